@@ -1,0 +1,103 @@
+"""The channel out of a sandbox: frames on file descriptor 3.
+
+A frame is a 4-byte big-endian header length, the header (a JSON object with a `kind`), an 8-byte big-endian payload
+length, the payload.  The writer runs inside the sandbox, beside a hostile program: the reader trusts no length and
+no header, and hands payloads on in chunks.  Standard library only, as all of this room's foundation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Protocol
+
+CHANNEL_FD = 3
+HEADER_LIMIT_BYTES = 8 * 1024 * 1024
+
+
+class BadFrameError(ValueError):
+    """The channel carried something that is no frame."""
+
+
+class FrameWriter:
+    """Writes frames to a file descriptor; each call is one whole frame."""
+
+    def __init__(self, fd: int = CHANNEL_FD) -> None:
+        self._fd = fd
+
+    def write(self, header: dict[str, Any], payload: bytes | memoryview = b"") -> None:
+        head = json.dumps(header, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+        payload = memoryview(payload).cast("B")
+        self._put(len(head).to_bytes(4, "big") + head + payload.nbytes.to_bytes(8, "big"))
+        self._put(payload)
+
+    def _put(self, data: bytes | memoryview) -> None:
+        view = memoryview(data)
+        while view.nbytes:
+            view = view[os.write(self._fd, view) :]
+
+
+class FrameHandler(Protocol):
+    """Receives frames in order: `begin`, any number of `chunk`, `end`."""
+
+    def begin(self, header: dict[str, Any], payload_bytes: int) -> None: ...
+
+    def chunk(self, data: bytes) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class FrameReader:
+    """Turns the bytes of a channel, in whatever pieces they come, into calls of a handler.
+
+    Raises (from `feed`):
+        BadFrameError: a header over the limit, or one that is not a JSON object with a text `kind`.
+    """
+
+    def __init__(self, handler: FrameHandler) -> None:
+        self._handler = handler
+        self._buffer = bytearray()
+        self._payload_left: int | None = None
+
+    @property
+    def is_between_frames(self) -> bool:
+        return self._payload_left is None and not self._buffer
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        if self._payload_left is None:
+            return self._read_header()
+        piece = bytes(self._buffer[: self._payload_left])
+        if piece:
+            del self._buffer[: len(piece)]
+            self._payload_left -= len(piece)
+            self._handler.chunk(piece)
+        if self._payload_left:
+            return False
+        self._payload_left = None
+        self._handler.end()
+        return True
+
+    def _read_header(self) -> bool:
+        if len(self._buffer) < 4:
+            return False
+        size = int.from_bytes(self._buffer[:4], "big")
+        if size > HEADER_LIMIT_BYTES:
+            raise BadFrameError(f"a header of {size} bytes")
+        if len(self._buffer) < 4 + size + 8:
+            return False
+        try:
+            header = json.loads(bytes(self._buffer[4 : 4 + size]))
+        except ValueError as error:
+            raise BadFrameError("a header that is not JSON") from error
+        if not isinstance(header, dict) or not isinstance(header.get("kind"), str):
+            raise BadFrameError("a header without a kind")
+        payload = int.from_bytes(self._buffer[4 + size : 12 + size], "big")
+        del self._buffer[: 12 + size]
+        self._payload_left = payload
+        self._handler.begin(header, payload)
+        return True

@@ -1,0 +1,127 @@
+"""Results as the executor shows them to authorised people.  These never pass through the control plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from daytwo.wire.identifiers import Identifier
+from daytwo.wire.message import Message, Timestamp
+from daytwo.wire.sheet import SignedSheet
+
+PREVIEW_ROWS = 1_000
+
+
+class ResultColumn(Message):
+    name: str
+    type: str
+
+
+class ResultTable(Message):
+    """A table: its first rows here, all of it in the artefact `file` (Arrow IPC)."""
+
+    name: str
+    title: str | None = None
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[tuple[Any, ...], ...] = Field(max_length=PREVIEW_ROWS)
+    row_count: int = Field(ge=0)
+    file: str
+
+
+class ResultChart(Message):
+    name: str
+    title: str | None = None
+    media_type: str
+    """`image/png`, or `application/vnd.plotly.v1+json` for a specification."""
+    file: str
+
+
+class StepResult(Message):
+    """What a person sees of one step."""
+
+    step: int = Field(ge=1)
+    outcome: str
+    says: tuple[str, ...] = ()
+    tables: tuple[ResultTable, ...] = ()
+    charts: tuple[ResultChart, ...] = ()
+    stdout: str = ""
+    traceback: str | None = None
+    unsaved: tuple[str, ...] = ()
+    """Variables that could not be kept, each with the reason."""
+    tier: str | None = None
+    wall_ms: int = Field(default=0, ge=0)
+
+
+class RunResult(Message):
+    run: Identifier
+    steps: tuple[StepResult, ...] = ()
+
+
+class Outbound(Message):
+    """One message that left the data plane: its channel, when, and the exact bytes."""
+
+    channel: str
+    """`sheet`, `verdict`, `observation`."""
+    at: Timestamp
+    body: str
+    """The bytes as they were sent (UTF-8 JSON)."""
+    bits: float = Field(default=0, ge=0)
+
+
+class Receipt(Message):
+    """The record of what left the data plane for a run, and what it cost in bits."""
+
+    run: Identifier
+    session: Identifier
+    bits: float = Field(ge=0)
+    """Debited for this run."""
+    bits_spent: float = Field(ge=0)
+    """Debited for the session so far."""
+    budget_bits: float = Field(ge=0)
+    bytes_out: int = Field(ge=0)
+    outbound: tuple[Outbound, ...] = ()
+    ledger_size: int = Field(ge=0)
+    """Leaves in the executor's ledger when the receipt was read; `daytwo ledger verify` proves them."""
+    ledger_root: str
+
+
+class RegisterDataset(Message):
+    """A person registers data that lies at the executor, by path."""
+
+    paths: tuple[str, ...] = Field(min_length=1, max_length=1_000)
+    name: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]{0,62}$")
+
+
+class DatasetView(Message):
+    """A dataset as its owner sees it: the signed sheet, what stays behind, and what the catalog understood."""
+
+    name: str
+    paths: tuple[str, ...]
+    signed: SignedSheet
+    rows: int | None = None
+    notes: tuple[str, ...] = ()
+    """How the files were read: encoding, delimiter, what was skipped."""
+    registered_at: Timestamp
+    changed: bool = False
+    """The files are not what they were when the sheet was made."""
+
+
+class ApprovalView(Message):
+    approval: Identifier
+    run: Identifier
+    session: Identifier
+    program: str
+    findings: tuple[dict[str, Any], ...]
+    datasets: tuple[str, ...]
+    status: str
+    """`pending`, `approved`, `rejected`."""
+    reason: str | None = None
+    decided_by: str | None = None
+    decided_at: Timestamp | None = None
+    created_at: Timestamp
+
+
+class ApprovalRequestDecision(Message):
+    approve: bool
+    reason: str | None = None
