@@ -1,0 +1,44 @@
+"""The control plane's HTTP application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+import daytwo
+from daytwo.control.api import events, link, people
+from daytwo.control.api.door import install_error_handlers
+from daytwo.control.api.state import ControlState
+from daytwo.wire.message import Message
+from daytwo.wire.protocol import PROTOCOL_VERSION
+
+
+class Health(Message):
+    status: str
+    version: str
+    protocol: int
+
+
+def create_app(running: Callable[[], AbstractAsyncContextManager[ControlState]]) -> FastAPI:
+    """The application; `running` starts the parts with the server and stops them with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running() as state:
+            app.state.control = state
+            yield
+
+    app = FastAPI(
+        title="daytwo control plane", version=daytwo.__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    install_error_handlers(app)
+
+    @app.get("/healthz")
+    async def healthz() -> Health:
+        return Health(status="ok", version=daytwo.__version__, protocol=PROTOCOL_VERSION)
+
+    for router in (people.routes, events.routes, link.routes):
+        app.include_router(router)
+    return app

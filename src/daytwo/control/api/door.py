@@ -1,0 +1,81 @@
+"""Authentication at the door: who a request comes from, by bearer token and audience; and errors as people get them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from daytwo.control.api.state import ControlState, state_of
+from daytwo.control.identity.tokens import principal_of
+from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, Unauthenticated
+from daytwo.wire.principal import Principal
+from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
+
+log = structlog.get_logger(__name__)
+
+State = Annotated[ControlState, Depends(state_of)]
+
+
+def bearer_of(request: Request) -> str:
+    """The request's bearer token.  Raises `Unauthenticated` (`no_token`)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("no_token", "This needs a bearer token: the file `control/token` in the home holds it.")
+    return token.strip()
+
+
+async def _person(request: Request, state: State) -> Principal:
+    async with state.database.connect() as connection:
+        return await principal_of(connection, bearer_of(request), "owner")
+
+
+async def _executor(request: Request, state: State) -> Principal:
+    check_protocol(request.headers.get(PROTOCOL_HEADER), peer="executor")
+    async with state.database.connect() as connection:
+        return await principal_of(connection, bearer_of(request), "link")
+
+
+Person = Annotated[Principal, Depends(_person)]
+Executor = Annotated[Principal, Depends(_executor)]
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every error leaves as an `ErrorBody`; none quotes what was sent."""
+
+    @app.exception_handler(DaytwoError)
+    async def daytwo_error(_: Request, error: DaytwoError) -> JSONResponse:
+        return _answer(error.http_status, error.body())
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        places = sorted({".".join(str(part) for part in found["loc"]) for found in error.errors()})
+        body = ErrorBody(
+            code="invalid_request", message=f"The request does not fit its schema at: {', '.join(places)}."
+        )
+        return _answer(400, body)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        code = "not_found" if error.status_code == 404 else "http_error"
+        return _answer(error.status_code, ErrorBody(code=code, message=str(error.detail)))
+
+    @app.exception_handler(DBAPIError)
+    async def database_error(request: Request, error: DBAPIError) -> JSONResponse:
+        log.warning("api.database_away", path=request.url.path, error=type(error.orig).__name__)
+        away = Retryable("database_unreachable", "The database does not answer just now; the request may be repeated.")
+        return _answer(away.http_status, away.body())
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        log.error("api.bug", path=request.url.path, exc_info=error)
+        return _answer(500, Bug("bug", "daytwo itself failed; the control plane's log says where.").body())
+
+
+def _answer(status: int, body: ErrorBody) -> JSONResponse:
+    return JSONResponse(body.model_dump(), status_code=status)

@@ -1,0 +1,83 @@
+"""The routes for executors: enrol, publish sheets, claim by long-poll, heartbeat, complete.
+
+Nothing here accepts more than the link's typed messages, and no reply depends on data.
+"""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter, Request, Response
+
+from daytwo.control.api.door import Executor, State, bearer_of
+from daytwo.control.dispatch import executors, tasks
+from daytwo.control.storage.notify import wait_for
+from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
+from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.task import (
+    ApprovalDecision,
+    Claim,
+    Completion,
+    Enrolled,
+    Enrolment,
+    Heartbeat,
+    HeartbeatReply,
+    Task,
+)
+
+LONG_POLL_SECONDS = 25.0
+CLAIM_POLL_SECONDS = 2.0
+
+routes = APIRouter(prefix="/link/v1")
+
+
+@routes.post("/enrol")
+async def enrol(enrolment: Enrolment, request: Request, state: State) -> Enrolled:
+    check_protocol(request.headers.get(PROTOCOL_HEADER), peer="executor")
+    async with state.database.begin() as connection:
+        return await executors.enrol(connection, bearer_of(request), enrolment)
+
+
+@routes.post("/sheets", status_code=204)
+async def publish_sheet(signed: SignedSheet, executor: Executor, state: State) -> None:
+    async with state.database.begin() as connection:
+        await executors.seen(connection, executor)
+        await executors.publish_sheet(connection, executor, signed)
+
+
+@routes.post("/claim", response_model=Task, responses={204: {"description": "No task came up in time."}})
+async def claim(asked: Claim, executor: Executor, state: State) -> Task | Response:
+    """A task for this executor, or 204 after about 25 s."""
+    deadline = time.monotonic() + LONG_POLL_SECONDS
+    with state.notifications.subscribed("task", executor.id) as woken:
+        while True:
+            async with state.database.begin() as connection:
+                await executors.seen(connection, executor, asked.instance)
+                task = await tasks.claim(connection, executor, state.run_hooks)
+            if task is not None:
+                return task
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return Response(status_code=204)
+            await wait_for(woken, min(CLAIM_POLL_SECONDS, left))
+
+
+@routes.post("/heartbeat")
+async def heartbeat(beat: Heartbeat, executor: Executor, state: State) -> HeartbeatReply:
+    async with state.database.begin() as connection:
+        await executors.seen(connection, executor)
+        return HeartbeatReply(cancel=await tasks.heartbeat(connection, executor, beat))
+
+
+@routes.post("/complete", status_code=204)
+async def complete(completion: Completion, executor: Executor, state: State) -> None:
+    async with state.database.begin() as connection:
+        await executors.seen(connection, executor)
+        await tasks.complete(connection, executor, completion, state.run_hooks)
+
+
+@routes.post("/approvals", status_code=204)
+async def decide(decision: ApprovalDecision, executor: Executor, state: State) -> None:
+    async with state.database.begin() as connection:
+        await executors.seen(connection, executor)
+        await tasks.decide(connection, executor, decision, state.run_hooks)

@@ -1,0 +1,183 @@
+"""The routes for people: sessions, runs, datasets, executors, models, ledger."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse, StreamingResponse
+from sqlalchemy import func, select
+
+from daytwo.control.api.door import Person, State
+from daytwo.control.dispatch import executors
+from daytwo.control.identity.tokens import issue_enrolment_token
+from daytwo.control.models import ModelInfo, TestReport
+from daytwo.control.runs import lifecycle, records, sessions
+from daytwo.control.storage import ledger
+from daytwo.control.storage.tables import model_calls
+from daytwo.wire.errors import Invalid
+from daytwo.wire.message import Message
+from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunView, SessionView
+from daytwo.wire.sheet import SignedSheet
+
+PAGE_LIMIT = 500
+
+routes = APIRouter(prefix="/v1")
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+
+
+class RewindTo(Message):
+    """The run whose state a session goes back to."""
+
+    run: str
+
+
+class ModelName(Message):
+    model: str
+
+
+class Usage(Message):
+    """What the calls of one model used."""
+
+    model: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    estimated: bool
+
+
+class EnrolmentToken(Message):
+    token: str
+
+
+@routes.post("/sessions", status_code=201)
+async def create_session(new: NewSession, person: Person, state: State) -> SessionView:
+    async with state.database.begin() as connection:
+        return await sessions.create(connection, person, new)
+
+
+@routes.get("/sessions")
+async def list_sessions(person: Person, state: State, limit: Limit = 50) -> list[SessionView]:
+    async with state.database.connect() as connection:
+        return await sessions.views(connection, person.org_id, limit)
+
+
+@routes.get("/sessions/{session_id}")
+async def show_session(session_id: str, person: Person, state: State) -> SessionView:
+    async with state.database.connect() as connection:
+        return await sessions.view(connection, person.org_id, session_id)
+
+
+@routes.post("/sessions/{session_id}/fork", status_code=201)
+async def fork_session(session_id: str, person: Person, state: State) -> SessionView:
+    async with state.database.begin() as connection:
+        return await sessions.fork(connection, person, session_id)
+
+
+@routes.post("/sessions/{session_id}/rewind")
+async def rewind_session(session_id: str, to: RewindTo, person: Person, state: State) -> SessionView:
+    async with state.database.begin() as connection:
+        return await sessions.rewind(connection, person, session_id, to.run)
+
+
+@routes.post("/sessions/{session_id}/runs", status_code=202)
+async def create_run(session_id: str, new: NewRun, person: Person, state: State) -> RunView:
+    """Accepts a run and returns at once; its events tell the rest."""
+    model = new.model or state.gateway.default_model()
+    state.gateway.check(model)
+    if model.startswith("replay:") and new.replay is None:
+        raise Invalid("replay_missing", "A replay needs its lines: the client sends the file's content as `replay`.")
+    async with state.database.begin() as connection:
+        return await lifecycle.accept(connection, person, session_id, new, model)
+
+
+@routes.get("/runs")
+async def list_runs(person: Person, state: State, session: str | None = None, limit: Limit = 50) -> list[RunView]:
+    async with state.database.connect() as connection:
+        return await records.views(connection, person.org_id, session, limit)
+
+
+@routes.get("/runs/{run_id}")
+async def show_run(run_id: str, person: Person, state: State) -> RunView:
+    async with state.database.connect() as connection:
+        return await records.view(connection, person.org_id, run_id)
+
+
+@routes.post("/runs/{run_id}/cancel")
+async def cancel_run(run_id: str, person: Person, state: State) -> RunView:
+    async with state.database.begin() as connection:
+        return await lifecycle.cancel(connection, person, run_id)
+
+
+@routes.post("/runs/{run_id}/resume")
+async def resume_run(run_id: str, person: Person, state: State) -> RunView:
+    async with state.database.begin() as connection:
+        return await lifecycle.resume(connection, person, run_id)
+
+
+@routes.get("/datasets")
+async def list_datasets(person: Person, state: State) -> list[SignedSheet]:
+    async with state.database.connect() as connection:
+        return [signed for _, signed in await executors.sheets_of(connection, person.org_id)]
+
+
+@routes.get("/executors")
+async def list_executors(person: Person, state: State) -> list[ExecutorView]:
+    async with state.database.connect() as connection:
+        return await executors.list_executors(connection, person.org_id)
+
+
+@routes.post("/executors/tokens", status_code=201)
+async def create_enrolment_token(person: Person, state: State) -> EnrolmentToken:
+    """A token with which one executor may enrol, once."""
+    async with state.database.begin() as connection:
+        return EnrolmentToken(token=await issue_enrolment_token(connection, person.org_id))
+
+
+@routes.get("/models")
+async def list_models(_: Person, state: State) -> list[ModelInfo]:
+    return list(state.gateway.list())
+
+
+@routes.post("/models/test")
+async def test_model(name: ModelName, person: Person, state: State) -> TestReport:
+    return await state.gateway.test(name.model, person.org_id)
+
+
+@routes.get("/models/usage")
+async def usage(person: Person, state: State) -> list[Usage]:
+    async with state.database.connect() as connection:
+        found = await connection.execute(
+            select(
+                model_calls.c.model,
+                func.count().label("calls"),
+                func.sum(model_calls.c.input_tokens).label("input_tokens"),
+                func.sum(model_calls.c.output_tokens).label("output_tokens"),
+                func.bool_or(model_calls.c.estimated).label("estimated"),
+            )
+            .where(model_calls.c.org_id == person.org_id)
+            .group_by(model_calls.c.model)
+            .order_by(model_calls.c.model)
+        )
+        return [Usage(**row) for row in found.mappings()]
+
+
+@routes.get("/ledger/export")
+async def export_ledger(person: Person, state: State) -> StreamingResponse:
+    """All leaves of the organisation with a checkpoint over them, as JSON lines."""
+    await ledger.sequence(state.database, person.org_id, state.ledger_origin, state.ledger_key)
+
+    async def lines() -> AsyncIterator[str]:
+        async for line in ledger.export(state.database, person.org_id):
+            yield line + "\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@routes.get("/ledger/checkpoint")
+async def ledger_checkpoint(person: Person, state: State) -> PlainTextResponse:
+    """The newest signed checkpoint, as a C2SP signed note."""
+    note = await ledger.sequence(state.database, person.org_id, state.ledger_origin, state.ledger_key)
+    return PlainTextResponse(note)

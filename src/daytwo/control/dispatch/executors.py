@@ -1,0 +1,182 @@
+"""The executors of an organisation: enrolment, presence, and the signed sheets that they publish."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from daytwo.control.identity.tokens import issue_token, redeem_enrolment_token
+from daytwo.control.storage import ledger
+from daytwo.control.storage.tables import executors, sheets, tasks
+from daytwo.ledger.event import LedgerEvent
+from daytwo.wire.errors import Conflict, Denied, Missing
+from daytwo.wire.identifiers import new_id
+from daytwo.wire.message import now
+from daytwo.wire.principal import Principal, PrincipalKind
+from daytwo.wire.run import ExecutorView
+from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.signing import PublicKey
+from daytwo.wire.task import Enrolled, Enrolment
+
+PRESENCE_SECONDS = 40
+"""An executor polls every 25 s at the latest; one not heard of for longer than this is absent."""
+
+
+async def enrol(connection: AsyncConnection, token: str, enrolment: Enrolment) -> Enrolled:
+    """Admits an executor that brings a one-time token; the same key again gets the same id and a new link token."""
+    org_id = (await redeem_enrolment_token(connection, token)).org_id
+    PublicKey.from_text(enrolment.public_key)
+    found = await connection.execute(
+        upsert(executors)
+        .values(
+            executor_id=new_id("executor"),
+            org_id=org_id,
+            name=enrolment.name,
+            public_key=enrolment.public_key,
+            results_url=enrolment.results_url,
+            created_at=now(),
+        )
+        .on_conflict_do_update(
+            index_elements=["org_id", "public_key"],
+            set_={"name": enrolment.name, "results_url": enrolment.results_url},
+        )
+        .returning(executors.c.executor_id)
+    )
+    executor_id: str = found.scalar_one()
+    principal = Principal(org_id=org_id, kind=PrincipalKind.EXECUTOR, id=executor_id)
+    link_token = await issue_token(connection, principal, "link")
+    body = {"name": enrolment.name, "public_key": enrolment.public_key}
+    await _note(connection, principal, "executor.enrolled", executor_id, body)
+    return Enrolled(executor_id=executor_id, org_id=org_id, token=link_token)
+
+
+async def seen(connection: AsyncConnection, executor: Principal, instance: str | None = None) -> None:
+    """Notes that an executor is there.  A new instance means that it restarted: its old claims are free at once."""
+    found = await connection.execute(
+        select(executors.c.instance).where(executors.c.executor_id == executor.id).with_for_update()
+    )
+    known = found.scalar_one_or_none()
+    changes = {} if instance is None else {"instance": instance}
+    await connection.execute(
+        update(executors).where(executors.c.executor_id == executor.id).values(last_seen=func.now(), **changes)
+    )
+    if instance is not None and instance != known:
+        await connection.execute(
+            update(tasks)
+            .where(tasks.c.executor_id == executor.id, tasks.c.status == "claimed")
+            .values(lease_until=func.now() - timedelta(seconds=1))
+        )
+
+
+async def is_present(connection: AsyncConnection, executor_id: str) -> bool:
+    found = await connection.execute(
+        select(executors.c.last_seen > func.now() - timedelta(seconds=PRESENCE_SECONDS)).where(
+            executors.c.executor_id == executor_id
+        )
+    )
+    return bool(found.scalar_one_or_none())
+
+
+async def list_executors(connection: AsyncConnection, org_id: str) -> list[ExecutorView]:
+    found = await connection.execute(
+        select(executors).where(executors.c.org_id == org_id).order_by(executors.c.executor_id)
+    )
+    return [_view(row) for row in found.mappings()]
+
+
+def _view(row: RowMapping) -> ExecutorView:
+    last_seen: datetime | None = row["last_seen"]
+    fresh = last_seen is not None and datetime.now(UTC) - last_seen < timedelta(seconds=PRESENCE_SECONDS)
+    shown = None if last_seen is None else last_seen.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return ExecutorView(
+        executor=row["executor_id"],
+        name=row["name"],
+        results_url=row["results_url"],
+        connected=fresh,
+        last_seen_at=shown,
+    )
+
+
+async def publish_sheet(connection: AsyncConnection, executor: Principal, signed: SignedSheet) -> None:
+    """Keeps an executor's newest sheet of a dataset.
+
+    Raises:
+        Denied: the sheet is another organisation's or not signed by this executor.
+        Conflict: `dataset_elsewhere`, where another executor holds a dataset of that name.
+    """
+    found = await connection.execute(select(executors.c.public_key).where(executors.c.executor_id == executor.id))
+    signed.verify(PublicKey.from_text(found.scalar_one()))
+    if signed.sheet.org_id != executor.org_id:
+        raise Denied("wrong_organisation", "A sheet can be published only to its own organisation.")
+    held = await connection.execute(
+        select(sheets.c.executor_id)
+        .where(sheets.c.org_id == executor.org_id, sheets.c.dataset == signed.sheet.dataset)
+        .with_for_update()
+    )
+    holder = held.scalar_one_or_none()
+    if holder not in (None, executor.id):
+        raise Conflict(
+            "dataset_elsewhere",
+            f"Another executor already holds a dataset named {signed.sheet.dataset}: register it under another name.",
+        )
+    row = {
+        "executor_id": executor.id,
+        "digest": signed.digest,
+        "version": signed.sheet.version,
+        "signed": signed.model_dump(mode="json"),
+        "received_at": now(),
+    }
+    await connection.execute(
+        upsert(sheets)
+        .values(org_id=executor.org_id, dataset=signed.sheet.dataset, **row)
+        .on_conflict_do_update(index_elements=["org_id", "dataset"], set_=row)
+    )
+    body = {"digest": signed.digest, "version": signed.sheet.version, "level": signed.sheet.level.value}
+    await _note(connection, executor, "sheet.published", signed.sheet.dataset, body)
+
+
+async def sheets_of(
+    connection: AsyncConnection, org_id: str, names: tuple[str, ...] | None = None
+) -> list[tuple[str, SignedSheet]]:
+    """The newest signed sheets with their executor's id: those named, in that order, or all.
+
+    Raises:
+        Missing: `dataset_not_found`, naming the datasets there are.
+    """
+    found = await connection.execute(select(sheets).where(sheets.c.org_id == org_id).order_by(sheets.c.dataset))
+    known = {
+        row["dataset"]: (row["executor_id"], SignedSheet.model_validate(row["signed"])) for row in found.mappings()
+    }
+    if names is None:
+        return list(known.values())
+    for name in names:
+        if name not in known:
+            there = ", ".join(known) or "none yet"
+            raise Missing(
+                "dataset_not_found", f"There is no dataset {name} (there are: {there}). `daytwo data add` adds one."
+            )
+    return [known[name] for name in names]
+
+
+async def any_executor(connection: AsyncConnection, org_id: str) -> str:
+    """An executor for a session without data.  Raises `Missing` (`no_executor`)."""
+    found = await connection.execute(
+        select(executors.c.executor_id)
+        .where(executors.c.org_id == org_id)
+        .order_by(executors.c.last_seen.desc().nulls_last())
+        .limit(1)
+    )
+    executor_id: str | None = found.scalar_one_or_none()
+    if executor_id is None:
+        raise Missing("no_executor", "No executor is enrolled yet: run `daytwo up`, or `daytwo executor enroll`.")
+    return executor_id
+
+
+async def _note(
+    connection: AsyncConnection, actor: Principal, kind: str, subject: str, body: dict[str, str | int]
+) -> None:
+    event = LedgerEvent(org_id=actor.org_id, at=now(), actor=actor, kind=kind, subject=subject, body=dict(body))
+    await ledger.append(connection, event)

@@ -1,0 +1,166 @@
+"""Tasks for executors: created once per id, claimed under a lease with a rising epoch, completed once.
+
+The first completion's digest wins; the same one again is welcome, another is refused (docs: durability, the link).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import RowMapping, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from daytwo.control.storage.notify import notify
+from daytwo.control.storage.tables import executors, tasks
+from daytwo.wire.errors import Conflict, Missing
+from daytwo.wire.message import now
+from daytwo.wire.principal import Principal
+from daytwo.wire.task import ApprovalDecision, Completion, Heartbeat, Task, TaskRequest
+
+LEASE_SECONDS = 30
+
+
+class RunHooks(Protocol):
+    """What a run does when its task moves; called inside the task's transaction."""
+
+    async def claimed(self, connection: AsyncConnection, request: TaskRequest) -> None: ...
+
+    async def completed(self, connection: AsyncConnection, request: TaskRequest, completion: Completion) -> None: ...
+
+    async def decided(self, connection: AsyncConnection, request: TaskRequest, *, approved: bool) -> None: ...
+
+
+async def create(connection: AsyncConnection, executor_id: str, request: TaskRequest) -> str:
+    """Creates the task, once.  Returns its id."""
+    await connection.execute(
+        upsert(tasks)
+        .values(
+            task_id=request.task_id,
+            org_id=request.org_id,
+            run_id=request.run_id,
+            executor_id=executor_id,
+            request=request.model_dump(mode="json"),
+            status="queued",
+            epoch=0,
+            created_at=now(),
+        )
+        .on_conflict_do_nothing()
+    )
+    await notify(connection, "task", executor_id)
+    return request.task_id
+
+
+async def claim(connection: AsyncConnection, executor: Principal, hooks: RunHooks) -> Task | None:
+    """The oldest task that is free for this executor, leased to it; None where there is none."""
+    free = or_(
+        tasks.c.status == "queued", and_(tasks.c.status == "claimed", tasks.c.lease_until < func.clock_timestamp())
+    )
+    found = await connection.execute(
+        select(tasks.c.task_id)
+        .where(tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id, free)
+        .order_by(tasks.c.created_at, tasks.c.task_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    task_id = found.scalar_one_or_none()
+    if task_id is None:
+        return None
+    leased = await connection.execute(
+        update(tasks)
+        .where(tasks.c.task_id == task_id)
+        .values(
+            status="claimed",
+            epoch=tasks.c.epoch + 1,
+            lease_until=func.clock_timestamp() + timedelta(seconds=LEASE_SECONDS),
+        )
+        .returning(tasks.c.epoch, tasks.c.request)
+    )
+    row = leased.mappings().one()
+    task = Task(task_id=task_id, epoch=row["epoch"], request=TaskRequest.model_validate(row["request"]))
+    await hooks.claimed(connection, task.request)
+    return task
+
+
+async def heartbeat(connection: AsyncConnection, executor: Principal, beat: Heartbeat) -> bool:
+    """Extends the lease.  Returns whether the task is to be cancelled."""
+    row = await _lock(connection, executor, beat.task_id)
+    if row["status"] != "claimed" or row["epoch"] != beat.epoch:
+        raise _stale(beat.epoch, row)
+    await connection.execute(
+        update(tasks)
+        .where(tasks.c.task_id == beat.task_id)
+        .values(lease_until=func.clock_timestamp() + timedelta(seconds=LEASE_SECONDS))
+    )
+    return bool(row["cancel"])
+
+
+async def complete(connection: AsyncConnection, executor: Principal, completion: Completion, hooks: RunHooks) -> None:
+    """Takes a task's outcome, once."""
+    row = await _lock(connection, executor, completion.task_id)
+    digest = completion.digest
+    if row["status"] == "done":
+        if row["completion_digest"] != digest:
+            raise Conflict("other_completion", "This task was completed with another outcome; the first one stands.")
+        return
+    if row["epoch"] != completion.epoch or row["status"] != "claimed":
+        raise _stale(completion.epoch, row)
+    await connection.execute(
+        update(tasks)
+        .where(tasks.c.task_id == completion.task_id)
+        .values(status="done", completion_digest=digest, approval_id=completion.approval_id, lease_until=None)
+    )
+    await hooks.completed(connection, TaskRequest.model_validate(row["request"]), completion)
+
+
+async def decide(connection: AsyncConnection, executor: Principal, decision: ApprovalDecision, hooks: RunHooks) -> None:
+    """Takes a person's decision on a program that its executor parked."""
+    row = await _lock(connection, executor, decision.task_id)
+    if row["approval_id"] != decision.approval_id:
+        raise Conflict("not_parked", "This task does not wait for that approval.")
+    await hooks.decided(connection, TaskRequest.model_validate(row["request"]), approved=decision.approved)
+
+
+async def withdraw(connection: AsyncConnection, run_id: str) -> None:
+    """Takes back a run's tasks: those not claimed vanish, one under way is told to stop at its next heartbeat."""
+    await connection.execute(
+        update(tasks).where(tasks.c.run_id == run_id, tasks.c.status == "queued").values(status="withdrawn")
+    )
+    await connection.execute(
+        update(tasks).where(tasks.c.run_id == run_id, tasks.c.status == "claimed").values(cancel=True)
+    )
+
+
+async def abandoned(connection: AsyncConnection, presence_seconds: float) -> list[str]:
+    """The runs whose task is open at an executor that has not been heard of for so long."""
+    found = await connection.execute(
+        select(tasks.c.run_id)
+        .join(executors, executors.c.executor_id == tasks.c.executor_id)
+        .where(
+            tasks.c.status.in_(("queued", "claimed")),
+            or_(
+                executors.c.last_seen.is_(None),
+                executors.c.last_seen < func.now() - timedelta(seconds=presence_seconds),
+            ),
+        )
+    )
+    return list(found.scalars())
+
+
+async def _lock(connection: AsyncConnection, executor: Principal, task_id: str) -> RowMapping:
+    found = await connection.execute(
+        select(tasks)
+        .where(tasks.c.task_id == task_id, tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id)
+        .with_for_update()
+    )
+    row = found.mappings().first()
+    if row is None:
+        raise Missing("task_not_found", "This executor has no such task.")
+    return row
+
+
+def _stale(epoch: int, row: RowMapping) -> Conflict:
+    return Conflict(
+        "stale_epoch", f"The claim of epoch {epoch} is over: the task is {row['status']} in epoch {row['epoch']}."
+    )

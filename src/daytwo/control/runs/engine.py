@@ -1,0 +1,130 @@
+"""The durable engine behind a thin port: DBOS workflows on PostgreSQL, one a segment, named `run:segment`.
+
+The name makes a start idempotent: whoever finds a run due may start its segment, in any process, any number of times.
+DBOS keeps ids only (its rows hold no question and no program).  At launch it takes up what this process id left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from daytwo.control.dispatch import tasks
+from daytwo.control.dispatch.executors import PRESENCE_SECONDS
+from daytwo.control.runs import lifecycle
+from daytwo.control.runs.segment import Next, Segments
+from daytwo.control.storage.notify import Notifications, wait_for
+from daytwo.control.storage.tables import runs
+
+APPLICATION_VERSION = "1"
+"""Raise it only when running segments cannot go on under the new code; a hash of the code would strand them."""
+DUE_POLL_SECONDS = 2.0
+DUE_BATCH = 100
+ABSENCE_CHECK_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+def _is_database_fault(error: BaseException) -> bool:
+    return isinstance(error, (DBAPIError, OSError))
+
+
+_DURABLE: StepOptions = {
+    "retries_allowed": True,
+    "interval_seconds": 0.5,
+    "backoff_rate": 1.5,
+    "max_attempts": 12,
+    "should_retry": _is_database_fault,
+}
+"""A database that restarts is away for seconds; these attempts span a minute."""
+
+
+class Engine:
+    """Runs segments durably.
+
+    Args:
+        url: the control plane's database; DBOS keeps its tables there in a schema of its own.
+        process_id: stable over restarts of this process and unique among those alive.
+    """
+
+    def __init__(self, url: str, process_id: str, database: AsyncEngine, segments: Segments) -> None:
+        self._database = database
+        self._segments = segments
+        config: DBOSConfig = {
+            "name": "daytwo",
+            "system_database_url": make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+            "dbos_system_schema": "dbos",
+            "application_version": APPLICATION_VERSION,
+            "executor_id": process_id,
+            "serializer": DBOSPortableJSONSerializer(),
+            "enable_otlp": False,
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        self._workflow = DBOS.workflow(name="run_segment")(self._run_segment)
+
+    def launch(self) -> None:
+        """Starts the engine in the running event loop and takes up interrupted segments."""
+        DBOS.launch()
+
+    def stop(self) -> None:
+        """Stops without waiting: what is under way is taken up at the next launch."""
+        DBOS.destroy(destroy_registry=True)
+
+    async def _run_segment(self, run_id: str, segment: int) -> None:
+        try:
+            step: Next = await DBOS.run_step_async({**_DURABLE, "name": "begin"}, self._segments.begin, run_id, segment)
+            if step == "plan":
+                step = await DBOS.run_step_async({**_DURABLE, "name": "plan"}, self._segments.plan, run_id)
+            if step == "dispatch":
+                await DBOS.run_step_async({**_DURABLE, "name": "dispatch"}, self._segments.dispatch, run_id, segment)
+        except Exception:  # a task boundary: the run must end with a reason, whatever went wrong
+            log.exception("segment.failed", run=run_id, segment=segment)
+            await DBOS.run_step_async(
+                {**_DURABLE, "name": "fail"},
+                self._segments.fail,
+                run_id,
+                "internal_error",
+                "daytwo itself failed on this run; the control plane's log says where. `daytwo runs resume` retries.",
+            )
+
+    async def start_due(self, notifications: Notifications) -> None:
+        """Starts the segments of runs that are due, as they become so.  Runs until cancelled."""
+        with notifications.subscribed("segment", "due") as woken:
+            while True:
+                try:
+                    await self._start_batch()
+                except DBAPIError as error:
+                    log.warning("segments.database_away", error=type(error).__name__)
+                await wait_for(woken, DUE_POLL_SECONDS)
+
+    async def _start_batch(self) -> None:
+        async with self._database.connect() as connection:
+            found = await connection.execute(
+                select(runs.c.run_id, runs.c.segment)
+                .where(runs.c.status == "queued")
+                .order_by(runs.c.updated_at)
+                .limit(DUE_BATCH)
+            )
+            due = found.all()
+        for run_id, segment in due:
+            with SetWorkflowID(f"{run_id}:{segment}"):
+                await DBOS.start_workflow_async(self._workflow, run_id, segment)
+
+    async def park_abandoned(self) -> None:
+        """Parks the runs of executors that are away.  Runs until cancelled."""
+        while True:
+            await asyncio.sleep(ABSENCE_CHECK_SECONDS)
+            try:
+                async with self._database.connect() as connection:
+                    abandoned = await tasks.abandoned(connection, PRESENCE_SECONDS)
+                for run_id in abandoned:
+                    async with self._database.begin() as connection:
+                        await lifecycle.miss_executor(connection, run_id)
+            except DBAPIError as error:
+                log.warning("absence.database_away", error=type(error).__name__)

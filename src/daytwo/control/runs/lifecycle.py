@@ -1,0 +1,257 @@
+"""The life of a run: accepted, moved on by what its tasks report, cancelled, resumed.
+
+Implements `dispatch.tasks.RunHooks`; every function works inside its caller's transaction, so that a run moves
+together with the task that moved it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from daytwo.control.dispatch import tasks
+from daytwo.control.runs import records, sessions
+from daytwo.control.runs.machine import Decision, Trigger, TurnFacts, after_completion, turn_limit
+from daytwo.control.storage.notify import notify
+from daytwo.control.storage.tables import runs, snapshots, steps
+from daytwo.control.storage.tables import sessions as session_table
+from daytwo.wire.identifiers import new_id
+from daytwo.wire.message import now
+from daytwo.wire.observation import Outcome
+from daytwo.wire.principal import Principal
+from daytwo.wire.run import NewRun, RunStatus, RunView
+from daytwo.wire.task import Completion, TaskRequest
+
+EXECUTOR_ABSENT = Decision(
+    Trigger.MISS_EXECUTOR,
+    "executor_absent",
+    "The executor that holds the data is not connected. The run goes on by itself when it comes back: `daytwo up`.",
+)
+
+
+async def accept(connection: AsyncConnection, author: Principal, session_id: str, new: NewRun, model: str) -> RunView:
+    """Creates a run.  Raises `Missing` (`session_not_found`) or `Conflict` (`session_busy`)."""
+    await sessions.get(connection, author.org_id, session_id, for_update=True)
+    await sessions.refuse_if_busy(connection, session_id)
+    run_id = new_id("run")
+    at = now()
+    await connection.execute(
+        insert(runs).values(
+            run_id=run_id,
+            org_id=author.org_id,
+            session_id=session_id,
+            question=new.question,
+            model=model,
+            profile=new.profile,
+            replay=None if new.replay is None else [line.model_dump() for line in new.replay],
+            status=RunStatus.QUEUED.value,
+            segment=1,
+            last_seq=0,
+            created_by=author.model_dump(mode="json"),
+            created_at=at,
+            updated_at=at,
+        )
+    )
+    row = await records.lock(connection, run_id)
+    await records.record(connection, row, "run.queued", {"model": model, "profile": new.profile}, author)
+    await _due(connection)
+    return await records.view(connection, author.org_id, run_id)
+
+
+async def cancel(connection: AsyncConnection, author: Principal, run_id: str) -> RunView:
+    """Ends a run at once; what runs of it is told to stop.  A run that is over stays as it is."""
+    await records.view(connection, author.org_id, run_id)
+    row = await records.lock(connection, run_id)
+    if not RunStatus(row["status"]).is_terminal:
+        await tasks.withdraw(connection, run_id)
+        await records.move(
+            connection,
+            row,
+            Trigger.CANCEL,
+            "run.cancelled",
+            reason="cancelled",
+            message="Cancelled by a person.",
+            actor=author,
+        )
+    return await records.view(connection, author.org_id, run_id)
+
+
+async def resume(connection: AsyncConnection, author: Principal, run_id: str) -> RunView:
+    """Takes up a failed run where it failed.
+
+    Raises:
+        Conflict: `run_moved_on`, where the run did not fail; `session_busy`.
+    """
+    await records.view(connection, author.org_id, run_id)
+    row = await records.lock(connection, run_id)
+    if RunStatus(row["status"]) is RunStatus.FAILED:
+        await sessions.refuse_if_busy(connection, row["session_id"])
+    await records.move(
+        connection, row, Trigger.RESUME, "run.resumed", actor=author, segment=row["segment"] + 1, approval_id=None
+    )
+    await _due(connection)
+    return await records.view(connection, author.org_id, run_id)
+
+
+async def fail(connection: AsyncConnection, run_id: str, reason: str, message: str) -> None:
+    """Ends a run that cannot go on; nothing happens to one that is over already."""
+    row = await records.lock(connection, run_id)
+    if not RunStatus(row["status"]).is_terminal:
+        await records.move(connection, row, Trigger.FAIL, "run.failed", reason=reason, message=message)
+
+
+async def miss_executor(connection: AsyncConnection, run_id: str) -> None:
+    """Parks a run whose executor is away."""
+    row = await records.lock(connection, run_id)
+    if RunStatus(row["status"]) is RunStatus.EXECUTING:
+        await records.move(
+            connection,
+            row,
+            EXECUTOR_ABSENT.trigger,
+            "run.waiting",
+            reason=EXECUTOR_ABSENT.reason,
+            message=EXECUTOR_ABSENT.message,
+        )
+
+
+class TaskOutcomes:
+    """What runs do when their tasks move."""
+
+    async def claimed(self, connection: AsyncConnection, request: TaskRequest) -> None:
+        row = await records.lock(connection, request.run_id)
+        if RunStatus(row["status"]) is RunStatus.WAITING:
+            await records.move(connection, row, Trigger.CLAIM, "run.resumed")
+            row = await records.lock(connection, request.run_id)
+        if RunStatus(row["status"]) is RunStatus.EXECUTING:
+            await records.record(connection, row, "step.claimed", {"step": request.step})
+
+    async def completed(self, connection: AsyncConnection, request: TaskRequest, completion: Completion) -> None:
+        row = await records.lock(connection, request.run_id)
+        await connection.execute(
+            update(steps)
+            .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
+            .values(
+                verdict=completion.verdict.model_dump(mode="json"),
+                symbol=None if completion.symbol is None else completion.symbol.model_dump(mode="json"),
+                tier=completion.tier,
+            )
+        )
+        await connection.execute(
+            update(runs)
+            .where(runs.c.run_id == request.run_id)
+            .values(bits_spent=completion.bits_spent, bits_budget=completion.bits_budget)
+        )
+        if RunStatus(row["status"]).is_terminal:
+            return
+        if RunStatus(row["status"]) is RunStatus.WAITING:
+            await records.move(connection, row, Trigger.CLAIM, "run.resumed")
+            row = await records.lock(connection, request.run_id)
+        await self._observed(connection, row, request, completion)
+
+    async def _observed(
+        self, connection: AsyncConnection, row: RowMapping, request: TaskRequest, completion: Completion
+    ) -> None:
+        if completion.symbol is None:
+            told = {"step": request.step, "rules": sorted({found.rule for found in completion.verdict.findings})}
+            await records.record(connection, row, "step.denied", told)
+        else:
+            outcome = completion.symbol.observation().outcome
+            if outcome is Outcome.OK:
+                await _advance_head(connection, request)
+            await records.record(connection, row, "step.observed", {"step": request.step, "outcome": outcome.value})
+        decision = after_completion(completion, await _turn_facts(connection, row, request))
+        await _act(connection, row, decision, completion.approval_id)
+
+    async def decided(self, connection: AsyncConnection, request: TaskRequest, *, approved: bool) -> None:
+        row = await records.lock(connection, request.run_id)
+        if RunStatus(row["status"]) is not RunStatus.WAITING or row["reason"] != "approval":
+            return
+        if not approved:
+            await records.move(
+                connection,
+                row,
+                Trigger.FAIL,
+                "run.failed",
+                reason="approval_rejected",
+                message="A person rejected the program. The reason is with the executor: `daytwo approvals show`.",
+            )
+            return
+        await connection.execute(
+            update(steps)
+            .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
+            .values(verdict=None, symbol=None)
+        )
+        await records.move(
+            connection,
+            row,
+            Trigger.CONTINUE,
+            "run.resumed",
+            data={"step": request.step},
+            segment=row["segment"] + 1,
+            approval_id=None,
+        )
+        await _due(connection)
+
+
+_KINDS = {
+    Trigger.SUCCEED: "run.succeeded",
+    Trigger.FAIL: "run.failed",
+    Trigger.ASK_APPROVAL: "run.waiting",
+    Trigger.CONTINUE: "run.continued",
+}
+
+
+async def _act(
+    connection: AsyncConnection, row: RowMapping, decision: Decision, approval_id: str | None = None
+) -> None:
+    goes_on = decision.trigger is Trigger.CONTINUE
+    changes = {"segment": row["segment"] + 1} if goes_on else {"approval_id": approval_id}
+    await records.move(
+        connection,
+        row,
+        decision.trigger,
+        _KINDS[decision.trigger],
+        reason=decision.reason,
+        message=decision.message,
+        data={"approval": approval_id} if approval_id else {},
+        **changes,
+    )
+    if goes_on:
+        await _due(connection)
+
+
+async def _turn_facts(connection: AsyncConnection, row: RowMapping, request: TaskRequest) -> TurnFacts:
+    found = await connection.execute(
+        select(steps.c.final).where(steps.c.run_id == request.run_id, steps.c.step == request.step)
+    )
+    replay = row["replay"]
+    return TurnFacts(
+        final=bool(found.scalar_one()),
+        turn=request.step,
+        turn_limit=turn_limit(None if replay is None else len(replay)),
+        plans_anew=not row["model"].startswith("builtin:"),
+    )
+
+
+async def _advance_head(connection: AsyncConnection, request: TaskRequest) -> None:
+    await connection.execute(
+        insert(snapshots).values(
+            session_id=request.session_id,
+            ordinal=request.next_snapshot,
+            org_id=request.org_id,
+            base_session=request.base_session,
+            base_ordinal=request.base_snapshot,
+            run_id=request.run_id,
+            step=request.step,
+        )
+    )
+    await connection.execute(
+        update(session_table)
+        .where(session_table.c.session_id == request.session_id)
+        .values(head_session=request.session_id, head_snapshot=request.next_snapshot)
+    )
+
+
+async def _due(connection: AsyncConnection) -> None:
+    """Wakes the segment starters."""
+    await notify(connection, "segment", "due")

@@ -1,0 +1,174 @@
+"""Runs in PostgreSQL: every change of a run is one transaction of row, gapless event, ledger leaf and notification.
+
+The event's number is taken under the run's row lock, so that a reader who sees number n has seen all before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from daytwo.control.runs.machine import Trigger, next_status
+from daytwo.control.storage import ledger
+from daytwo.control.storage.notify import notify
+from daytwo.control.storage.tables import model_calls, run_events, runs, steps
+from daytwo.ledger.event import LedgerEvent
+from daytwo.wire.errors import Missing
+from daytwo.wire.message import now
+from daytwo.wire.observation import Symbol
+from daytwo.wire.principal import Principal, PrincipalKind
+from daytwo.wire.run import Rehearsal, RunEvent, RunStatus, RunView, StepView
+from daytwo.wire.verdict import Verdict
+
+NOT_REHEARSED = Rehearsal(outcome="not_rehearsed")
+
+
+def service_of(org_id: str) -> Principal:
+    """The control plane itself, acting for an organisation."""
+    return Principal(org_id=org_id, kind=PrincipalKind.SERVICE, id="control")
+
+
+async def lock(connection: AsyncConnection, run_id: str) -> RowMapping:
+    """The run's row, locked until the transaction ends.  Raises `Missing` (`run_not_found`)."""
+    found = await connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update())
+    row = found.mappings().first()
+    if row is None:
+        raise Missing("run_not_found", f"There is no run {run_id}. `daytwo runs list` shows the runs there are.")
+    return row
+
+
+async def record(
+    connection: AsyncConnection, row: RowMapping, kind: str, data: dict[str, Any], actor: Principal | None = None
+) -> None:
+    """Adds an event to a run whose row this transaction has locked, with its ledger leaf."""
+    at = now()
+    raised = await connection.execute(
+        update(runs)
+        .where(runs.c.run_id == row["run_id"])
+        .values(last_seq=runs.c.last_seq + 1, updated_at=at)
+        .returning(runs.c.last_seq)
+    )
+    seq = raised.scalar_one()
+    await connection.execute(
+        insert(run_events).values(run_id=row["run_id"], seq=seq, org_id=row["org_id"], at=at, kind=kind, data=data)
+    )
+    event = LedgerEvent(
+        org_id=row["org_id"],
+        at=at,
+        actor=actor or service_of(row["org_id"]),
+        kind=kind,
+        subject=row["run_id"],
+        body={"seq": seq, **data},
+    )
+    await ledger.append(connection, event)
+    await notify(connection, "run", row["run_id"])
+
+
+async def move(
+    connection: AsyncConnection,
+    row: RowMapping,
+    trigger: Trigger,
+    kind: str,
+    *,
+    reason: str | None = None,
+    message: str | None = None,
+    data: dict[str, Any] | None = None,
+    actor: Principal | None = None,
+    **changes: Any,
+) -> RunStatus:
+    """Moves a locked run along the state machine and records it.  Returns the new status."""
+    status = next_status(RunStatus(row["status"]), trigger)
+    await connection.execute(
+        update(runs)
+        .where(runs.c.run_id == row["run_id"])
+        .values(status=status.value, reason=reason, message=message, **changes)
+    )
+    told = {"reason": reason, "message": message} if reason else {}
+    await record(connection, row, kind, {**told, **(data or {})}, actor)
+    return status
+
+
+async def steps_of(connection: AsyncConnection, run_id: str) -> Sequence[RowMapping]:
+    found = await connection.execute(select(steps).where(steps.c.run_id == run_id).order_by(steps.c.step))
+    return found.mappings().all()
+
+
+async def events_after(connection: AsyncConnection, run_id: str, seq: int, limit: int) -> list[RunEvent]:
+    """At most `limit` events of a run with numbers over `seq`, in order."""
+    found = await connection.execute(
+        select(run_events)
+        .where(run_events.c.run_id == run_id, run_events.c.seq > seq)
+        .order_by(run_events.c.seq)
+        .limit(limit)
+    )
+    return [
+        RunEvent(run=run_id, seq=row["seq"], at=row["at"], kind=row["kind"], data=row["data"])
+        for row in found.mappings()
+    ]
+
+
+async def view(connection: AsyncConnection, org_id: str, run_id: str) -> RunView:
+    """A run as its organisation sees it.  Raises `Missing` (`run_not_found`)."""
+    found = await connection.execute(select(runs).where(runs.c.run_id == run_id, runs.c.org_id == org_id))
+    row = found.mappings().first()
+    if row is None:
+        raise Missing("run_not_found", f"There is no run {run_id}. `daytwo runs list` shows the runs there are.")
+    return await _view_of(connection, row, await steps_of(connection, run_id))
+
+
+async def views(connection: AsyncConnection, org_id: str, session_id: str | None, limit: int) -> list[RunView]:
+    """The newest runs first, without their steps."""
+    query = select(runs).where(runs.c.org_id == org_id).order_by(runs.c.run_id.desc()).limit(limit)
+    if session_id is not None:
+        query = query.where(runs.c.session_id == session_id)
+    found = await connection.execute(query)
+    return [await _view_of(connection, row, ()) for row in found.mappings().all()]
+
+
+async def _view_of(connection: AsyncConnection, row: RowMapping, step_rows: Sequence[RowMapping]) -> RunView:
+    used = await connection.execute(
+        select(
+            func.coalesce(func.sum(model_calls.c.input_tokens), 0),
+            func.coalesce(func.sum(model_calls.c.output_tokens), 0),
+        ).where(model_calls.c.run_id == row["run_id"])
+    )
+    input_tokens, output_tokens = used.one()
+    return RunView(
+        run=row["run_id"],
+        session=row["session_id"],
+        status=RunStatus(row["status"]),
+        reason=row["reason"],
+        message=row["message"],
+        question=row["question"],
+        model=row["model"],
+        profile=row["profile"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        steps=tuple(_step_view(step) for step in step_rows),
+        approval=row["approval_id"],
+        bits_spent=row["bits_spent"],
+        bits_budget=row["bits_budget"],
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+    )
+
+
+def _step_view(row: RowMapping) -> StepView:
+    return StepView(
+        step=row["step"],
+        intent=row["intent"],
+        program=row["program"],
+        final=row["final"],
+        verdict=None if row["verdict"] is None else Verdict.model_validate(row["verdict"]),
+        rehearsal=NOT_REHEARSED,
+        observation=None if row["symbol"] is None else Symbol.model_validate(row["symbol"]).observation(),
+        tier=row["tier"],
+    )
+
+
+async def is_over(connection: AsyncConnection, run_id: str) -> bool:
+    found = await connection.execute(select(runs.c.status).where(runs.c.run_id == run_id))
+    return RunStatus(found.scalar_one()).is_terminal

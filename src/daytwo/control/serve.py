@@ -1,0 +1,136 @@
+"""The control plane's process: wires the rooms, serves them, stops in order."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+import structlog
+import uvicorn
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from daytwo.control.api import ControlState, create_app
+from daytwo.control.identity.tokens import ensure_organisation, ensure_owner
+from daytwo.control.models import EgressRecord, Gateway
+from daytwo.control.planner import Planner
+from daytwo.control.runs.engine import Engine
+from daytwo.control.runs.lifecycle import TaskOutcomes
+from daytwo.control.runs.segment import Segments
+from daytwo.control.settings import ControlSettings
+from daytwo.control.storage import ledger
+from daytwo.control.storage.database import migrate, open_database
+from daytwo.control.storage.notify import Notifications
+from daytwo.control.storage.tables import egress_audit
+from daytwo.secretfile import read_or_create_key, read_or_create_token
+from daytwo.wire.errors import Conflict
+from daytwo.wire.identifiers import LOCAL_ORG
+from daytwo.wire.message import now
+from daytwo.wire.signing import SigningKey
+
+LEDGER_INTERVAL_SECONDS = 1.0
+LEDGER_ORIGIN = "daytwo.local/control"
+STOP_SECONDS = 5
+
+log = structlog.get_logger(__name__)
+
+
+def serve(settings: ControlSettings) -> None:
+    """Serves until SIGINT or SIGTERM."""
+    url = settings.database_url.get_secret_value()
+    migrate(url)
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[ControlState]:
+        with _process_lock(settings):
+            database = open_database(url)
+            try:
+                async with _parts(settings, url, database) as state:
+                    yield state
+            finally:
+                await database.dispose()
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(running),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=STOP_SECONDS,
+            server_header=False,
+            date_header=False,
+        )
+    )
+    anyio.run(server.serve)
+
+
+@asynccontextmanager
+async def _parts(settings: ControlSettings, url: str, database: AsyncEngine) -> AsyncIterator[ControlState]:
+    key = read_or_create_key(settings.ledger_key_file)
+    async with database.begin() as connection:
+        await ensure_organisation(connection, LOCAL_ORG)
+        await ensure_owner(connection, read_or_create_token(settings.owner_token_file))
+    gateway = Gateway(settings.models, _audit_into(database))
+    notifications = Notifications(url)
+    engine = Engine(url, "local-0", database, Segments(database, Planner(gateway)))
+    state = ControlState(
+        database=database,
+        gateway=gateway,
+        notifications=notifications,
+        run_hooks=TaskOutcomes(),
+        ledger_origin=LEDGER_ORIGIN,
+        ledger_key=key,
+    )
+    engine.launch()
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(notifications.listen)
+            group.start_soon(engine.start_due, notifications)
+            group.start_soon(engine.park_abandoned)
+            group.start_soon(_sequence_ledger, database, key)
+            yield state
+            group.cancel_scope.cancel()
+    finally:
+        engine.stop()
+
+
+async def _sequence_ledger(database: AsyncEngine, key: SigningKey) -> None:
+    """Orders new leaves into the tree and signs a checkpoint, as long as the process lives."""
+    while True:
+        try:
+            await ledger.sequence(database, LOCAL_ORG, LEDGER_ORIGIN, key)
+        except DBAPIError as error:
+            log.warning("ledger.database_away", error=type(error).__name__)
+        await anyio.sleep(LEDGER_INTERVAL_SECONDS)
+
+
+def _audit_into(database: AsyncEngine) -> Callable[[EgressRecord], object]:
+    async def audit(record: EgressRecord) -> None:
+        async with database.begin() as connection:
+            await connection.execute(insert(egress_audit).values(**record.model_dump(), at=now()))
+
+    return audit
+
+
+class _process_lock:  # noqa: N801 - reads as the context manager that it is
+    """One control process per home: a second one with the same id would run live work twice."""
+
+    def __init__(self, settings: ControlSettings) -> None:
+        self._path = settings.process_lock_file
+
+    def __enter__(self) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                "already_running", f"Another control plane runs on {self._path.parent}: `daytwo down` stops it."
+            ) from None
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)

@@ -1,0 +1,34 @@
+"""The control plane's settings: frozen, read once at entry by `daytwo.cli.settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from daytwo.control.models.settings import ModelsSettings
+
+
+class ControlSettings(BaseModel):
+    """Where the control plane keeps its files, listens, and finds its database and models."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8601
+    database_url: SecretStr
+    models: ModelsSettings
+
+    @property
+    def owner_token_file(self) -> Path:
+        """The token for this plane's audience; the executor's origin has another."""
+        return self.home / "control" / "token"
+
+    @property
+    def ledger_key_file(self) -> Path:
+        return self.home / "control" / "ledger.key"
+
+    @property
+    def process_lock_file(self) -> Path:
+        return self.home / "control" / "process.lock"

@@ -1,0 +1,114 @@
+"""The one way out of the data plane: it sends what the gate minted, to the enrolled control plane, and nothing else.
+
+Redirects are not followed and proxies of the environment are ignored.  Passing faults are retried with jitter; the
+same message may arrive twice, which the control plane expects.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+
+import anyio
+import httpx2
+import structlog
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from daytwo.executor.gate import Outgoing
+from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, error_from
+from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 40.0
+"""A claim is held open for 25 s by the control plane."""
+RESPONSE_LIMIT_BYTES = 4 * 1024 * 1024
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+class Enrolled(BaseModel):
+    """What the executor keeps of its enrolment (file mode 0600)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    control_url: str
+    executor_id: str
+    org_id: str
+    token: SecretStr
+
+
+class LinkClient:
+    """Sends minted messages.
+
+    Args:
+        control_url: the control plane's origin.
+        token: the link's bearer token, or a one-time enrolment token.
+        transport: another transport, for tests of faults.
+    """
+
+    def __init__(self, control_url: str, token: SecretStr, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self._client = httpx2.AsyncClient(
+            base_url=control_url,
+            headers={
+                "authorization": f"Bearer {token.get_secret_value()}",
+                "content-type": "application/json",
+                PROTOCOL_HEADER: str(PROTOCOL_VERSION),
+            },
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def send(self, outgoing: Outgoing) -> object | None:
+        """Sends one message, once.  Returns the answer's JSON, or None where it has no body.
+
+        Raises:
+            DaytwoError: what the control plane answered, or `Retryable` (`control_unreachable`).
+        """
+        if type(outgoing) is not Outgoing:
+            raise Bug("not_minted", "Only what the gate minted may leave the executor.")
+        try:
+            response = await self._client.request(outgoing.method, outgoing.path, content=outgoing.body)
+        except httpx2.HTTPError as error:
+            raise Retryable(
+                "control_unreachable",
+                "The control plane does not answer. Is it running (`daytwo status`), and is its address right?",
+            ) from error
+        if len(response.content) > RESPONSE_LIMIT_BYTES:
+            raise Bug("answer_too_large", "The control plane's answer is larger than any answer of the link.")
+        if response.is_success:
+            return _json(response) if response.content else None
+        raise _error(response)
+
+    async def send_until_heard(self, outgoing: Outgoing) -> object | None:
+        """Sends again and again, with growing pauses, until the control plane gave an answer that stands."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await self.send(outgoing)
+            except Retryable as error:
+                log.info("link.retrying", channel=outgoing.channel, code=error.code)
+            await anyio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _json(response: httpx2.Response) -> object:
+    try:
+        return json.loads(response.content)
+    except ValueError as error:
+        raise Retryable("bad_answer", "The control plane answered something that is not JSON.") from error
+
+
+def _error(response: httpx2.Response) -> DaytwoError:
+    if response.status_code >= 500:
+        return Retryable("control_unreachable", f"The control plane answered {response.status_code}.")
+    try:
+        return error_from(response.status_code, ErrorBody.model_validate_json(response.content))
+    except ValidationError:
+        return Retryable("bad_answer", f"The control plane answered {response.status_code} in a form unknown here.")

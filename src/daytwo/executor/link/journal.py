@@ -1,0 +1,128 @@
+"""The journal of tasks: ACCEPTED → STARTED → RESULT → ACKED, each step fsynced before what follows it.
+
+A task known with a RESULT is answered with the same words again.  STARTED without RESULT means that a crash cut the
+execution off: nobody knows how far it came, so it runs again from the same snapshot, as a new execution that pays anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daytwo.executor.database import Database
+from daytwo.wire.message import now
+from daytwo.wire.task import Completion, Task, TaskRequest
+
+_SCHEMA = """
+create table if not exists journal (
+    task_id text primary key,
+    org_id text not null,
+    state text not null,
+    execution integer not null default 0,
+    request text not null,
+    completion text,
+    accepted_at text not null,
+    changed_at text not null
+);
+create table if not exists session_roots (
+    session_id text primary key,
+    org_id text not null,
+    root_session text not null
+);
+create table if not exists undelivered_decisions (
+    approval_id text primary key,
+    org_id text not null
+);
+"""
+
+
+class TaskState(StrEnum):
+    ACCEPTED = "accepted"
+    STARTED = "started"
+    RESULT = "result"
+    ACKED = "acked"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the journal knows of a task.  `execution`: how often it was started."""
+
+    state: TaskState
+    execution: int
+    completion: Completion | None
+
+
+class Journal:
+    """The durable memory of the link."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(_SCHEMA)
+
+    def accept(self, task: Task) -> Entry:
+        """Notes a claimed task, or returns what is known of it."""
+        request, at = task.request, now()
+        with self._database.transaction() as connection:
+            connection.execute(
+                "insert or ignore into journal (task_id, org_id, state, request, accepted_at, changed_at)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (task.task_id, request.org_id, TaskState.ACCEPTED, request.model_dump_json(), at, at),
+            )
+            row = connection.execute(
+                "select state, execution, completion from journal where task_id = ?", (task.task_id,)
+            ).fetchone()
+        completion = None if row["completion"] is None else Completion.model_validate_json(row["completion"])
+        return Entry(TaskState(row["state"]), row["execution"], completion)
+
+    def start(self, task_id: str) -> int:
+        """Notes that an execution begins.  Returns its number, from 1."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "update journal set state = ?, execution = execution + 1, changed_at = ? where task_id = ?"
+                " returning execution",
+                (TaskState.STARTED, now(), task_id),
+            ).fetchone()
+            return int(row["execution"])
+
+    def result(self, completion: Completion) -> None:
+        """Notes what will be answered, from now on in the same words."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "update journal set state = ?, completion = ?, changed_at = ? where task_id = ? and completion is null",
+                (TaskState.RESULT, completion.model_dump_json(), now(), completion.task_id),
+            )
+
+    def acknowledge(self, task_id: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "update journal set state = ?, changed_at = ? where task_id = ?", (TaskState.ACKED, now(), task_id)
+            )
+
+    def root_session(self, request: TaskRequest) -> str:
+        """The session at the root of the forks that this one belongs to: budgets are per root."""
+        with self._database.transaction() as connection:
+            base = connection.execute(
+                "select root_session from session_roots where session_id = ?", (request.base_session,)
+            ).fetchone()
+            root = request.base_session if base is None else base["root_session"]
+            connection.execute(
+                "insert or ignore into session_roots values (?, ?, ?)", (request.session_id, request.org_id, root)
+            )
+            own = connection.execute(
+                "select root_session from session_roots where session_id = ?", (request.session_id,)
+            ).fetchone()
+            return str(own["root_session"])
+
+    def owe_decision(self, approval_id: str, org_id: str) -> None:
+        """Notes a person's decision that the control plane has yet to hear of."""
+        with self._database.transaction() as connection:
+            connection.execute("insert or ignore into undelivered_decisions values (?, ?)", (approval_id, org_id))
+
+    def owed_decisions(self) -> list[str]:
+        with self._database.transaction() as connection:
+            rows = connection.execute("select approval_id from undelivered_decisions order by approval_id").fetchall()
+        return [str(row["approval_id"]) for row in rows]
+
+    def decision_delivered(self, approval_id: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("delete from undelivered_decisions where approval_id = ?", (approval_id,))

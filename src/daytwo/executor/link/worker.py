@@ -1,0 +1,174 @@
+"""The worker: claims tasks by long-poll, runs them, answers for each exactly once, and publishes sheets and decisions.
+
+Invariants: no execution starts before the journal says STARTED; no answer leaves before the journal has it; a task
+of another organisation is refused; heartbeats carry nothing but the claim.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Awaitable, Callable
+
+import anyio
+import structlog
+from pydantic import ValidationError
+
+from daytwo.executor.gate import Outbox, Outgoing
+from daytwo.executor.link.client import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, LinkClient
+from daytwo.executor.link.journal import Entry, Journal
+from daytwo.executor.sandbox.request import Cancel
+from daytwo.wire.errors import Conflict, DaytwoError, Denied, Missing
+from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.task import Claim, Completion, Heartbeat, HeartbeatReply, Task, TaskRequest
+
+CONCURRENT_TASKS = 2
+HEARTBEAT_SECONDS = 1.0
+DECISION_POLL_SECONDS = 30.0
+
+log = structlog.get_logger(__name__)
+
+RunTask = Callable[[TaskRequest, str, int, Cancel], Awaitable[Completion]]
+"""Runs one execution: request, root session, execution number, cancel flag.  Answers with epoch 1; the link sets it."""
+DebitedBits = Callable[[str], float]
+"""The bits debited so far for a task."""
+
+
+class Worker:
+    """One executor's side of the link."""
+
+    def __init__(
+        self,
+        client: LinkClient,
+        outbox: Outbox,
+        journal: Journal,
+        org_id: str,
+        run_task: RunTask,
+        debited_bits: DebitedBits,
+        decision: Callable[[str], Outgoing],
+    ) -> None:
+        self._client = client
+        self._outbox = outbox
+        self._journal = journal
+        self._org_id = org_id
+        self._run_task = run_task
+        self._debited_bits = debited_bits
+        self._decision = decision
+        self._instance = secrets.token_hex(16)
+        self._slots = anyio.CapacityLimiter(CONCURRENT_TASKS)
+        self._decided = anyio.Event()
+        self._epochs: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._deliver_decisions)
+            pause = FIRST_PAUSE_SECONDS
+            while True:
+                await self._slots.acquire_on_behalf_of(slot := object())
+                try:
+                    task = await self._claim()
+                    pause = FIRST_PAUSE_SECONDS
+                except DaytwoError as error:
+                    log.warning("link.claim_failed", code=error.code, message=error.message)
+                    task = None
+                    await anyio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                if task is None:
+                    self._slots.release_on_behalf_of(slot)
+                else:
+                    group.start_soon(self._handle, task, slot)
+
+    async def publish(self, signed: SignedSheet) -> None:
+        """Sends a sheet.  Raises what the control plane answers, or `Retryable` (`control_unreachable`)."""
+        await self._client.send(self._outbox.sheet(signed))
+
+    def owe_decision(self, approval_id: str) -> None:
+        """Has a person's decision delivered, now or when the control plane is back."""
+        self._journal.owe_decision(approval_id, self._org_id)
+        self._decided.set()
+
+    async def _claim(self) -> Task | None:
+        answer = await self._client.send(self._outbox.claim(Claim(instance=self._instance)))
+        if answer is None:
+            return None
+        try:
+            task = Task.model_validate(answer)
+        except ValidationError as error:
+            raise Denied("bad_task", "The control plane sent something that is not a task.") from error
+        if task.request.org_id != self._org_id:
+            raise Denied("wrong_organisation", "The control plane sent a task of another organisation.")
+        return task
+
+    async def _handle(self, task: Task, slot: object) -> None:
+        try:
+            if task.task_id in self._epochs:
+                # Our own claim expired while we could not be heard; it is ours again, under a new epoch.
+                self._epochs[task.task_id] = task.epoch
+                return
+            self._epochs[task.task_id] = task.epoch
+            try:
+                await self._answer(task)
+            finally:
+                del self._epochs[task.task_id]
+        except Exception:  # a task boundary: one task's fault must not end the executor
+            log.exception("link.task_failed", task=task.task_id)
+        finally:
+            self._slots.release_on_behalf_of(slot)
+
+    async def _answer(self, task: Task) -> None:
+        entry = self._journal.accept(task)
+        completion = entry.completion or await self._execute(task, entry)
+        answer = completion.model_copy(update={"epoch": self._epochs[task.task_id]})
+        outgoing = self._outbox.completion(answer, task.request, self._debited_bits(task.task_id))
+        try:
+            await self._client.send_until_heard(outgoing)
+        except (Conflict, Missing) as error:
+            # Another epoch has the task, or the run was withdrawn: if it is ours, it comes again and is answered so.
+            log.warning("link.completion_refused", task=task.task_id, code=error.code)
+            return
+        self._journal.acknowledge(task.task_id)
+
+    async def _execute(self, task: Task, entry: Entry) -> Completion:
+        cancel = Cancel()
+        if entry.execution:
+            log.warning("link.execution_repeated", task=task.task_id, earlier=entry.execution)
+        root_session = self._journal.root_session(task.request)
+        execution = self._journal.start(task.task_id)
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._beat, task, cancel)
+            completion = await self._run_task(task.request, root_session, execution, cancel)
+            group.cancel_scope.cancel()
+        self._journal.result(completion)
+        return completion
+
+    async def _beat(self, task: Task, cancel: Cancel) -> None:
+        while True:
+            await anyio.sleep(HEARTBEAT_SECONDS)
+            epoch = self._epochs[task.task_id]
+            try:
+                beat = self._outbox.heartbeat(Heartbeat(task_id=task.task_id, epoch=epoch))
+                reply = HeartbeatReply.model_validate(await self._client.send(beat))
+            except (Conflict, Missing):
+                if epoch != self._epochs[task.task_id]:
+                    continue
+                cancel.request()
+                return
+            except (DaytwoError, ValidationError) as error:
+                log.info("link.heartbeat_missed", task=task.task_id, error=type(error).__name__)
+                continue
+            if reply.cancel:
+                cancel.request()
+                return
+
+    async def _deliver_decisions(self) -> None:
+        while True:
+            for approval_id in self._journal.owed_decisions():
+                try:
+                    await self._client.send_until_heard(self._decision(approval_id))
+                except DaytwoError as error:
+                    log.warning("link.decision_refused", approval=approval_id, code=error.code)
+                self._journal.decision_delivered(approval_id)
+            with anyio.move_on_after(DECISION_POLL_SECONDS):
+                await self._decided.wait()
+            self._decided = anyio.Event()

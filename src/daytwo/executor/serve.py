@@ -1,0 +1,160 @@
+"""The executor's process: wires the rooms, dials the control plane, serves results on its own origin, stops in order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from daytwo.executor import cell, link
+from daytwo.executor.catalog import Catalog
+from daytwo.executor.database import Database
+from daytwo.executor.environments import Environment, default_environment
+from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts
+from daytwo.executor.guard import Approvals, review
+from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
+from daytwo.executor.results import ResultStore, Services, create_app
+from daytwo.executor.sandbox import NativeBackend
+from daytwo.executor.settings import ExecutorSettings
+from daytwo.executor.state import StateStore
+from daytwo.executor.step import StepRunner
+from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.secretfile import read_or_create_key, read_or_create_token
+from daytwo.wire.errors import DaytwoError
+from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.signing import SigningKey
+from daytwo.wire.verdict import Verdict
+
+LEDGER_ORIGIN = "daytwo.local/executor"
+STOP_SECONDS = 5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What both `serve` and `enrol` need."""
+
+    database: Database
+    ledger: SqliteLedger
+    key: SigningKey
+    outbox: Outbox
+
+
+def native_backend(environment: Environment) -> NativeBackend:
+    """The sandbox of this machine, over the cell that this distribution brings."""
+    return NativeBackend(environment, Path(cell.__file__).parent)
+
+
+def serve(settings: ExecutorSettings) -> None:
+    """Serves until SIGINT or SIGTERM.
+
+    Raises:
+        Unavailable: `not_enrolled`.
+    """
+    enrolment = read_enrolment(settings.enrolment_file)
+    client = LinkClient(settings.control_url, enrolment.token)
+    parts = _open(settings)
+    app, worker = _wire(settings, parts, client)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(worker.run)
+            yield
+            group.cancel_scope.cancel()
+        await client.close()
+        parts.database.close()
+
+    app.router.lifespan_context = running
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_SECONDS,
+        server_header=False,
+    )
+
+
+def enrol(settings: ExecutorSettings, token: str) -> str:
+    """Enrols this executor with a one-time token.  Returns its id."""
+    parts = _open(settings)
+
+    async def go() -> link.Enrolled:
+        return await link.enrol(
+            parts.outbox, parts.key, settings.control_url, settings.results_url, token, settings.enrolment_file
+        )
+
+    try:
+        return anyio.run(go).executor_id
+    finally:
+        parts.database.close()
+
+
+def _open(settings: ExecutorSettings) -> _Parts:
+    database = Database(settings.database_file)
+    key = read_or_create_key(settings.key_file)
+    ledger = SqliteLedger(LEDGER_ORIGIN, key)
+    with database.transaction() as connection:
+        ledger.create(connection)
+    return _Parts(database, ledger, key, Outbox(database, settings.org_id))
+
+
+def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tuple[FastAPI, Worker]:
+    database, ledger = parts.database, parts.ledger
+    environment = default_environment()
+    backend = native_backend(environment)
+    catalog = Catalog(database, backend, parts.key, settings.org_id)
+    budget = Budget(database, ledger, settings.session_bits, settings.dataset_bits, settings.window_days)
+    approvals = Approvals(database, ledger)
+    results = ResultStore(settings.directory / "results", database, settings.org_id)
+
+    def ruling(program: str, known_names: Collection[str], datasets: Collection[str]) -> Verdict:
+        return review(
+            program, known_names=known_names, environment_imports=environment.import_names, datasets=datasets
+        )
+
+    runner = StepRunner(
+        catalog,
+        backend,
+        ruling,
+        approvals,
+        budget,
+        Mint(database, ledger),
+        results,
+        StateStore(settings.directory / "state"),
+    )
+
+    def decision(approval_id: str) -> Outgoing:
+        return parts.outbox.decision(approvals.decision(approval_id), approvals.get(approval_id).run)
+
+    worker = Worker(client, parts.outbox, Journal(database), settings.org_id, runner.run, budget.debited, decision)
+    services = Services(
+        owner=LOCAL_OWNER,
+        catalog=catalog,
+        store=results,
+        receipts=Receipts(database, ledger, budget),
+        approvals=approvals,
+        database=database,
+        ledger=ledger,
+        on_sheet=worker.publish,
+        on_decision=lambda approval: worker.owe_decision(approval.approval),
+    )
+    return create_app(services, read_or_create_token(settings.token_file)), worker
+
+
+async def publish_all(worker: Worker, sheets: Collection[SignedSheet]) -> None:
+    """Publishes every signed sheet anew: the control plane may be another than the one that had them."""
+    for signed in sheets:
+        try:
+            await worker.publish(signed)
+        except DaytwoError as error:
+            log.warning("serve.sheet_not_published", dataset=signed.sheet.dataset, code=error.code)

@@ -1,0 +1,51 @@
+"""The executor's settings: frozen, read once at entry by `daytwo.cli.settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from daytwo.wire.identifiers import LOCAL_ORG
+
+
+class ExecutorSettings(BaseModel):
+    """Where the executor keeps its files, which control plane it dials, and where people reach its results."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8602
+    control_url: str
+    org_id: str = LOCAL_ORG
+    session_bits: float = 512
+    """The disclosure budget of a session (and all its forks), in bits."""
+    dataset_bits: float = 4096
+    """The disclosure budget of a dataset in each window, in bits."""
+    window_days: int = 30
+
+    @property
+    def directory(self) -> Path:
+        return self.home / "executor"
+
+    @property
+    def token_file(self) -> Path:
+        """The token for this origin's audience; the control plane has another."""
+        return self.directory / "token"
+
+    @property
+    def key_file(self) -> Path:
+        return self.directory / "signing.key"
+
+    @property
+    def enrolment_file(self) -> Path:
+        return self.directory / "enrolment.json"
+
+    @property
+    def database_file(self) -> Path:
+        return self.directory / "executor.sqlite"
+
+    @property
+    def results_url(self) -> str:
+        return f"http://{self.host}:{self.port}"
