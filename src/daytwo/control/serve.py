@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from daytwo.control.api import ControlState, create_app
 from daytwo.control.identity.tokens import ensure_organisation, ensure_owner
-from daytwo.control.models import EgressRecord, Gateway
+from daytwo.control.models import AuditRecord, AuditSink, Gateway
 from daytwo.control.planner import Planner
 from daytwo.control.runs.engine import Engine
 from daytwo.control.runs.lifecycle import TaskOutcomes
@@ -29,7 +29,6 @@ from daytwo.control.storage.tables import egress_audit
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.errors import Conflict
 from daytwo.wire.identifiers import LOCAL_ORG
-from daytwo.wire.message import now
 from daytwo.wire.signing import SigningKey
 
 LEDGER_INTERVAL_SECONDS = 1.0
@@ -108,10 +107,10 @@ async def _sequence_ledger(database: AsyncEngine, key: SigningKey) -> None:
         await anyio.sleep(LEDGER_INTERVAL_SECONDS)
 
 
-def _audit_into(database: AsyncEngine) -> Callable[[EgressRecord], object]:
-    async def audit(record: EgressRecord) -> None:
+def _audit_into(database: AsyncEngine) -> AuditSink:
+    async def audit(record: AuditRecord) -> None:
         async with database.begin() as connection:
-            await connection.execute(insert(egress_audit).values(**record.model_dump(), at=now()))
+            await connection.execute(insert(egress_audit).values(**record.model_dump()))
 
     return audit
 

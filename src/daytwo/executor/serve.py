@@ -1,4 +1,4 @@
-"""The executor's process: wires the rooms, dials the control plane, serves results on its own origin, stops in order."""
+"""The executor's process: wires the rooms, dials the control plane, serves results on its own origin."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.errors import DaytwoError
 from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.result import ApprovalView
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.verdict import Verdict
@@ -136,6 +137,9 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
     def decision(approval_id: str) -> Outgoing:
         return parts.outbox.decision(approvals.decision(approval_id), approvals.get(approval_id).run)
 
+    async def decided(approval: ApprovalView) -> None:
+        worker.owe_decision(approval.approval)
+
     worker = Worker(client, parts.outbox, Journal(database), settings.org_id, runner.run, budget.debited, decision)
     services = Services(
         owner=LOCAL_OWNER,
@@ -146,7 +150,7 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
         database=database,
         ledger=ledger,
         on_sheet=worker.publish,
-        on_decision=lambda approval: worker.owe_decision(approval.approval),
+        on_decision=decided,
     )
     return create_app(services, read_or_create_token(settings.token_file)), worker
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from daytwo.control.api.door import Person, State
 from daytwo.control.dispatch import executors
 from daytwo.control.identity.tokens import issue_enrolment_token
-from daytwo.control.models import ModelInfo, TestReport
+from daytwo.control.models import CallContext, ModelInfo, TestReport
 from daytwo.control.runs import lifecycle, records, sessions
 from daytwo.control.storage import ledger
 from daytwo.control.storage.tables import model_calls
@@ -143,7 +143,7 @@ async def list_models(_: Person, state: State) -> list[ModelInfo]:
 
 @routes.post("/models/test")
 async def test_model(name: ModelName, person: Person, state: State) -> TestReport:
-    return await state.gateway.test(name.model, person.org_id)
+    return await state.gateway.test(name.model, CallContext(org_id=person.org_id))
 
 
 @routes.get("/models/usage")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import RowMapping, func, select, update
@@ -176,7 +177,7 @@ async def any_executor(connection: AsyncConnection, org_id: str) -> str:
 
 
 async def _note(
-    connection: AsyncConnection, actor: Principal, kind: str, subject: str, body: dict[str, str | int]
+    connection: AsyncConnection, actor: Principal, kind: str, subject: str, body: Mapping[str, object]
 ) -> None:
     event = LedgerEvent(org_id=actor.org_id, at=now(), actor=actor, kind=kind, subject=subject, body=dict(body))
     await ledger.append(connection, event)

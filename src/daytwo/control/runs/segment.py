@@ -13,8 +13,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from daytwo.control.dispatch import executors, tasks
-from daytwo.control.models.gateway import CallContext
-from daytwo.control.models.request import PastRun, PastStep, PlanRequest, Step
+from daytwo.control.models import CallContext, PastRun, PastStep, PlanRequest, Step
 from daytwo.control.planner import Planned, Planner
 from daytwo.control.runs import lifecycle, records, sessions
 from daytwo.control.runs.machine import Trigger, turn_limit
@@ -196,6 +195,12 @@ async def _end_without_program(connection: AsyncConnection, row: RowMapping, req
     )
 
 
+def _alphabet_for(model: str) -> Alphabet:
+    """What is worth its bits: a model that cannot use the detail of an error does not pay for it."""
+    fixed = model.startswith(("builtin:", "replay:"))
+    return Alphabet.BRIEF if fixed else Alphabet.STANDARD
+
+
 async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowMapping) -> tuple[str, TaskRequest]:
     session = await sessions.get(connection, row["org_id"], row["session_id"], for_update=True)
     held: list[tuple[str, SignedSheet]] = await executors.sheets_of(
@@ -221,7 +226,7 @@ async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowM
         datasets=tuple(DatasetRef(name=signed.sheet.dataset, sheet_digest=signed.digest) for _, signed in held),
         known_names=sessions.names_left(await sessions.programs(connection, session)),
         profile=row["profile"],
-        alphabet=Alphabet.STANDARD,
+        alphabet=_alphabet_for(row["model"]),
         base_session=session["head_session"],
         base_snapshot=session["head_snapshot"],
         next_snapshot=ordinal,

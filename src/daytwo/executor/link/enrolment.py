@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from daytwo.executor.gate import Outbox
 from daytwo.executor.link.client import Enrolled, LinkClient
-from daytwo.secretfile import write_secret
+from daytwo.secretfile import read_secret, replace_secret
 from daytwo.wire.errors import Unavailable
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Enrolled as EnrolledReply
@@ -33,14 +33,14 @@ async def enrol(
     finally:
         await client.close()
     kept = {"control_url": control_url, **answer.model_dump()}
-    write_secret(file, json.dumps(kept).encode())
+    replace_secret(file, json.dumps(kept))
     return Enrolled.model_validate(kept)
 
 
 def read_enrolment(file: Path) -> Enrolled:
     """The kept enrolment.  Raises `Unavailable` (`not_enrolled`)."""
     try:
-        return Enrolled.model_validate_json(file.read_bytes())
+        return Enrolled.model_validate_json(read_secret(file))
     except (OSError, ValidationError) as error:
         raise Unavailable(
             "not_enrolled",

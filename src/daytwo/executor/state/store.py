@@ -121,9 +121,9 @@ class SnapshotWriter:
         if header["kind"] == "file" and not _is_inside(entry.get("path", "")):
             raise StateLimitError
         (self._variables if header["kind"] == "variable" else self._files).append(entry)
-        handle = tempfile.NamedTemporaryFile(dir=self._blobs, prefix=".part-", delete=False)  # noqa: SIM115 - spans calls
-        self._open = _Part(entry, handle.file)
-        self._open.entry["part"] = handle.name
+        descriptor, part = tempfile.mkstemp(dir=self._blobs, prefix=".part-")
+        entry["part"] = part
+        self._open = _Part(entry, os.fdopen(descriptor, "wb"))
 
     def chunk(self, data: bytes) -> None:
         if self._open is None:
