@@ -66,7 +66,12 @@ class Engine:
             "log_level": "WARNING",
         }
         DBOS(config=config)
-        self._workflow = DBOS.workflow(name="run_segment")(self._run_segment)
+
+        # DBOS registers plain functions; this one carries its parts in its closure.
+        async def run_segment(run_id: str, segment: int) -> None:
+            await self._run_segment(run_id, segment)
+
+        self._workflow = DBOS.workflow(name="run_segment")(run_segment)
 
     def launch(self) -> None:
         """Starts the engine in the running event loop and takes up interrupted segments."""

@@ -1,0 +1,145 @@
+"""Schema sheets, verdicts and Observations in words, for a model.  Pure, and byte-stable for equal input."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Sequence
+
+from daytwo.wire.names import check_labels, parse_program
+from daytwo.wire.observation import ERROR_CLASSES, STATEMENTS, Alphabet, Observation, Outcome
+from daytwo.wire.sheet import ColumnClass, ColumnSheet, Level, NullShare, SchemaSheet, TableSheet, callable_names
+from daytwo.wire.verdict import Finding, Ruling, Verdict
+
+FINDINGS_LIMIT = 20
+STATEMENT_LIMIT_CHARACTERS = 300
+
+_DURATIONS = ("in under 0.5 s", "in under 5 s", "in 5 s or more")
+_ENDINGS = {
+    Outcome.TIMEOUT: "timeout: it ran longer than its profile allows.",
+    Outcome.MEMORY: "memory: it needed more than its profile allows.",
+    Outcome.DENIED: "denied: it tried what the sandbox does not allow.",
+    Outcome.LOST: "lost: it ended without a word.",
+}
+
+
+def sheets_in_words(sheets: Sequence[SchemaSheet]) -> str:
+    """All tables by the names that programs call them by."""
+    by_dataset = {sheet.dataset: sheet for sheet in sheets}
+    parts = [
+        "\n".join(_table(name, by_dataset[dataset], _table_of(by_dataset[dataset], table)))
+        for name, (dataset, table) in callable_names(sheets).items()
+    ]
+    sealed = [sheet.dataset for sheet in sheets if not sheet.tables]
+    parts += [f"`{dataset}`: its owner released nothing but the name." for dataset in sealed]
+    return "\n\n".join(parts) or "There are no datasets in this session."
+
+
+def _table_of(sheet: SchemaSheet, name: str) -> TableSheet:
+    return next(table for table in sheet.tables if table.name == name)
+
+
+def _table(name: str, sheet: SchemaSheet, table: TableSheet) -> Iterator[str]:
+    rows = "" if table.rows_magnitude is None else f", {_magnitude(table.rows_magnitude)} rows"
+    yield f"`{name}` ({sheet.format}{rows}):"
+    if sheet.level is Level.SEALED or not table.columns:
+        yield "- its owner released no columns"
+    for column in table.columns:
+        yield f"- {_column(column)}"
+
+
+def _magnitude(power: int) -> str:
+    if power == 0:
+        return "fewer than 10"
+    return f"{10**power:,} to {10 ** (power + 1) - 1:,}"
+
+
+def _column(column: ColumnSheet) -> str:
+    facts = [column.type.value]
+    if column.column_class not in {ColumnClass.ORDINARY, ColumnClass.UNKNOWN}:
+        facts.append(column.column_class.value.replace("_", " "))
+    if column.null_share is not None:
+        facts.append("no nulls" if column.null_share is NullShare.NONE else f"nulls: {column.null_share.value}")
+    if column.uniqueness is not None:
+        facts.append(f"distinct: {column.uniqueness.value}")
+    if column.magnitude is not None:
+        facts.append(f"absolute values from 1e{column.magnitude[0]} to below 1e{column.magnitude[1]}")
+    if column.masks:
+        facts.append("looks like " + ", ".join(_quoted(mask) for mask in column.masks))
+    if column.labels is not None:
+        facts.append("values " + ", ".join(_quoted(label) for label in column.labels))
+    return f"{_quoted(column.name)}: {'; '.join(facts)}"
+
+
+def _quoted(text: str) -> str:
+    """JSON's form, so that no name breaks out of its line."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def verdict_in_words(verdict: Verdict) -> str:
+    """The ruling, and each finding at its place in the program."""
+    ruling = {
+        Ruling.ALLOW: "The review allowed the program.",
+        Ruling.REVIEW: "The review sent the program to a person for approval.",
+        Ruling.DENY: "The review refused the program: it did not run. Repair these findings:",
+    }[verdict.verdict]
+    lines = [ruling, *(f"- {_finding(finding)}" for finding in verdict.findings[:FINDINGS_LIMIT])]
+    left_out = len(verdict.findings) - FINDINGS_LIMIT
+    if left_out > 0:
+        lines.append(f"- and {left_out} more")
+    return "\n".join(lines)
+
+
+def _finding(finding: Finding) -> str:
+    repair = f" {finding.repair}" if finding.repair else ""
+    return f"line {finding.line}, column {finding.column}, {finding.rule}: {finding.message}{repair}"
+
+
+def observation_in_words(observation: Observation, program: str) -> str:
+    """What the symbol says, with the labels and the failing statement read off the program's own source."""
+    if observation.outcome in _ENDINGS:
+        return _ENDINGS[observation.outcome]
+    if observation.outcome is Outcome.ERROR:
+        return _error(observation, program)
+    if observation.alphabet is Alphabet.VERDICT:
+        return "ok: it ran to its end."
+    said = f"ok: it ran to its end and showed {_rows(observation.rows_bucket)}"
+    if observation.alphabet is Alphabet.BRIEF:
+        return f"{said}."
+    lines = [f"{said}, {_DURATIONS[observation.duration_slot]}."]
+    for number, label in enumerate(check_labels(program)):
+        held = "held" if observation.checks >> number & 1 else "did not hold, or was not reached"
+        lines.append(f"- check {_quoted(label)}: {held}")
+    return "\n".join(lines)
+
+
+def _rows(bucket: int) -> str:
+    if bucket == 0:
+        return "no rows"
+    if bucket == 1:
+        return "1 to 9 rows"
+    if bucket == 7:
+        return "1,000,000 rows or more"
+    return f"{10 ** (bucket - 1):,} to {10**bucket - 1:,} rows"
+
+
+def _error(observation: Observation, program: str) -> str:
+    if observation.alphabet is not Alphabet.STANDARD:
+        return "error: an exception ended it. Its class is not told."
+    name = ERROR_CLASSES[observation.error_class].removeprefix("builtins.")
+    what = "an exception of a class that is not told" if name == "other" else name
+    said = f"error: {what}, {_DURATIONS[observation.duration_slot]}"
+    statement = _statement(program, observation.statement)
+    return f"{said}, raised {statement}" if statement else f"{said}."
+
+
+def _statement(program: str, index: int) -> str | None:
+    """Where the statement of this index stands in the program, and its first line."""
+    tree = parse_program(program)
+    if tree is None or index >= len(tree.body):
+        return None
+    found: ast.stmt = tree.body[index]
+    line = program.splitlines()[found.lineno - 1].strip()[:STATEMENT_LIMIT_CHARACTERS]
+    if index == STATEMENTS - 1 and len(tree.body) > STATEMENTS:
+        return f"at or after the statement of line {found.lineno}: {line}"
+    return f"by the statement of line {found.lineno}: {line}"
