@@ -8,11 +8,12 @@ Both planes and the command line use this module.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from daytwo.wire.errors import Unavailable
@@ -53,54 +54,12 @@ def read_or_create_key(path: Path) -> SigningKey:
     return SigningKey(seed)
 
 
-def replace_secret(path: Path, secret: str) -> None:
-    """Writes a secret over the one that the file held, or into a new file."""
-    fresh = _write_beside(path, secret)
-    fresh.replace(path)
-    _sync_folder(path.parent)
-
-
-def _read_or_create(path: Path, make: Callable[[], str]) -> str:
-    if not path.exists():
-        _create(path, make())
-    return read_secret(path)
-
-
-def _create(path: Path, secret: str) -> None:
-    fresh = _write_beside(path, secret)
-    try:
-        path.hardlink_to(fresh)
-        _sync_folder(path.parent)
-    except FileExistsError:
-        pass  # Another process was first: its secret counts.
-    finally:
-        fresh.unlink()
-
-
-def _write_beside(path: Path, secret: str) -> Path:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, fresh = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(fresh)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def read_secret(path: Path) -> str:
     """The secret in this file.
 
     Raises:
-        Unavailable: `token_exposed`, where others can read the file; `secret_damaged`, where it holds no secret.
-        OSError: the file is missing or unreadable.
+        FileNotFoundError: there is no such file.
+        Unavailable: as `read_or_create_token`.
     """
     with path.open("rb") as file:
         found = os.fstat(file.fileno())
@@ -118,6 +77,44 @@ def read_secret(path: Path) -> str:
     if not secret or not secret.isprintable():
         raise _damaged(path)
     return secret
+
+
+def replace_secret(path: Path, secret: str) -> None:
+    """Puts a secret (printable ASCII, one line) in place of what the file held, or into a new file."""
+    with _beside(path, secret) as fresh:
+        fresh.replace(path)
+
+
+def _read_or_create(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        with _beside(path, make()) as fresh, contextlib.suppress(FileExistsError):
+            path.hardlink_to(fresh)  # Where another process was first, its secret counts.
+    return read_secret(path)
+
+
+@contextlib.contextmanager
+def _beside(path: Path, secret: str) -> Iterator[Path]:
+    """A synced file of mode 0600 in the same folder, to be moved or linked into place."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secret + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        yield fresh
+        _sync_folder(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _damaged(path: Path) -> Unavailable:

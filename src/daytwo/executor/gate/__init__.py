@@ -1,0 +1,12 @@
+"""The disclosure gate: nothing leaves the data plane but what this room made.
+
+`Budget` debits the worst case before an execution, `Mint` makes one Observation of it, `Outbox` makes every message
+that the link may send, `Receipts` shows what left.
+"""
+
+from daytwo.executor.gate.budget import Budget, Debit
+from daytwo.executor.gate.mint import Mint, decide, release_seconds
+from daytwo.executor.gate.outgoing import Outbox, Outgoing
+from daytwo.executor.gate.receipt import Receipts
+
+__all__ = ["Budget", "Debit", "Mint", "Outbox", "Outgoing", "Receipts", "decide", "release_seconds"]

@@ -1,0 +1,84 @@
+"""`builtin:analyst`: a question and its sheets to a program, or a refusal that helps.  Deterministic, offline, no data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.columns import Vocabulary
+from daytwo.control.models.analyst.compiler import compile_question
+from daytwo.control.models.analyst.explain import explain
+from daytwo.control.models.analyst.intent import read
+from daytwo.control.models.analyst.lexing import Token, TokenKind, lex
+from daytwo.control.models.analyst.nearest import nearest
+from daytwo.control.models.analyst.question import Question
+from daytwo.control.models.analyst.refusal import Refusal, either, refuse
+from daytwo.control.models.request import PlanRequest, Step
+from daytwo.wire.sheet import SchemaSheet, callable_names
+
+INTENT_LIMIT_CHARACTERS = 2_000
+TABLES_OFFERED_LIMIT = 5
+
+
+def plan(request: PlanRequest) -> Step:
+    """The step that answers the request's question, always final.
+
+    Never raises.  A question is planned whole or not at all; after a step of this run that did not succeed there is
+    nothing else to try, since the same question gives the same program.
+    """
+    vocabularies = _vocabularies(request.sheets)
+    tokens: tuple[Token, ...] = ()
+    try:
+        if request.steps:
+            raise Refusal("the program that I planned did not run to its end, and I know no other")
+        tokens = lex(request.question)
+        question = _choose(tokens, vocabularies)
+    except Refusal as refusal:
+        return refuse(
+            refusal.reason,
+            nearest(tokens, vocabularies[:TABLES_OFFERED_LIMIT], lambda text: _can_plan(text, vocabularies)),
+        )
+    return Step(intent=explain(question)[:INTENT_LIMIT_CHARACTERS], program=compile_question(question), final=True)
+
+
+def _vocabularies(sheets: Sequence[SchemaSheet]) -> tuple[Vocabulary, ...]:
+    tables = {(sheet.dataset, table.name): table for sheet in sheets for table in sheet.tables}
+    return tuple(Vocabulary(name, tables[place]) for name, place in callable_names(sheets).items())
+
+
+def _can_plan(text: str, vocabularies: Sequence[Vocabulary]) -> bool:
+    try:
+        _choose(lex(text), vocabularies)
+    except Refusal:
+        return False
+    return True
+
+
+def _choose(tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary]) -> Question:
+    """The question over the one table that fits it.
+
+    Raises:
+        Refusal: no table fits, or several do.
+    """
+    if not any(token.kind is not TokenKind.STOP for token in tokens):
+        raise Refusal("the question is empty")
+    if not vocabularies:
+        raise Refusal("there is no dataset with columns to ask about")
+    questions: list[tuple[Vocabulary, Question]] = []
+    refusals: list[Refusal] = []
+    for vocabulary in vocabularies:
+        try:
+            questions.append((vocabulary, read(tokens, vocabulary)))
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if not questions:
+        raise max(refusals, key=lambda refusal: refusal.understood)
+    named = [pair for pair in questions if _names_table(tokens, pair[0])]
+    fitting = named if len(named) == 1 else questions
+    if len(fitting) > 1:
+        raise Refusal(f"it could be asked of {either([vocabulary.name for vocabulary, _ in fitting])}; name the table")
+    return fitting[0][1]
+
+
+def _names_table(tokens: Sequence[Token], vocabulary: Vocabulary) -> bool:
+    words = [token.text for token in tokens]
+    return any(vocabulary.is_table(tuple(words[at : at + count])) for at in range(len(words)) for count in (1, 2, 3))

@@ -1,0 +1,141 @@
+"""A question said back in one line: what the person is told was understood."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from daytwo.control.models.analyst import lexicon
+from daytwo.control.models.analyst.columns import Column
+from daytwo.control.models.analyst.question import (
+    DateFilter,
+    Dimension,
+    Filter,
+    FlagFilter,
+    Measure,
+    NumberFilter,
+    Period,
+    Question,
+    Shape,
+    ValueFilter,
+)
+from daytwo.control.models.analyst.terms import Aggregate, Grain
+
+_NAMES = {
+    Aggregate.SUM: "total", Aggregate.MEAN: "average", Aggregate.MEDIAN: "median", Aggregate.MIN: "lowest",
+    Aggregate.MAX: "highest", Aggregate.DISTINCT: "number of different values of",
+}  # fmt: skip
+_SIGNS = {">": "over", ">=": "at least", "<": "under", "<=": "at most", "==": "=", "!=": "not"}
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
+
+
+def explain(question: Question) -> str:
+    """One line: `I understood: total revenue by region, where order_date is in 2024.`"""
+    typos = "".join(f" (“{typed}” read as {column})" for typed, column in question.typos)
+    return f"I understood: {what(question)}{by(question)}{where(question.filters)}{typos}, in {question.table}."
+
+
+def what(question: Question) -> str:
+    """What is computed, without over which rows."""
+    measures = " and ".join(label(measure, question) for measure in question.measures)
+    columns = ", ".join(column.name for column in question.columns)
+    if question.shape is Shape.DESCRIBE:
+        return f"a summary of {columns or 'every column'}"
+    if question.shape is Shape.VALUES:
+        return f"the different values of {columns}"
+    if question.shape is Shape.SHARE:
+        return f"share of {measures}" + where(question.part)
+    if question.shape is Shape.AGGREGATE:
+        return measures
+    several = "rows" if question.limit != 1 else "row"
+    count = "" if question.limit in {None, 1} else f"{question.limit} "
+    if question.order is None:
+        return f"the first {count}{several}" if question.limit else "the rows"
+    assert question.order.column is not None
+    direction = "highest" if question.order.descending else "lowest"
+    return f"the {count}{several} with the {direction} {question.order.column.name}"
+
+
+def by(question: Question) -> str:
+    if not question.dimensions:
+        return ""
+    text = " by " + " and ".join(dimension_label(dimension) for dimension in question.dimensions)
+    if question.order is None or question.shape is not Shape.AGGREGATE:
+        return text
+    direction = "highest" if question.order.descending else "lowest"
+    if question.limit is None:
+        return f"{text}, {direction} first"
+    return f"{text}, the {direction}" if question.limit == 1 else f"{text}, the {question.limit} {direction}"
+
+
+def where(filters: tuple[Filter, ...]) -> str:
+    """`, for “West”, where revenue is over 100`: values whose column only the data know come first."""
+    placed = [one for one in filters if isinstance(one, ValueFilter) and not one.is_named]
+    kept = " and ".join(_values(one) for one in placed if not one.negated)
+    left = " and ".join(_values(one) for one in placed if one.negated)
+    rest = " and ".join(condition(one) for one in filters if one not in placed)
+    return (
+        (f", for {kept}" if kept else "") + (f", without {left}" if left else "") + (f", where {rest}" if rest else "")
+    )
+
+
+def _values(one: ValueFilter) -> str:
+    return " or ".join(f"“{value}”" for value in one.values)
+
+
+def label(measure: Measure, question: Question) -> str:
+    """`total revenue`, `number of orders`."""
+    if measure.column is None:
+        return f"number of {question.rows_called if question.rows_called.endswith('s') else 'rows'}"
+    return f"{_NAMES[measure.aggregate]} {measure.column.name}"
+
+
+def dimension_label(dimension: Dimension) -> str:
+    if dimension.compared is not None:
+        return "the column that holds " + " and ".join(f"“{value}”" for value in dimension.compared.values)
+    assert dimension.column is not None
+    if dimension.grain is None or dimension.grain is Grain.DAY:
+        return dimension.column.name
+    return f"{dimension.grain} of {dimension.column.name}"
+
+
+def with_unit(column: Column) -> str:
+    """A column's name for an axis: `price_usd` → `price (USD)`."""
+    words = column.words
+    if len(words) > 1 and words[-1] in lexicon.UNITS:
+        return f"{' '.join(words[:-1])} ({lexicon.UNITS[words[-1]]})"
+    return column.name.replace("_", " ")
+
+
+def condition(one: Filter) -> str:
+    """One filter in words."""
+    if isinstance(one, ValueFilter):
+        return f"{one.columns[0].name} is {'not ' if one.negated else ''}{_values(one)}"
+    if isinstance(one, NumberFilter):
+        if one.comparison == "between":
+            return f"{one.column.name} is between {one.value:,g} and {one.other or 0:,g}"
+        number = f"{one.value:g}" if "year" in one.column.words else f"{one.value:,g}"
+        return f"{one.column.name} {'is ' if one.comparison != '==' else ''}{_SIGNS[one.comparison]} {number}"
+    if isinstance(one, FlagFilter):
+        return f"{one.column.name} is {'true' if one.value else 'false'}"
+    return _dated(one)
+
+
+def _dated(one: DateFilter) -> str:
+    if one.months:
+        months = " or ".join(_MONTHS[month - 1] for month in one.months)
+        return f"{one.column.name} is in {months} of any year"
+    return f"{one.column.name} is " + " or ".join(_period(period) for period in one.periods)
+
+
+def _period(period: Period) -> str:
+    if period.start is None:
+        return f"before {period.end}"
+    if period.end is None:
+        return f"on or after {period.start}"
+    start, last = period.start, period.end - timedelta(days=1)
+    if start == last:
+        return f"on {start}"
+    if (start.month, start.day) == (1, 1) and period.end == date(start.year + 1, 1, 1):
+        return f"in {start.year}"
+    return f"from {start} to {last}"

@@ -1,0 +1,110 @@
+"""From the words of a question to a `Question` over one table, or a refusal.
+
+Every part must find its place: filters first, then what it groups by, then what is computed.  Whatever is left over
+and carries meaning refuses the whole question; that is what keeps the analyst from answering another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from daytwo.control.models.analyst.chunks import Chunk, Role, chunk
+from daytwo.control.models.analyst.columns import Column, Kind, Vocabulary
+from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules
+from daytwo.control.models.analyst.filters import NumberRules, ValueRules, filter_chunk, reduce
+from daytwo.control.models.analyst.lexing import Token
+from daytwo.control.models.analyst.question import FlagFilter, Question
+from daytwo.control.models.analyst.readings import assemble
+from daytwo.control.models.analyst.refusal import Refusal, shown
+from daytwo.control.models.analyst.time_filters import TimeRules
+
+_SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
+"""What may be left over: it only joined parts that have found their place."""
+_MEANT = {
+    Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
+    Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
+}  # fmt: skip
+
+
+def read(tokens: Sequence[Token], vocabulary: Vocabulary) -> Question:
+    """What is asked of this table.
+
+    Raises:
+        Refusal: it cannot be planned, or not without guessing.
+    """
+    try:
+        return _read(tokens, vocabulary, columns_first=False)
+    except Refusal as refusal:
+        try:
+            return _read(tokens, vocabulary, columns_first=True)
+        except Refusal:
+            raise refusal from None
+
+
+def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool) -> Question:
+    chunks = chunk(tokens, vocabulary, columns_first=columns_first)
+    ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE) for part in chunks)
+    chunks = reduce(chunks, VersusRules(vocabulary, chunks).versus)
+    chunks = reduce(chunks, NumberRules(vocabulary).compared)
+    chunks = reduce(chunks, TimeRules(vocabulary).dated)
+    values = ValueRules(vocabulary)
+    for rule in (
+        values.flag,
+        values.named,
+        GroupRules(vocabulary, ranking=ranking).grouped,
+        values.placed,
+        values.adjective,
+    ):
+        chunks = reduce(chunks, rule)
+    chunks = _without_openings(_with_flags(chunks))
+    _check(chunks, vocabulary)
+    question = assemble(
+        [part for part in chunks if part.role in _MEANT or part.is_(Role.IS, Role.SPLITTER)], vocabulary
+    )
+    return _with_typos(question, chunks)
+
+
+def _with_flags(chunks: list[Chunk]) -> list[Chunk]:
+    """A yes-or-no column that is merely mentioned is a condition: `active customers`."""
+    made = []
+    for part in chunks:
+        link = part.link.narrowed(lambda c: c.kind is Kind.FLAG) if part.is_(Role.COLUMN) else None
+        made.append(filter_chunk(FlagFilter(link.column(), value=True), [part]) if link else part)
+    return made
+
+
+def _without_openings(chunks: list[Chunk]) -> list[Chunk]:
+    """`where` and `with` have done their work before a condition."""
+    following = [*chunks[1:], Chunk(Role.STOP, "")]
+    return [
+        c for c, after in zip(chunks, following, strict=True) if not (c.is_(Role.CONDITION) and after.is_(Role.FILTER))
+    ]
+
+
+def _check(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
+    """Refuse what nobody could place."""
+    understood = sum(part.role in _MEANT for part in chunks)
+    if not understood and not any(part.is_(Role.WORD) for part in chunks):
+        raise Refusal("it asks nothing that I can compute")
+    for part in chunks:
+        if part.is_(Role.WORD):
+            raise Refusal(
+                f"I don't know what {shown(part.text)} means here: it is no column of {vocabulary.name}", understood
+            )
+    for part in chunks:
+        if part.is_(Role.COLUMN) and len(part.link.columns) > 1 and not _is_key_and_name(part.link.columns):
+            part.link.column(prefer=lambda c: c.is_number)
+    for part in chunks:
+        silent = part.role in _SILENT or (part.is_(Role.CONDITION) and part.value == "with")
+        if part.role not in _MEANT and not silent:
+            raise Refusal(f"I can't tell what {shown(part.text)} belongs to", understood)
+
+
+def _is_key_and_name(columns: Sequence[Column]) -> bool:
+    return len(columns) == 2 and sum(column.is_key for column in columns) == 1
+
+
+def _with_typos(question: Question, chunks: Sequence[Chunk]) -> Question:
+    typos = tuple((p.link.typo, p.link.columns[0].name) for p in chunks if p.is_(Role.COLUMN) and p.link.typo)
+    return replace(question, typos=typos) if typos else question

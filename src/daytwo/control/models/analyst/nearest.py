@@ -1,0 +1,57 @@
+"""The questions nearest to one that was refused: made from the sheet, offered only if the analyst can plan them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from daytwo.control.models.analyst.columns import Column, Vocabulary
+from daytwo.control.models.analyst.lexing import Token
+from daytwo.control.models.analyst.spelling import singular
+
+OFFERED = 3
+_CONSIDERED_COLUMNS = 6
+
+
+def nearest(tokens: Sequence[Token], vocabularies: Sequence[Vocabulary], can_plan: Callable[[str], bool]) -> list[str]:
+    """Up to `OFFERED` questions that can be planned, those that share most words with the question first."""
+    asked = {singular(token.word) for token in tokens}
+    offered: list[tuple[int, int, str]] = []
+    for vocabulary in vocabularies:
+        for text in _questions(vocabulary, asked):
+            shared = len(
+                asked & {singular(word) for word in text.casefold().replace("?", "").replace("_", " ").split()}
+            )
+            offered.append((-shared, len(offered), text))
+    found: list[str] = []
+    for _, _, text in sorted(offered):
+        if text not in found and can_plan(text):
+            found.append(text)
+        if len(found) == OFFERED:
+            break
+    return found
+
+
+def _questions(vocabulary: Vocabulary, asked: set[str]) -> Iterator[str]:
+    def first(columns: Sequence[Column]) -> list[Column]:
+        return sorted(columns, key=lambda c: -len(asked & set(c.words)))[:_CONSIDERED_COLUMNS]
+
+    measures = first(vocabulary.where(lambda c: c.is_measure and '"' not in c.name))
+    categories = first(vocabulary.where(lambda c: c.is_category and '"' not in c.name))
+    for measure in measures[:2]:
+        for category in categories[:2]:
+            verb = "total" if measure.is_additive else "average"
+            yield f"{verb} {_said(measure)} by {_said(category)}"
+            yield f"which {_said(category)} has the highest {verb} {_said(measure)}?"
+        yield f"median {_said(measure)}"
+        yield f"highest {_said(measure)}"
+    for category in categories[:2]:
+        yield f"number of rows by {_said(category)}"
+    yield f"how many rows are in {vocabulary.name}?"
+    yield "number of rows"
+    yield "describe the data"
+
+
+def _said(column: Column) -> str:
+    """A name that the lexer reads as one column."""
+    plain = column.name.replace("_", "").isalnum() and not column.name[0].isdigit()
+    return column.name if plain else f'"{column.name}"'

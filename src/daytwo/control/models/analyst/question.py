@@ -1,0 +1,116 @@
+"""A question, understood: what is computed, over which rows, by what, in which order.  Pure data.
+
+`intent` reads a `Question` off the words, `explain` says it back in one line, `compiler` turns it into a program.
+Whatever grows here (trends, joins) must be representable first: a program never holds more than its question does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from daytwo.control.models.analyst.columns import Column
+from daytwo.control.models.analyst.terms import Aggregate, Grain
+
+
+class Shape(StrEnum):
+    """What kind of answer the person wants."""
+
+    AGGREGATE = "aggregate"
+    ROWS = "rows"
+    VALUES = "values"
+    SHARE = "share"
+    DESCRIBE = "describe"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` up to, without, `end`; None leaves that side open."""
+
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True)
+class ValueFilter:
+    """Rows that hold (or, negated, do not hold) one of the words as typed, in the one column of `columns` with them."""
+
+    values: tuple[str, ...]
+    columns: tuple[Column, ...]
+    negated: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        return len(self.columns) == 1
+
+
+@dataclass(frozen=True)
+class NumberFilter:
+    """`comparison` is one of `> >= < <= == !=`, or `between` (both ends included, `other` is the upper)."""
+
+    column: Column
+    comparison: str
+    value: float
+    other: float | None = None
+
+
+@dataclass(frozen=True)
+class DateFilter:
+    """Rows whose date lies in one of the periods, or in one of these months of any year."""
+
+    column: Column
+    periods: tuple[Period, ...] = ()
+    months: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlagFilter:
+    column: Column
+    value: bool
+
+
+Filter = ValueFilter | NumberFilter | DateFilter | FlagFilter
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An aggregate of a column; counting rows needs none."""
+
+    aggregate: Aggregate
+    column: Column | None = None
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What the rows are grouped by: a column, a date at a grain, or the column in which `compared` is found."""
+
+    column: Column | None
+    grain: Grain | None = None
+    compared: ValueFilter | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """By the first measure, or by `column` where the answer is rows."""
+
+    descending: bool
+    column: Column | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    table: str
+    shape: Shape
+    measures: tuple[Measure, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    part: tuple[Filter, ...] = ()
+    """Of a share: what the part must fulfil beyond `filters`."""
+    columns: tuple[Column, ...] = ()
+    """Whose values are listed or described; empty means the whole table."""
+    order: Order | None = None
+    limit: int | None = None
+    rows_called: str = "rows"
+    typos: tuple[tuple[str, str], ...] = field(default=())
+    """Words that were read as a column's name with one letter amiss: (typed, column)."""

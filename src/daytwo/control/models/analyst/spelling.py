@@ -1,0 +1,59 @@
+"""How words vary: singular and plural, the parts of a column's name, one letter amiss."""
+
+from __future__ import annotations
+
+import re
+
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SAME = frozenset({"status", "address", "class", "gas", "bus", "species", "series", "news", "plus", "bonus", "minus"})
+_IRREGULAR = {
+    "people": "person", "children": "child", "men": "man", "women": "woman", "countries": "country", "mice": "mouse",
+    "indices": "index", "feet": "foot", "movies": "movie", "prices": "price", "sales": "sale", "statuses": "status",
+    "addresses": "address", "classes": "class", "analyses": "analysis", "criteria": "criterion", "data": "data",
+}  # fmt: skip
+_TYPO_SHORTEST_CHARACTERS = 5
+
+
+def singular(word: str) -> str:
+    """`regions` → `region`, `categories` → `category`, `status` → `status`."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word in _SAME or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a column's or table's name, singular: `orderDate`, `order date`, `ORDER_DATE` → (order, date)."""
+    parts = [
+        piece for part in _PART.findall(name) for piece in (_CAMEL.findall(part) if part.isascii() else ()) or (part,)
+    ]
+    return tuple(singular(part.casefold()) for part in parts)
+
+
+def spellings(value: str) -> tuple[str, ...]:
+    """How a value may stand in the data: as typed, else in the singular or the plural."""
+    typed = " ".join(value.split()).casefold()
+    forms = [typed, singular(typed), typed + "s", typed + "es"]
+    if typed.endswith("y"):
+        forms.append(typed[:-1] + "ies")
+    return tuple(dict.fromkeys(forms))
+
+
+def is_typo_of(typed: str, meant: str) -> bool:
+    """One letter left out, doubled, added, changed or swapped, never the first one."""
+    if typed == meant or typed[:1] != meant[:1] or min(len(typed), len(meant)) < _TYPO_SHORTEST_CHARACTERS:
+        return False
+    if abs(len(typed) - len(meant)) > 1:
+        return False
+    start = 0
+    while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
+        start += 1
+    rest, wanted = typed[start:], meant[start:]
+    swapped = rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:]
+    return rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:] or swapped

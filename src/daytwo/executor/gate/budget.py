@@ -1,0 +1,274 @@
+"""The budget: bits are debited for the worst case, durably, before a program runs.
+
+Invariants: a debit is one fsynced transaction and is never taken back; an execution has one debit and one debit yields
+one Observation (`gate.mint`); an execution that does not fit leaves nothing behind.  A session pays together with its
+forks (their root session), and every dataset that the session ever worked on pays again, because its variables may
+still hold that data.  Source: docs/explanation/disclosure.md, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from sqlite3 import Connection
+
+from daytwo.executor.database import Database
+from daytwo.ledger.event import LedgerEvent
+from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.wire.errors import Bug, Conflict, Denied
+from daytwo.wire.message import now as wall_clock
+from daytwo.wire.observation import Alphabet, bits
+from daytwo.wire.principal import Principal
+from daytwo.wire.task import TaskRequest
+
+SESSION_BITS = 512.0
+DATASET_BITS = 4096.0
+WINDOW_DAYS = 30
+EXECUTIONS_LIMIT = 2
+"""A task runs once, and at most once more after a crash; each execution pays."""
+
+_SCHEMA = """
+create table if not exists gate_debits (
+    task_id text not null,
+    execution integer not null,
+    org_id text not null,
+    root_session text not null,
+    session_id text not null,
+    run_id text not null,
+    step integer not null,
+    actor text not null,
+    alphabet text not null,
+    bits real not null,
+    at text not null,
+    primary key (task_id, execution)
+);
+create index if not exists gate_debits_by_session on gate_debits (root_session);
+create index if not exists gate_debits_by_run on gate_debits (run_id);
+create table if not exists gate_dataset_debits (
+    task_id text not null,
+    execution integer not null,
+    org_id text not null,
+    root_session text not null,
+    dataset text not null,
+    bits real not null,
+    at text not null,
+    primary key (task_id, execution, dataset),
+    foreign key (task_id, execution) references gate_debits (task_id, execution)
+);
+create index if not exists gate_dataset_debits_by_dataset on gate_dataset_debits (org_id, dataset, at);
+create index if not exists gate_dataset_debits_by_session on gate_dataset_debits (root_session);
+create table if not exists gate_observations (
+    task_id text not null,
+    execution integer not null,
+    symbol text not null,
+    at text not null,
+    primary key (task_id, execution),
+    foreign key (task_id, execution) references gate_debits (task_id, execution)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Debit:
+    """A receipt of bits paid for one execution.  The row in the database counts, not this object."""
+
+    task_id: str
+    execution: int
+    org_id: str
+    run_id: str
+    root_session: str
+    alphabet: Alphabet
+    bits: float
+    actor: Principal
+
+
+class Budget:
+    """What sessions and datasets may still disclose.
+
+    Args:
+        database: where debits are kept.
+        ledger: gets one event a debit, in the debit's transaction.
+        session_bits: the budget of a session together with its forks.
+        dataset_bits: the budget of a dataset in any `window_days` days.
+        window_days: the length of that window.
+        clock: the present as an RFC 3339 UTC string.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: SqliteLedger,
+        session_bits: float = SESSION_BITS,
+        dataset_bits: float = DATASET_BITS,
+        window_days: int = WINDOW_DAYS,
+        clock: Callable[[], str] = wall_clock,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._session_bits = session_bits
+        self._dataset_bits = dataset_bits
+        self._window = timedelta(days=window_days)
+        self._clock = clock
+        database.create(_SCHEMA)
+
+    @property
+    def session_bits(self) -> float:
+        return self._session_bits
+
+    def debit(self, request: TaskRequest, root_session: str, execution: int) -> Debit:
+        """Pays for one execution.  The same execution asked for again is the same debit: it buys one Observation.
+
+        Args:
+            request: the task.
+            root_session: the session at the root of the forks that this one belongs to.
+            execution: 1, or 2 for the one repetition after a crash.
+
+        Raises:
+            Denied: `over_budget`, where the session or a dataset cannot pay; `too_many_executions`;
+                `wrong_organisation`.
+            Conflict: `observation_exists`, where the execution already has its Observation.
+        """
+        if request.on_behalf_of.org_id != request.org_id:
+            raise Denied("wrong_organisation", "A task acts for a person of another organisation.")
+        if not 1 <= execution <= EXECUTIONS_LIMIT:
+            raise Denied(
+                "too_many_executions",
+                "This step was interrupted twice and is not run again. Ask the question anew.",
+            )
+        debit = Debit(
+            task_id=request.task_id,
+            execution=execution,
+            org_id=request.org_id,
+            run_id=request.run_id,
+            root_session=root_session,
+            alphabet=request.alphabet,
+            bits=bits(request.alphabet),
+            actor=request.on_behalf_of,
+        )
+        with self._database.transaction() as connection:
+            if not self._is_paid(connection, debit):
+                self._pay(connection, debit, request)
+        return debit
+
+    def spent(self, root_session: str) -> tuple[float, float]:
+        """The bits that a session and its forks have spent, and their budget."""
+        with self._database.transaction() as connection:
+            return _session_spent(connection, root_session), self._session_bits
+
+    def debited(self, task_id: str) -> float:
+        """The bits that a task has paid, all its executions together."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "select coalesce(sum(bits), 0.0) as bits from gate_debits where task_id = ?", (task_id,)
+            ).fetchone()
+            return float(row["bits"])
+
+    def dataset_spent(self, org_id: str, dataset: str) -> tuple[float, float]:
+        """The bits that a dataset has paid within the window, and its budget."""
+        with self._database.transaction() as connection:
+            return self._dataset_spent(connection, org_id, dataset), self._dataset_bits
+
+    def _is_paid(self, connection: Connection, debit: Debit) -> bool:
+        key = (debit.task_id, debit.execution)
+        row = connection.execute(
+            "select root_session from gate_debits where task_id = ? and execution = ?", key
+        ).fetchone()
+        if row is None:
+            return False
+        if row["root_session"] != debit.root_session:
+            raise Bug("root_session_changed", "A paid execution was asked for again under another root session.")
+        if connection.execute("select 1 from gate_observations where task_id = ? and execution = ?", key).fetchone():
+            raise Conflict(
+                "observation_exists", "This execution already has its Observation; it must not run on the same debit."
+            )
+        return True
+
+    def _pay(self, connection: Connection, debit: Debit, request: TaskRequest) -> None:
+        datasets = _lineage(connection, debit.root_session) | {ref.name for ref in request.datasets}
+        self._check(connection, debit, datasets)
+        at = self._clock()
+        connection.execute(
+            "insert into gate_debits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                debit.task_id,
+                debit.execution,
+                debit.org_id,
+                debit.root_session,
+                request.session_id,
+                debit.run_id,
+                request.step,
+                debit.actor.id,
+                debit.alphabet.value,
+                debit.bits,
+                at,
+            ),
+        )
+        connection.executemany(
+            "insert into gate_dataset_debits values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (debit.task_id, debit.execution, debit.org_id, debit.root_session, dataset, debit.bits, at)
+                for dataset in sorted(datasets)
+            ],
+        )
+        body = {
+            "execution": debit.execution,
+            "run": debit.run_id,
+            "step": request.step,
+            "root_session": debit.root_session,
+            "datasets": sorted(datasets),
+            "alphabet": debit.alphabet.value,
+            "bits": debit.bits,
+        }
+        self._ledger.append(
+            connection,
+            LedgerEvent(
+                org_id=debit.org_id, at=at, actor=debit.actor, kind="gate.debited", subject=debit.task_id, body=body
+            ),
+        )
+
+    def _check(self, connection: Connection, debit: Debit, datasets: set[str]) -> None:
+        spent = _session_spent(connection, debit.root_session)
+        if spent + debit.bits > self._session_bits:
+            raise Denied(
+                "over_budget",
+                f"This session has spent {spent:.1f} of its {self._session_bits:.0f} bits and the next execution costs "
+                f"{debit.bits:.1f}. Start a new session, or let the owner of the data raise the budget.",
+            )
+        for dataset in sorted(datasets):
+            spent = self._dataset_spent(connection, debit.org_id, dataset)
+            if spent + debit.bits > self._dataset_bits:
+                raise Denied(
+                    "over_budget",
+                    f"The dataset `{dataset}` has spent {spent:.1f} of its {self._dataset_bits:.0f} bits for "
+                    f"{self._window.days} days and the next execution costs {debit.bits:.1f}. Wait, or let its owner "
+                    "raise the budget.",
+                )
+
+    def _dataset_spent(self, connection: Connection, org_id: str, dataset: str) -> float:
+        since = _instant(self._clock()) - self._window
+        row = connection.execute(
+            "select coalesce(sum(bits), 0.0) as spent from gate_dataset_debits"
+            " where org_id = ? and dataset = ? and at > ?",
+            (org_id, dataset, since.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"),
+        ).fetchone()
+        return float(row["spent"])
+
+
+def _session_spent(connection: Connection, root_session: str) -> float:
+    row = connection.execute(
+        "select coalesce(sum(bits), 0.0) as spent from gate_debits where root_session = ?", (root_session,)
+    ).fetchone()
+    return float(row["spent"])
+
+
+def _lineage(connection: Connection, root_session: str) -> set[str]:
+    """Every dataset that this session or a fork of its root has paid for."""
+    rows = connection.execute(
+        "select distinct dataset from gate_dataset_debits where root_session = ?", (root_session,)
+    ).fetchall()
+    return {row["dataset"] for row in rows}
+
+
+def _instant(timestamp: str) -> datetime:
+    return datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

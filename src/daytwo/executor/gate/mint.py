@@ -1,0 +1,195 @@
+"""The mint: makes one Observation of one paid execution, and nothing else.
+
+The cell's report comes out of a sandbox, beside a hostile program: whatever is not exactly a report of integers in
+range, and consistent with how the sandbox ended, is `lost`.  The Observation is stored, fsynced, before it is
+released, and a debit yields one: asked again, the mint answers what it stored.
+Source: docs/explanation/disclosure.md, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from daytwo.executor.database import Database
+from daytwo.executor.gate.budget import Debit
+from daytwo.ledger.event import LedgerEvent
+from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.wire.errors import Bug
+from daytwo.wire.message import now as wall_clock
+from daytwo.wire.observation import (
+    CHECK_MASKS,
+    DURATION_SLOTS,
+    ERROR_CLASSES,
+    HOLES,
+    STATEMENTS,
+    TEMPLATES,
+    Alphabet,
+    Observation,
+    Outcome,
+    Symbol,
+    row_bucket,
+)
+
+SLOT_SECONDS = (0.5, 5.0)
+"""The grid of durations and of releases; what is slower falls into the last slot, released at the profile's limit."""
+
+_ROWS_LIMIT = 1 << 63
+
+
+class _Report(BaseModel):
+    """The cell's `end` frame.  Strict: `true` is no integer, `"3"` is none either, and no other field is known."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    kind: Literal["end"] = "end"
+    outcome: Literal["ok", "error", "memory"]
+    rows: Annotated[int, Field(ge=0, lt=_ROWS_LIMIT)] = 0
+    checks: Annotated[int, Field(ge=0, lt=CHECK_MASKS)] = 0
+    error_class: Annotated[int, Field(ge=0, lt=len(ERROR_CLASSES))] = 0
+    statement: Annotated[int, Field(ge=0, lt=STATEMENTS)] = 0
+    template: Annotated[int, Field(ge=0, lt=TEMPLATES)] = 0
+    hole: Annotated[int, Field(ge=0, lt=HOLES)] = 0
+
+
+_OF_ENDING: dict[str, Outcome] = {"timeout": Outcome.TIMEOUT, "memory": Outcome.MEMORY, "killed": Outcome.LOST}
+"""Endings that the sandbox itself states: the report is not even read."""
+
+_CONSISTENT: dict[tuple[str, str], Outcome] = {
+    ("ok", "ok"): Outcome.OK,
+    ("error", "error"): Outcome.ERROR,
+    ("error", "memory"): Outcome.MEMORY,
+}
+"""(the sandbox's ending, the report's outcome) → what is observed; any other pair is `lost`."""
+
+
+def duration_slot(duration_seconds: float, profile_seconds: float) -> int:
+    """The slot of a duration: up to 0.5 s, up to 5 s, more.  What cannot be compared, or reached its limit, is last."""
+    if duration_seconds < profile_seconds:
+        for slot, seconds in enumerate(SLOT_SECONDS):
+            if 0 <= duration_seconds <= seconds:
+                return slot
+    return DURATION_SLOTS - 1
+
+
+def release_seconds(observation: Observation, profile_seconds: float) -> float:
+    """When to release an Observation, in seconds after the start, so that latency says no more than the symbol does."""
+    timed = observation.alphabet is Alphabet.STANDARD and observation.outcome in {Outcome.OK, Outcome.ERROR}
+    slots = (*SLOT_SECONDS, profile_seconds)
+    return min(slots[observation.duration_slot] if timed else profile_seconds, profile_seconds)
+
+
+def decide(
+    alphabet: Alphabet, ending: str, report: Any, duration_seconds: float, profile_seconds: float
+) -> Observation:
+    """The Observation of an execution: a member of `alphabet`, whatever the report holds.  Pure."""
+    outcome, read = _outcome(ending, report)
+    if alphabet is Alphabet.STANDARD and read is not None:
+        slot = duration_slot(duration_seconds, profile_seconds)
+        if outcome is Outcome.OK:
+            return Observation(
+                alphabet=alphabet,
+                outcome=outcome,
+                rows_bucket=row_bucket(read.rows),
+                duration_slot=slot,
+                checks=read.checks,
+            )
+        if outcome is Outcome.ERROR:
+            return Observation(
+                alphabet=alphabet,
+                outcome=outcome,
+                error_class=read.error_class,
+                statement=read.statement,
+                template=read.template,
+                hole=read.hole,
+                duration_slot=slot,
+            )
+    if alphabet is Alphabet.BRIEF and outcome is Outcome.OK and read is not None:
+        return Observation(alphabet=alphabet, outcome=outcome, rows_bucket=row_bucket(read.rows))
+    return Observation(alphabet=alphabet, outcome=outcome)
+
+
+def _outcome(ending: str, report: Any) -> tuple[Outcome, _Report | None]:
+    """The outcome, and the report where it may be believed."""
+    if ending in _OF_ENDING:
+        return _OF_ENDING[ending], None
+    try:
+        read = _Report.model_validate(report)
+    except (ValidationError, RecursionError):
+        return Outcome.LOST, None
+    outcome = _CONSISTENT.get((ending, read.outcome), Outcome.LOST)
+    return outcome, read
+
+
+class Mint:
+    """Makes Observations for debits, each once.
+
+    Args:
+        database: the one that holds the debits.
+        ledger: gets one event an Observation, in its transaction.
+        clock: the present as an RFC 3339 UTC string.
+    """
+
+    def __init__(self, database: Database, ledger: SqliteLedger, clock: Callable[[], str] = wall_clock) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._clock = clock
+
+    def observe(
+        self,
+        debit: Debit,
+        ending: str,
+        report: dict[str, Any] | None,
+        duration_seconds: float,
+        profile_seconds: float,
+    ) -> Symbol:
+        """The Observation that a debit bought, stored before it is returned.
+
+        Args:
+            debit: what was paid before the execution.
+            ending: how the sandbox ended: `ok`, `error`, `timeout`, `memory`, `killed`.
+            report: the cell's `end` frame as it came, or None where none came.
+            duration_seconds: how long the execution took.
+            profile_seconds: the profile's limit on that.
+
+        Raises:
+            Bug: `not_debited`, where this execution was not paid for in this alphabet.
+        """
+        made = Symbol.of(decide(debit.alphabet, ending, report, duration_seconds, profile_seconds))
+        key = (debit.task_id, debit.execution)
+        with self._database.transaction() as connection:
+            paid = connection.execute(
+                "select alphabet from gate_debits where task_id = ? and execution = ?", key
+            ).fetchone()
+            if paid is None or paid["alphabet"] != made.alphabet.value:
+                raise Bug("not_debited", "An Observation was asked for that was not paid for.")
+            kept = connection.execute(
+                "select symbol from gate_observations where task_id = ? and execution = ?", key
+            ).fetchone()
+            if kept is not None:
+                return Symbol.model_validate_json(kept["symbol"])
+            at = self._clock()
+            connection.execute("insert into gate_observations values (?, ?, ?, ?)", (*key, made.model_dump_json(), at))
+            body = {"execution": debit.execution, "run": debit.run_id, **made.model_dump(mode="json")}
+            self._ledger.append(
+                connection,
+                LedgerEvent(
+                    org_id=debit.org_id,
+                    at=at,
+                    actor=debit.actor,
+                    kind="gate.observed",
+                    subject=debit.task_id,
+                    body=body,
+                ),
+            )
+        return made
+
+    def observed(self, task_id: str) -> Symbol | None:
+        """The Observation stored for a task, its latest execution's; None where there is none."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "select symbol from gate_observations where task_id = ? order by execution desc limit 1", (task_id,)
+            ).fetchone()
+        return None if row is None else Symbol.model_validate_json(row["symbol"])

@@ -1,0 +1,74 @@
+"""The receipt of a run: the exact bytes that left the data plane for it, and what they cost in bits."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection, Row
+
+from daytwo.executor.database import Database
+from daytwo.executor.gate.budget import Budget
+from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.wire.errors import Missing
+from daytwo.wire.result import Outbound, Receipt
+
+_OF_RUN = """
+select channel, at, body, bits from gate_outbound
+where run_id = :run or (channel = 'sheet' and sheet_digest in (select sheet_digest from gate_runs where run_id = :run))
+order by id
+"""
+_SESSION_OF_RUN = """
+select session_id, root_session from gate_debits where run_id = :run
+union all select session_id, session_id from gate_runs where run_id = :run
+limit 1
+"""
+
+
+class Receipts:
+    """Reads receipts; the records behind them are `gate.budget`'s and `gate.outgoing`'s.
+
+    Args:
+        database: the one that holds those records.
+        ledger: the executor's ledger.
+        budget: says what the run's session has spent.
+    """
+
+    def __init__(self, database: Database, ledger: SqliteLedger, budget: Budget) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._budget = budget
+
+    def receipt(self, run_id: str) -> Receipt:
+        """The receipt of a run, as of now.
+
+        Raises:
+            Missing: `run_not_found`, where nothing of this run was debited or sent here.
+        """
+        with self._database.transaction() as connection:
+            session = connection.execute(_SESSION_OF_RUN, {"run": run_id}).fetchone()
+            if session is None:
+                raise Missing("run_not_found", f"This executor has no record of the run {run_id}.")
+            outbound = tuple(_outbound(row) for row in connection.execute(_OF_RUN, {"run": run_id}))
+            bits = _bits_of_run(connection, run_id)
+            size, root = self._ledger.root(connection)
+        spent, budget = self._budget.spent(session["root_session"])
+        return Receipt(
+            run=run_id,
+            session=session["session_id"],
+            bits=bits,
+            bits_spent=spent,
+            budget_bits=budget,
+            bytes_out=sum(len(message.body.encode("utf-8")) for message in outbound),
+            outbound=outbound,
+            ledger_size=size,
+            ledger_root=root,
+        )
+
+
+def _outbound(row: Row) -> Outbound:
+    return Outbound(channel=row["channel"], at=row["at"], body=row["body"], bits=row["bits"])
+
+
+def _bits_of_run(connection: Connection, run_id: str) -> float:
+    row = connection.execute(
+        "select coalesce(sum(bits), 0.0) as bits from gate_debits where run_id = ?", (run_id,)
+    ).fetchone()
+    return float(row["bits"])

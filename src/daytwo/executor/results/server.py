@@ -1,0 +1,183 @@
+"""The executor's own origin for people: datasets, results, receipts, approvals and the ledger.
+
+Nothing here passes through the control plane.  Every route stands behind `door.Door`; files are sent as attachments,
+but for PNG images, which cannot carry markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import FastAPI, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from daytwo.executor.results.door import Door, refusal
+from daytwo.executor.results.services import Services
+from daytwo.wire.canonical import canonical_bytes
+from daytwo.wire.errors import Bug, DaytwoError, Invalid, Missing
+from daytwo.wire.result import (
+    ApprovalRequestDecision,
+    ApprovalView,
+    DatasetView,
+    Receipt,
+    RegisterDataset,
+    RunResult,
+)
+from daytwo.wire.sheet import Level, SignedSheet
+
+_MEDIA_TYPES = {
+    ".png": "image/png",
+    ".arrow": "application/vnd.apache.arrow.file",
+    ".json": "application/json",
+}
+
+DatasetName = Annotated[str, Path(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
+
+
+class SignRequest(BaseModel):
+    """An owner releases a dataset's sheet at a level."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Level
+
+
+class Health(BaseModel):
+    status: str = "ok"
+
+
+def create_app(services: Services, token: str) -> FastAPI:
+    """The results server.
+
+    Args:
+        services: the rooms behind it.
+        token: the bearer token of this origin.
+
+    Raises:
+        Bug: `no_token`, where the token is empty.
+    """
+    if not token:
+        raise Bug("no_token", "The results server does not start without a token.")
+    app = FastAPI(title="daytwo executor", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Door, token=token, hosts=services.hosts)
+    _add_errors(app)
+    _add_datasets(app, services)
+    _add_results(app, services)
+    _add_approvals(app, services)
+    _add_ledger(app, services)
+
+    @app.get("/healthz")
+    def healthz() -> Health:
+        return Health()
+
+    return app
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(DaytwoError)
+    async def known(_request: Request, error: DaytwoError) -> Response:
+        return refusal(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return refusal(Invalid("invalid_request", f"The request does not fit: {where}: {first['msg']}."))
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> Response:
+        if error.status_code == Missing.http_status:
+            return refusal(Missing("not_found", "There is nothing at this address."))
+        response = refusal(Invalid("invalid_request", str(error.detail)))
+        response.status_code = error.status_code
+        return response
+
+
+def _add_datasets(app: FastAPI, services: Services) -> None:
+    catalog = services.catalog
+
+    @app.post("/v1/datasets", status_code=201)
+    async def register(request: RegisterDataset) -> DatasetView:
+        view = await catalog.register(request, services.owner)
+        await services.on_sheet(view.signed)
+        return view
+
+    @app.get("/v1/datasets")
+    def list_datasets() -> list[DatasetView]:
+        return list(catalog.list(services.owner.org_id))
+
+    @app.get("/v1/datasets/{name}")
+    def get_dataset(name: DatasetName) -> DatasetView:
+        return catalog.get(name)
+
+    @app.get("/v1/datasets/{name}/sheet")
+    def get_sheet(name: DatasetName) -> Response:
+        """The very bytes that leave for the control plane."""
+        return Response(canonical_bytes(catalog.signed(name)), media_type="application/json")
+
+    @app.post("/v1/datasets/{name}/sign")
+    async def sign(name: DatasetName, request: SignRequest) -> SignedSheet:
+        await catalog.sign(name, request.level, services.owner)
+        signed = catalog.signed(name)
+        await services.on_sheet(signed)
+        return signed
+
+
+def _add_results(app: FastAPI, services: Services) -> None:
+    @app.get("/v1/runs/{run}/results")
+    def results(run: str) -> RunResult:
+        return services.store.read(run)
+
+    @app.get("/v1/runs/{run}/artefacts/{step}/{file}")
+    def artefact(run: str, step: int, file: str) -> Response:
+        path = services.store.artefact(run, step, file)
+        inline = path.suffix == ".png"
+        name = f"{run}-{step}-{path.name}"  # an identifier, a number and a name that the store chose: safe in a header
+        return FileResponse(
+            path,
+            media_type=_MEDIA_TYPES[path.suffix],
+            filename=name,
+            content_disposition_type="inline" if inline else "attachment",
+        )
+
+    @app.get("/v1/runs/{run}/receipt")
+    def receipt(run: str) -> Receipt:
+        return services.receipts.receipt(run)
+
+
+def _add_approvals(app: FastAPI, services: Services) -> None:
+    @app.get("/v1/approvals")
+    def list_approvals() -> list[ApprovalView]:
+        return list(services.approvals.list())
+
+    @app.get("/v1/approvals/{approval}")
+    def get_approval(approval: str) -> ApprovalView:
+        return services.approvals.get(approval)
+
+    @app.post("/v1/approvals/{approval}")
+    async def decide(approval: str, decision: ApprovalRequestDecision) -> ApprovalView:
+        view = services.approvals.decide(approval, decision.approve, decision.reason, services.owner)
+        await services.on_decision(view)
+        return view
+
+
+def _add_ledger(app: FastAPI, services: Services) -> None:
+    @app.get("/v1/ledger/export")
+    def export() -> Response:
+        with services.database.transaction() as connection:
+            lines = list(services.ledger.export(connection))
+
+        def stream() -> Iterator[str]:
+            for line in lines:
+                yield line.rstrip("\n") + "\n"
+
+        return StreamingResponse(stream(), media_type="application/x-ndjson")
+
+    @app.get("/v1/ledger/checkpoint")
+    def checkpoint() -> Response:
+        with services.database.transaction() as connection:
+            return PlainTextResponse(services.ledger.checkpoint(connection))

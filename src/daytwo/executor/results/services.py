@@ -1,0 +1,71 @@
+"""What the results server needs of the other rooms, as ports; `executor.serve` wires the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Protocol
+
+from daytwo.executor.database import Database
+from daytwo.wire.principal import LOCAL_OWNER, Principal
+from daytwo.wire.result import ApprovalView, DatasetView, Receipt, RegisterDataset, RunResult
+from daytwo.wire.sheet import Level, SignedSheet
+
+
+class CatalogPort(Protocol):
+    async def register(self, request: RegisterDataset, by: Principal) -> DatasetView: ...
+
+    def list(self, org_id: str) -> Iterable[DatasetView]: ...
+
+    def get(self, name: str) -> DatasetView: ...
+
+    def signed(self, name: str) -> SignedSheet: ...
+
+    async def sign(self, name: str, level: Level, by: Principal) -> SignedSheet | DatasetView: ...
+
+
+class StorePort(Protocol):
+    def read(self, run_id: str) -> RunResult: ...
+
+    def artefact(self, run_id: str, step: int, file: str) -> Path: ...
+
+
+class ReceiptsPort(Protocol):
+    def receipt(self, run_id: str) -> Receipt: ...
+
+
+class ApprovalsPort(Protocol):
+    def list(self) -> tuple[ApprovalView, ...]: ...
+
+    def get(self, approval_id: str) -> ApprovalView: ...
+
+    def decide(self, approval_id: str, approve: bool, reason: str | None, by: Principal) -> ApprovalView: ...
+
+
+class LedgerPort(Protocol):
+    def export(self, connection: Connection) -> Iterable[str]: ...
+
+    def checkpoint(self, connection: Connection) -> str: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """The rooms behind the server.
+
+    `on_sheet` and `on_decision` tell the link, after the fact is stored; they must not fail for want of a connection.
+    `owner` is whom the bearer token stands for.  `hosts` are names beside the loopback ones by which people reach
+    this server.
+    """
+
+    catalog: CatalogPort
+    store: StorePort
+    receipts: ReceiptsPort
+    approvals: ApprovalsPort
+    ledger: LedgerPort
+    database: Database
+    on_sheet: Callable[[SignedSheet], Awaitable[None]]
+    on_decision: Callable[[ApprovalView], Awaitable[None]]
+    owner: Principal = LOCAL_OWNER
+    hosts: frozenset[str] = frozenset()
