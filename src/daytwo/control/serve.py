@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -39,23 +41,24 @@ log = structlog.get_logger(__name__)
 
 
 def serve(settings: ControlSettings) -> None:
-    """Serves until SIGINT or SIGTERM."""
+    """Serves until SIGINT or SIGTERM.  A part that fails ends the process: the supervisor starts it afresh.
+
+    Raises:
+        Conflict: `already_running`.
+        Unavailable: `database_unreachable`.
+    """
+    # uvicorn raises the signal again after its own orderly end; this lets the parts end in order, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     url = settings.database_url.get_secret_value()
-    migrate(url)
+    with _process_lock(settings):
+        migrate(url)
+        anyio.run(_serve, settings, url)
 
-    @asynccontextmanager
-    async def running() -> AsyncIterator[ControlState]:
-        with _process_lock(settings):
-            database = open_database(url)
-            try:
-                async with _parts(settings, url, database) as state:
-                    yield state
-            finally:
-                await database.dispose()
 
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(running),
+async def _serve(settings: ControlSettings, url: str) -> None:
+    async with _parts(settings, url) as state:
+        config = uvicorn.Config(
+            create_app(state),
             host=settings.host,
             port=settings.port,
             log_level="warning",
@@ -63,13 +66,13 @@ def serve(settings: ControlSettings) -> None:
             server_header=False,
             date_header=False,
         )
-    )
-    anyio.run(server.serve)
+        await uvicorn.Server(config).serve()
 
 
 @asynccontextmanager
-async def _parts(settings: ControlSettings, url: str, database: AsyncEngine) -> AsyncIterator[ControlState]:
+async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlState]:
     key = read_or_create_key(settings.ledger_key_file)
+    database = open_database(url)
     async with database.begin() as connection:
         await ensure_organisation(connection, LOCAL_ORG)
         await ensure_owner(connection, read_or_create_token(settings.owner_token_file))
@@ -95,6 +98,7 @@ async def _parts(settings: ControlSettings, url: str, database: AsyncEngine) -> 
             group.cancel_scope.cancel()
     finally:
         engine.stop()
+        await database.dispose()
 
 
 async def _sequence_ledger(database: AsyncEngine, key: SigningKey) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+import signal
+import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +27,8 @@ from daytwo.executor.state import StateStore
 from daytwo.executor.step import StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
-from daytwo.wire.errors import DaytwoError
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import ApprovalView
-from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.verdict import Verdict
 
@@ -55,27 +54,21 @@ def native_backend(environment: Environment) -> NativeBackend:
 
 
 def serve(settings: ExecutorSettings) -> None:
-    """Serves until SIGINT or SIGTERM.
+    """Serves until SIGINT or SIGTERM.  A part that fails ends the process: the supervisor starts it afresh.
 
     Raises:
         Unavailable: `not_enrolled`.
     """
-    enrolment = read_enrolment(settings.enrolment_file)
+    # uvicorn raises the signal again after its own orderly end; this lets the parts end in order, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    anyio.run(_serve, settings, read_enrolment(settings.enrolment_file))
+
+
+async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
     app, worker = _wire(settings, parts, client)
-
-    @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as group:
-            group.start_soon(worker.run)
-            yield
-            group.cancel_scope.cancel()
-        await client.close()
-        parts.database.close()
-
-    app.router.lifespan_context = running
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -83,6 +76,14 @@ def serve(settings: ExecutorSettings) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,
     )
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(worker.run)
+            await uvicorn.Server(config).serve()
+            group.cancel_scope.cancel()
+    finally:
+        await client.close()
+        parts.database.close()
 
 
 def enrol(settings: ExecutorSettings, token: str) -> str:
@@ -119,9 +120,7 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
     results = ResultStore(settings.directory / "results", database, settings.org_id)
 
     def ruling(program: str, known_names: Collection[str], datasets: Collection[str]) -> Verdict:
-        return review(
-            program, known_names=known_names, environment_imports=environment.import_names, datasets=datasets
-        )
+        return review(program, known_names=known_names, environment_imports=environment.import_names, datasets=datasets)
 
     runner = StepRunner(
         catalog,
@@ -153,12 +152,3 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
         on_decision=decided,
     )
     return create_app(services, read_or_create_token(settings.token_file)), worker
-
-
-async def publish_all(worker: Worker, sheets: Collection[SignedSheet]) -> None:
-    """Publishes every signed sheet anew: the control plane may be another than the one that had them."""
-    for signed in sheets:
-        try:
-            await worker.publish(signed)
-        except DaytwoError as error:
-            log.warning("serve.sheet_not_published", dataset=signed.sheet.dataset, code=error.code)

@@ -169,6 +169,7 @@ class StepRunner:
             "state": STATE_TARGET if state else None,
             "memory_bytes": profile.memory_bytes,
             "cpus": profile.cpus,
+            "output_bytes": profile.output_bytes,
         }
         all_mounts: tuple[Mount, ...] = (*mounts, *state)
         reader = FrameReader(frames)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-
 from fastapi import FastAPI
 
 import daytwo
@@ -21,18 +18,10 @@ class Health(Message):
     protocol: int
 
 
-def create_app(running: Callable[[], AbstractAsyncContextManager[ControlState]]) -> FastAPI:
-    """The application; `running` starts the parts with the server and stops them with it."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running() as state:
-            app.state.control = state
-            yield
-
-    app = FastAPI(
-        title="daytwo control plane", version=daytwo.__version__, lifespan=lifespan, docs_url=None, redoc_url=None
-    )
+def create_app(state: ControlState) -> FastAPI:
+    """The application over the control plane's running parts."""
+    app = FastAPI(title="daytwo control plane", version=daytwo.__version__, docs_url=None, redoc_url=None)
+    app.state.control = state
     install_error_handlers(app)
 
     @app.get("/healthz")

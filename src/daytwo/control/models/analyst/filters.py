@@ -245,7 +245,9 @@ class NumberRules:
     def _may_be_date(self, chunks: Sequence[Chunk], at: int, start: int, sign: str, end: int) -> bool:
         """Whether a year-like number is rather a year: `revenue 2024`, `revenue between 2020 and 2022`."""
         named = chunks[at].is_(Role.COLUMN)
-        if not self._vocabulary.where(lambda c: c.is_date or c.words == ("year",)) or (named and "year" in chunks[at].link.columns[0].words):
+        if not self._vocabulary.where(lambda c: c.is_date or c.words == ("year",)) or (
+            named and "year" in chunks[at].link.columns[0].words
+        ):
             return False
         if not named:
             return not _names_number(chunks, end)

@@ -76,7 +76,7 @@ def _with_flags(chunks: list[Chunk]) -> list[Chunk]:
 
 def _without_openings(chunks: list[Chunk]) -> list[Chunk]:
     """`where` and `with` have done their work before a condition."""
-    following = [*chunks[1:], Chunk(Role.STOP, "")]
+    following = [*chunks, Chunk(Role.STOP, "")][1:]
     return [
         c for c, after in zip(chunks, following, strict=True) if not (c.is_(Role.CONDITION) and after.is_(Role.FILTER))
     ]

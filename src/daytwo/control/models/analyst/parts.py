@@ -1,0 +1,52 @@
+"""What is left of a question once filters and dimensions are found, for the readers of `readings` and `rankings`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.chunks import Chunk, Role
+from daytwo.control.models.analyst.columns import Vocabulary
+from daytwo.control.models.analyst.question import Dimension, Filter, Question, Shape
+from daytwo.control.models.analyst.refusal import Refusal, shown
+
+
+class Parts:
+    def __init__(self, chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.chunks = [c for c in chunks if not c.is_(Role.FILTER, Role.DIMENSION, Role.IS, Role.SPLITTER)]
+        self.whole = list(chunks)
+        self.filters: tuple[Filter, ...] = tuple(c.value for c in chunks if c.is_(Role.FILTER))
+        self.dimensions: tuple[Dimension, ...] = tuple(c.value for c in chunks if c.is_(Role.DIMENSION))
+
+    def has(self, *roles: Role) -> bool:
+        return any(chunk.is_(*roles) for chunk in self.chunks)
+
+    def of(self, *roles: Role) -> list[Chunk]:
+        return [chunk for chunk in self.chunks if chunk.is_(*roles)]
+
+    def drop(self, *roles: Role) -> None:
+        self.chunks = [chunk for chunk in self.chunks if not chunk.is_(*roles)]
+
+    def only(self, *roles: Role) -> None:
+        """Refuse parts that this kind of question has no place for."""
+        for chunk in self.chunks:
+            if not chunk.is_(*roles):
+                raise Refusal(f"I can't tell what {shown(chunk.text)} asks for here", understood=70)
+
+    @property
+    def rows_called(self) -> str:
+        entities = self.of(Role.ENTITY)
+        return entities[0].text if entities else "rows"
+
+    def question(self, shape: Shape, **rest: object) -> Question:
+        made: dict[str, object] = {
+            "table": self.vocabulary.name, "shape": shape, "filters": self.filters, "rows_called": self.rows_called, **rest,
+        }  # fmt: skip
+        return Question(**made)  # type: ignore[arg-type]  # every value is one of Question's own fields
+
+
+def whole_number(chunk: Chunk) -> int:
+    number = chunk.token.number
+    if number is None or number != int(number) or not 1 <= number <= 1_000_000:
+        raise Refusal(f"{shown(chunk.text)} is no number of rows", understood=70)
+    return int(number)

@@ -1,0 +1,112 @@
+"""The way out of the cell: every frame that an execution writes, counted and limited.
+
+Texts are cut so that a header stays far below `frames.HEADER_LIMIT_BYTES`.  All of it is limited by the job's
+`output_bytes`: what no longer fits is refused with a message, before the executor ends the execution for it.  A part
+is reserved for the frames that tell of an ending.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+from .frames import FrameWriter
+
+SAY_LIMIT = 64 * 1024
+TITLE_LIMIT = 500
+TRACEBACK_LIMIT = 128 * 1024
+"""Characters."""
+UNSAVED_LIMIT = 200
+"""Frames `unsaved`."""
+RESERVED_BYTES = 3 * 1024 * 1024
+"""For a traceback, the frames `unsaved` and the end."""
+
+
+FRAMING_BYTES = 12
+"""The two lengths of a frame."""
+
+
+class TooLargeError(ValueError):
+    """What a program shows or keeps does not fit into what is left of the output limit."""
+
+
+class Outlet:
+    """Writes frames; safe for threads of the program."""
+
+    def __init__(self, writer: FrameWriter, output_bytes: int) -> None:
+        self._writer = writer
+        self._left_bytes = output_bytes - RESERVED_BYTES
+        self._lock = threading.RLock()
+        self._tables = 0
+        self._charts = 0
+        self._unsaved = 0
+        self.rows = 0
+
+    def say(self, text: str) -> None:
+        self._write({"kind": "say", "text": clean(text, SAY_LIMIT)})
+
+    def table(self, title: str | None, preview: dict[str, Any], payload: memoryview) -> None:
+        """`preview` holds `columns`, `row_count` and `rows`."""
+        with self._lock:
+            name = f"t{self._tables + 1}"
+            self._write({"kind": "table", "name": name, "title": _title(title), **preview}, payload)
+            self._tables += 1
+            self.rows += preview["row_count"]
+
+    def chart(self, title: str | None, media_type: str, payload: bytes | memoryview) -> None:
+        with self._lock:
+            name = f"c{self._charts + 1}"
+            self._write({"kind": "chart", "name": name, "title": _title(title), "media_type": media_type}, payload)
+            self._charts += 1
+
+    def variable(self, name: str, codec: str, payload: bytes | memoryview = b"", module: str | None = None) -> None:
+        header = {"kind": "variable", "name": name, "codec": codec}
+        self._write(header | ({} if module is None else {"module": module}), payload)
+
+    def file(self, path: str, payload: bytes | memoryview) -> None:
+        self._write({"kind": "file", "path": path}, payload)
+
+    def unsaved(self, name: str, reason: str) -> None:
+        with self._lock:
+            if self._unsaved < UNSAVED_LIMIT:
+                shown = {"name": clean(name, TITLE_LIMIT), "reason": clean(reason, TITLE_LIMIT)}
+                self._writer.write({"kind": "unsaved", **shown})
+                self._unsaved += 1
+
+    def traceback(self, text: str) -> None:
+        with self._lock:
+            self._writer.write({"kind": "traceback", "text": clean(text, TRACEBACK_LIMIT)})
+
+    def end(self, outcome: str, checks: int, error_class: int, statement: int) -> None:
+        with self._lock:
+            self._writer.write(
+                {
+                    "kind": "end",
+                    "outcome": outcome,
+                    "rows": self.rows,
+                    "checks": checks,
+                    "error_class": error_class,
+                    "statement": statement,
+                }
+            )
+
+    def _write(self, header: dict[str, Any], payload: bytes | memoryview = b"") -> None:
+        size = memoryview(payload).nbytes + len(json.dumps(header)) + FRAMING_BYTES
+        with self._lock:
+            if size > self._left_bytes:
+                raise TooLargeError(
+                    f"{size:,} bytes do not fit into the {max(self._left_bytes, 0):,} bytes of output that are left."
+                )
+            self._left_bytes -= size
+            self._writer.write(header, payload)
+
+
+def clean(text: str, limit: int) -> str:
+    """The text as valid Unicode, cut to `limit` characters."""
+    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _title(title: Any) -> str | None:
+    return None if title is None else clean(str(title), TITLE_LIMIT)

@@ -1,0 +1,148 @@
+"""Variables as bytes: cloudpickle, taught what belongs to the cell.
+
+- A function that the program defined keeps living in the program's namespace: after a restore it sees the variables
+  of that moment, not copies of the ones it was saved with.  Only private names (`_rate`) travel with it, since they
+  are no variables of their own.
+- The names that the cell gives, and handles of datasets, are kept as references.
+- What cannot be kept is refused in words for a person.
+
+Pickles are code: they are loaded in a sandbox only, never by the executor.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import types
+from collections.abc import Callable
+from typing import Any
+
+import cloudpickle
+
+from .compiled import words
+from .errors import imported
+from .handle import Handle
+
+PROTOCOL = 5
+
+UNKEEPABLE = {
+    "builtins.generator": "a generator",
+    "types.GeneratorType": "a generator",
+    "types.CoroutineType": "a coroutine",
+    "types.AsyncGeneratorType": "a generator",
+    "types.FrameType": "a running function",
+    "types.TracebackType": "a traceback",
+    "io.IOBase": "an open file",
+    "mmap.mmap": "an open file",
+    "threading.Thread": "a thread",
+    "_thread.LockType": "a lock",
+    "_thread.RLock": "a lock",
+    "threading.Condition": "a lock",
+    "socket.socket": "a network connection",
+    "sqlite3.Connection": "a database connection",
+    "sqlite3.Cursor": "a database connection",
+    "duckdb.DuckDBPyConnection": "a database connection",
+    "duckdb.DuckDBPyRelation": "an unread query of duckdb (keep its .df() instead)",
+    "subprocess.Popen": "a running process",
+    "concurrent.futures.Executor": "a pool of workers",
+    "multiprocessing.pool.Pool": "a pool of workers",
+}
+KEEPABLE = ("io.BytesIO", "io.StringIO")
+
+
+class UnkeepableError(Exception):
+    """A value that no snapshot can hold; the message says what it is, for the person."""
+
+
+class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
+    """Writes values of the program whose namespace is `namespace`; `given` are the cell's own objects, by identity."""
+
+    def __init__(self, file: io.BytesIO, namespace: dict[str, Any], given: dict[int, str]) -> None:
+        super().__init__(file, protocol=PROTOCOL)
+        self._namespace = namespace
+        self._given = given
+
+    def reducer_override(self, obj: Any) -> Any:
+        name = self._given.get(id(obj))
+        if name is not None:
+            return given, (name,)
+        if isinstance(obj, Handle):
+            kind, content = obj.kept_as
+            return (given_source if kind == "source" else table_handle), (content,)
+        reason = unkeepable(obj)
+        if reason is not None:
+            raise UnkeepableError(reason)
+        return super().reducer_override(obj)
+
+    def _dynamic_function_reduce(self, func: types.FunctionType) -> Any:
+        made = super()._dynamic_function_reduce(func)
+        if func.__globals__ is not self._namespace:
+            return made
+        _, (code, _, _, _, closure), (attributes, slots), *rest = made
+        slots["__globals__"] = {
+            name: value
+            for name, value in slots["__globals__"].items()
+            if name.startswith("_") and not name.startswith("__")
+        }
+        return program_function, (code, closure), (attributes, slots), *rest
+
+
+class Unpickler(pickle.Unpickler):
+    """Reads what `Pickler` wrote; `words` collects the names that the functions read may look up."""
+
+    def __init__(
+        self, file: Any, namespace: dict[str, Any], names: dict[str, Any], make_handle: Callable[[Any], Handle]
+    ) -> None:
+        super().__init__(file)
+        self._namespace = namespace
+        self._own = {
+            "given": names.__getitem__,
+            "given_source": names["data"],
+            "table_handle": make_handle,
+            "program_function": self._program_function,
+        }
+        self.words: set[str] = set()
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == __name__ and name in self._own:
+            return self._own[name]
+        return super().find_class(module, name)
+
+    def _program_function(self, code: types.CodeType, closure: tuple[types.CellType, ...] | None) -> Any:
+        self.words |= words(code)
+        return types.FunctionType(code, self._namespace, None, None, closure)
+
+
+def unkeepable(value: Any) -> str | None:
+    """What `value` is, in words, if no snapshot can hold it."""
+    if any(type(value) is imported(path) for path in KEEPABLE):
+        return None
+    for path, reason in UNKEEPABLE.items():
+        kind = imported(path)
+        if isinstance(kind, type) and isinstance(value, kind):
+            return reason
+    return None
+
+
+def _only_in_a_restore(*_: object) -> Any:
+    raise RuntimeError("This stands in a pickle for something of the cell; Unpickler puts it there.")
+
+
+def given(name: str) -> Any:
+    """In a pickle: a name that the cell gives."""
+    return _only_in_a_restore(name)
+
+
+def given_source(name: str) -> Any:
+    """In a pickle: the handle of a dataset."""
+    return _only_in_a_restore(name)
+
+
+def table_handle(table: Any) -> Any:
+    """In a pickle: the handle of a query's answer."""
+    return _only_in_a_restore(table)
+
+
+def program_function(code: types.CodeType, closure: Any) -> Any:
+    """In a pickle: a function in the program's namespace."""
+    return _only_in_a_restore(code, closure)

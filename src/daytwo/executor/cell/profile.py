@@ -1,0 +1,112 @@
+"""Profiles the files of a dataset inside a sandbox: `python -m cell.profile`, a JSON job on standard input.
+
+Job: `{"dataset", "kind", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories"}`.
+Answer, in frames: `{"kind": "profile"}` with the profile as JSON, then `{"kind": "end", "outcome": "ok"}`; or
+`{"kind": "problem", "code", "message"}` for what is wrong with the files.  The profile holds figures of the data, so
+it stays at the executor; every table is measured as programs will read it, through `sources.attach`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from . import sources
+from .discover import discover
+from .frames import FrameWriter
+from .measure import measure
+from .problem import UnreadableError
+from .quoting import identifier, literal, literals
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+K = 10
+DIRECTORIES = ("/data", "/tmp")  # noqa: S108 - the sandbox's own
+MEMORY_SHARE = 0.6
+EXIT_MEMORY = 86
+
+
+def connect(job: dict[str, Any]) -> DuckDBPyConnection:
+    """A duckdb connection that reads the job's directories and nothing else."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"set memory_limit = '{int(job.get('memory_bytes', 1024**3) * MEMORY_SHARE)}B'")
+    connection.execute(f"set threads = {int(job.get('cpus', 1))}")
+    connection.execute(f"set temp_directory = {literal(tempfile.gettempdir() + '/duckdb')}")
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set autoload_known_extensions = false")
+    connection.execute(f"set allowed_directories = {literals(job.get('directories', DIRECTORIES))}")
+    connection.execute("set enable_external_access = false")
+    return connection
+
+
+def profile(job: dict[str, Any]) -> dict[str, Any]:
+    """The job's answer: `{"tables", "notes"}`.
+
+    Raises:
+        UnreadableError: where the files are no tables.
+    """
+    import duckdb
+
+    connection = connect(job)
+    tables, notes = discover(connection, job["dataset"], job["files"])
+    made = []
+    for number, table in enumerate(tables):
+        files = [job["files"][index]["path"] for index in table["files"]]
+        view = f"measured_{number}"
+        try:
+            _attach(connection, view, table, files, notes)
+            made.append({**table, **measure(connection, view, job.get("k", K))})
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryError from error
+        except duckdb.Error as error:
+            raise UnreadableError("not_a_table", "The file is damaged: it cannot be read to its end.") from error
+    return {"tables": made, "notes": notes}
+
+
+def _attach(
+    connection: DuckDBPyConnection, view: str, table: dict[str, Any], files: list[str], notes: list[str]
+) -> None:
+    """Attaches the table; a JSON column whose dates are not all of one form falls back to text."""
+    import duckdb
+
+    source = {"format": table["format"], "files": files, "options": table["options"]}
+    sources.attach(connection, view, source)
+    if table["format"] not in {"json", "jsonl"}:
+        return
+    columns = table["options"]["columns"]
+    every = ", ".join(f"count({identifier(column['name'])})" for column in columns)
+    try:
+        connection.execute(f"select {every} from {identifier(view)}").fetchall()  # noqa: S608 - quoted
+    except duckdb.Error:
+        dated = [column for column in columns if column["type"].startswith(("DATE", "TIME"))]
+        if not dated:
+            raise
+        for column in dated:
+            column["type"] = "VARCHAR"
+        notes.append(f"Dates are kept as text in {', '.join(repr(column['name']) for column in dated)}.")
+        connection.execute(f"drop view {identifier(view)}")
+        sources.attach(connection, view, source)
+
+
+def main() -> int:
+    writer = FrameWriter()
+    job = json.loads(sys.stdin.buffer.read())
+    try:
+        answer = profile(job)
+    except UnreadableError as error:
+        writer.write({"kind": "problem", "code": error.code, "message": error.message})
+        return 1
+    except MemoryError:
+        return EXIT_MEMORY
+    writer.write({"kind": "profile"}, json.dumps(answer, allow_nan=False).encode())
+    writer.write({"kind": "end", "outcome": "ok"})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

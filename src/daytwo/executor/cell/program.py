@@ -1,0 +1,139 @@
+"""Runs one program of a session: `python -m cell.program`, a job on standard input, frames on file descriptor 3.
+
+Exit status 0: the program ended well; 1: it raised; 86: it ran out of memory.  The last frame is always `end`, and
+it is all of this that the gate reads.  Results go out as they happen; variables and files after a good end only.
+The sandbox's limits and its end are the executor's; nothing here is a defence against the program.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import types
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from .charts import Charts
+from .checks import Checks
+from .compiled import Compiled, words
+from .database import Database
+from .errors import error_class, is_out_of_memory
+from .frames import FrameWriter
+from .job import Job
+from .names import Names
+from .outlet import Outlet
+from .snapshot import Snapshot
+from .tracebacks import person_traceback
+
+EXIT_STATUS = {"ok": 0, "error": 1, "memory": 86}
+
+
+@dataclass(frozen=True)
+class Ending:
+    outcome: str
+    error_class: int = 0
+    statement: int = 0
+
+
+class Cell:
+    """One program with its names, its namespace and its snapshot."""
+
+    def __init__(self, job: Job, outlet: Outlet) -> None:
+        self._job = job
+        self._outlet = outlet
+        self._charts = Charts(outlet)
+        self._names = Names(Database(job), outlet, self._charts, self._variable)
+        # a real module, so that pickle, dataclasses and joblib find the program's classes where they say they are
+        self._module = types.ModuleType("__main__")
+        self._namespace: dict[str, Any] = vars(self._module)
+        given = self._names.given(job.workspace)
+        self._namespace.update(given | {"__builtins__": builtins})
+        self._snapshot = Snapshot(job, self._namespace, given, self._names.handle_of)
+        self._program: Compiled | None = None
+
+    @property
+    def checks(self) -> int:
+        return 0 if self._names.checks is None else self._names.checks.mask
+
+    def run(self) -> Ending:
+        """Runs the program, then saves; tells the person of an error.  Raises OSError where the channel is gone."""
+        try:
+            self._run()
+        except BaseException as error:  # noqa: BLE001 -- a program may raise anything; here it ends
+            if not _is_good_exit(error):
+                return self._ended_by(error)
+        self._show_left_open()
+        self._snapshot.save(self._outlet)
+        return Ending("ok")
+
+    def _run(self) -> None:
+        sys.modules["__main__"] = self._module
+        sys.argv = ["<program>"]
+        self._charts.prepare(self._job.temporary)
+        self._program = Compiled(self._job.program)
+        self._names.checks = Checks(self._program)
+        self._snapshot.restore_files()
+        self._snapshot.bring(words(self._program.code))
+        exec(self._program.code, self._namespace)  # noqa: S102 -- what this process is for
+
+    def _ended_by(self, error: BaseException) -> Ending:
+        statement = 0 if self._program is None else self._program.statement_of(error)
+        self._outlet.traceback(person_traceback(error, self._program))
+        if is_out_of_memory(error):
+            return Ending("memory")
+        return Ending("error", error_class(error), statement)
+
+    def _show_left_open(self) -> None:
+        try:
+            self._charts.show_open_figures()
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the program is over; a figure it cannot draw is told, not fatal
+            self._outlet.unsaved("a figure", f"it could not be drawn ({type(error).__name__}: {error})")
+
+    def _variable(self, name: str, local: dict[str, Any]) -> Any:
+        if name in local:
+            return local[name]
+        self._snapshot.bring([name])
+        return self._namespace.get(name)
+
+
+def main() -> None:
+    job = Job.from_json(sys.stdin.buffer.read())
+    _take_standard_input()
+    _tell_libraries(job)
+    outlet = Outlet(FrameWriter(), job.output_bytes)
+    cell = Cell(job, outlet)
+    status = 1
+    with suppress(OSError):  # the executor has closed the channel: nobody listens
+        ending = cell.run()
+        outlet.end(ending.outcome, cell.checks, ending.error_class, ending.statement)
+        status = EXIT_STATUS[ending.outcome]
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)  # without waiting for threads of the program
+
+
+def _take_standard_input() -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _tell_libraries(job: Job) -> None:
+    """What libraries read from the environment when they are imported."""
+    os.chdir(job.workspace)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "NUMEXPR_MAX_THREADS"):
+        os.environ[name] = str(job.cpus)
+    os.environ["LOKY_MAX_CPU_COUNT"] = str(job.cpus)
+
+
+def _is_good_exit(error: BaseException) -> bool:
+    return isinstance(error, SystemExit) and error.code in (None, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Data sources in a cell: `attach` makes one table of a dataset readable under the name that a program calls it.
+
+A source is `{"dataset", "table", "name", "format", "files", "options"}`; the options are those that `cell.profile`
+found when the dataset was registered, so a program reads exactly what the sheet describes.  Files lie read-only
+below /data.  Text, Parquet, JSON and Arrow are views that read on demand; Excel and SQLite are copied into a table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import delimited, litefile, workbook
+from .quoting import identifier, literal, literals
+from .rows import reader
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+JSON_OBJECT_LIMIT_BYTES = 256 * 1024 * 1024
+
+
+def attach(connection: DuckDBPyConnection, name: str, source: dict[str, Any]) -> None:
+    """Creates the view or table `name` in `connection`.
+
+    Raises:
+        UnreadableError: where the file is not what it was when it was registered.
+        duckdb.Error: likewise, or where `name` is taken.
+    """
+    _ATTACH[source["format"]](connection, name, source["files"], source["options"])
+
+
+def _view(connection: DuckDBPyConnection, name: str, columns: str, scan: str) -> None:
+    connection.execute(f"create view {identifier(name)} as select {columns} from {scan}")  # noqa: S608 - quoted by all callers
+
+
+def _delimited(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
+    _view(connection, name, delimited.projection(options), delimited.scan(connection, options, files))
+
+
+def _parquet(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
+    scan = f"read_parquet({literals(files)}, hive_partitioning=false)"
+    _view(connection, name, _renamed(options), scan)
+
+
+def _json(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
+    columns = ", ".join(f"{literal(column['source'])}: {literal(column['type'])}" for column in options["columns"])
+    scan = (
+        f"read_json({literals(files)}, columns={{{columns}}}, hive_partitioning=false, "
+        f"maximum_object_size={JSON_OBJECT_LIMIT_BYTES})"
+    )
+    _view(connection, name, _renamed(options), scan)
+
+
+def _arrow(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
+    import pyarrow as pa
+
+    table = pa.concat_tables(arrow_table(path) for path in files)
+    held = f"{name} (arrow)"
+    connection.register(held, table)
+    _view(connection, name, _renamed(options), identifier(held))
+
+
+def arrow_table(path: str) -> Any:
+    """An Arrow file or stream, mapped rather than read."""
+    import pyarrow as pa
+
+    mapped = pa.memory_map(path)
+    try:
+        return pa.ipc.open_file(mapped).read_all()
+    except pa.ArrowInvalid:
+        mapped.seek(0)
+        return pa.ipc.open_stream(mapped).read_all()
+
+
+def _excel(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
+    with workbook.opened(files[0]) as book:
+        _copy(connection, name, workbook.rows(book, options), options)
+
+
+def _sqlite(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
+    with litefile.opened(files[0]) as file:
+        _copy(connection, name, litefile.rows(file, options), options)
+
+
+def _copy(connection: DuckDBPyConnection, name: str, rows: Any, options: dict[str, Any]) -> None:
+    stream = f"{name} (stream)"
+    connection.register(stream, reader(rows, [(column["name"], column["type"]) for column in options["columns"]]))
+    try:
+        connection.execute(f"create table {identifier(name)} as select * from {identifier(stream)}").fetchall()  # noqa: S608 - quoted
+    finally:
+        connection.unregister(stream)
+
+
+def _renamed(options: dict[str, Any]) -> str:
+    return ", ".join(f"{identifier(column['source'])} as {identifier(column['name'])}" for column in options["columns"])
+
+
+_ATTACH = {
+    "csv": _delimited,
+    "tsv": _delimited,
+    "parquet": _parquet,
+    "json": _json,
+    "jsonl": _json,
+    "arrow": _arrow,
+    "excel": _excel,
+    "sqlite": _sqlite,
+}
