@@ -1,0 +1,11 @@
+"""The catalog: datasets, profiling, schema sheets.
+
+`Catalog` registers files, has a sandbox profile them, signs what its owner releases, and names the files that a cell
+may read.  Nothing here parses a user's file.
+"""
+
+from daytwo.executor.catalog.catalog import PERSONAL, Catalog
+from daytwo.executor.catalog.kind import Kind
+from daytwo.executor.catalog.profiling import Backend
+
+__all__ = ["PERSONAL", "Backend", "Catalog", "Kind"]

@@ -1,0 +1,32 @@
+"""Sandboxes: every execution in a process of its own, isolated by the kernel, or refused.  Never a silent downgrade."""
+
+from daytwo.executor.sandbox.check import Check
+from daytwo.executor.sandbox.native import NativeBackend
+from daytwo.executor.sandbox.profiles import PROFILES, find_profile
+from daytwo.executor.sandbox.request import (
+    Cancel,
+    Ending,
+    Mount,
+    Profile,
+    SandboxRequest,
+    SandboxResult,
+    Sink,
+    Tier,
+)
+from daytwo.executor.sandbox.unavailable import SandboxUnavailable
+
+__all__ = [
+    "PROFILES",
+    "Cancel",
+    "Check",
+    "Ending",
+    "Mount",
+    "NativeBackend",
+    "Profile",
+    "SandboxRequest",
+    "SandboxResult",
+    "SandboxUnavailable",
+    "Sink",
+    "Tier",
+    "find_profile",
+]

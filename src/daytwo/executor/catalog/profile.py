@@ -1,0 +1,63 @@
+"""The profile of a dataset: figures about its content that stay at the executor.
+
+It comes out of a sandbox that parsed files nobody vouches for, so it is validated like any message from outside.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from daytwo.executor.catalog.kind import Kind
+from daytwo.executor.cell.headers import fit_names
+from daytwo.wire.message import Message
+
+NOTES_LIMIT = 200
+NOTE_CHARACTERS = 2_000
+COLUMNS_LIMIT = 10_000
+TABLES_LIMIT = 1_000
+
+
+class ColumnProfile(Message):
+    name: str = Field(min_length=1, max_length=256)
+    type: str = Field(max_length=100_000)
+    """duckdb's."""
+    nulls: int = Field(ge=0)
+    distinct: int = Field(ge=0)
+    exact: bool
+    """Whether `distinct` was counted, not estimated."""
+    smallest: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    largest: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    mean_length: float = Field(default=0, ge=0, allow_inf_nan=False)
+    longest: int = Field(default=0, ge=0)
+    masks: tuple[tuple[str, int], ...] = Field(default=(), max_length=16)
+    looks: dict[str, float] = Field(default_factory=dict, max_length=32)
+    """Shares of a sample that look like e.g. an e-mail address."""
+
+
+class TableProfile(Message):
+    name: str = Field(min_length=1, max_length=1_000)
+    format: Kind
+    files: tuple[int, ...] = Field(min_length=1)
+    options: dict[str, Any]
+    rows: int = Field(ge=0)
+    columns: tuple[ColumnProfile, ...] = Field(max_length=COLUMNS_LIMIT)
+
+    @model_validator(mode="after")
+    def _names_may_leave(self) -> Self:
+        names = [column.name for column in self.columns]
+        if fit_names(names)[0] != names:
+            raise ValueError("a column name that should have been replaced by a handle")
+        if any(column.nulls > self.rows for column in self.columns):
+            raise ValueError("more nulls than rows")
+        return self
+
+
+class Profile(Message):
+    tables: tuple[TableProfile, ...] = Field(min_length=1, max_length=TABLES_LIMIT)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)

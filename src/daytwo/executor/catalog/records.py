@@ -1,0 +1,129 @@
+"""The catalog's rows in the executor's database: one a dataset, one a version of its signed sheet."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from daytwo.executor.catalog.files import Fingerprint
+from daytwo.executor.catalog.profile import Profile
+from daytwo.executor.database import Database
+from daytwo.wire.principal import Principal
+from daytwo.wire.sheet import SignedSheet
+
+SCHEMA = """
+create table if not exists datasets (
+    org_id text not null,
+    name text not null,
+    paths text not null,
+    form text not null,
+    files text not null,
+    fingerprints text not null,
+    profile text not null,
+    notes text not null,
+    registered_at text not null,
+    registered_by text not null,
+    primary key (org_id, name)
+);
+create table if not exists sheets (
+    org_id text not null,
+    dataset text not null,
+    version integer not null,
+    signed text not null,
+    primary key (org_id, dataset, version),
+    foreign key (org_id, dataset) references datasets (org_id, name)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A registered dataset with the sheet that is in force."""
+
+    org_id: str
+    name: str
+    paths: tuple[str, ...]
+    """As registered: files or folders."""
+    form: str
+    files: tuple[tuple[str, str], ...]
+    """Each data file's path and how it is called inside a sandbox after its number."""
+    fingerprints: dict[str, Fingerprint]
+    profile: Profile
+    notes: tuple[str, ...]
+    registered_at: str
+    registered_by: Principal
+    signed: SignedSheet
+
+
+class Records:
+    """Reads and writes datasets.  Every row carries its organisation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(SCHEMA)
+
+    def get(self, org_id: str, name: str) -> Dataset | None:
+        with self._database.transaction() as connection:
+            rows = connection.execute(_SELECT + " where d.org_id = ? and d.name = ?", (org_id, name)).fetchall()
+        return _dataset(rows[0]) if rows else None
+
+    def all(self, org_id: str) -> list[Dataset]:
+        with self._database.transaction() as connection:
+            rows = connection.execute(_SELECT + " where d.org_id = ? order by d.name", (org_id,)).fetchall()
+        return [_dataset(row) for row in rows]
+
+    def put(self, dataset: Dataset) -> None:
+        """Writes the dataset and, where its version is new, its sheet: both or neither."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "insert into datasets values (:org_id, :name, :paths, :form, :files, :fingerprints, :profile, :notes, "
+                ":registered_at, :registered_by) on conflict (org_id, name) do update set "
+                "paths = :paths, form = :form, files = :files, fingerprints = :fingerprints, profile = :profile, "
+                "notes = :notes, registered_at = :registered_at, registered_by = :registered_by",
+                _parameters(dataset),
+            )
+            connection.execute(
+                "insert into sheets values (?, ?, ?, ?) on conflict do nothing",
+                (dataset.org_id, dataset.name, dataset.signed.sheet.version, dataset.signed.model_dump_json()),
+            )
+
+
+_SELECT = (
+    "select d.*, s.signed from datasets d join sheets s on s.org_id = d.org_id and s.dataset = d.name and s.version = "
+    "(select max(version) from sheets where org_id = d.org_id and dataset = d.name)"
+)
+
+
+def _parameters(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "org_id": dataset.org_id,
+        "name": dataset.name,
+        "paths": json.dumps(dataset.paths),
+        "form": dataset.form,
+        "files": json.dumps(dataset.files),
+        "fingerprints": json.dumps(dataset.fingerprints),
+        "profile": dataset.profile.model_dump_json(),
+        "notes": json.dumps(dataset.notes),
+        "registered_at": dataset.registered_at,
+        "registered_by": dataset.registered_by.model_dump_json(),
+    }
+
+
+def _dataset(row: sqlite3.Row) -> Dataset:
+    return Dataset(
+        org_id=row["org_id"],
+        name=row["name"],
+        paths=tuple(json.loads(row["paths"])),
+        form=row["form"],
+        files=tuple((path, suffix) for path, suffix in json.loads(row["files"])),
+        fingerprints={
+            path: (size, time, inode) for path, (size, time, inode) in json.loads(row["fingerprints"]).items()
+        },
+        profile=Profile.model_validate_json(row["profile"]),
+        notes=tuple(json.loads(row["notes"])),
+        registered_at=row["registered_at"],
+        registered_by=Principal.model_validate_json(row["registered_by"]),
+        signed=SignedSheet.model_validate_json(row["signed"]),
+    )

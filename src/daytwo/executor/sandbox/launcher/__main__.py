@@ -1,0 +1,10 @@
+"""Entry point of `python -I -S …/launcher CONTROL STATUS CHANNEL` (three inherited file descriptors)."""
+
+import sys
+
+_HERE = sys.path.pop(0)  # the folder's own name must be a package, so that siblings import each other relatively
+sys.path.append(_HERE.rpartition("/")[0])
+
+from importlib import import_module  # noqa: E402 - the path is set first
+
+import_module("launcher.launch").main()

@@ -1,0 +1,60 @@
+"""The profiles that ship: data, not code."""
+
+from __future__ import annotations
+
+from daytwo.executor.sandbox.request import Profile
+from daytwo.wire.errors import Missing, Unavailable
+
+_MIB, _GIB = 1 << 20, 1 << 30
+
+PROFILES: dict[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="small",
+            cpus=1,
+            memory_bytes=1 * _GIB,
+            disk_bytes=256 * _MIB,
+            wall_seconds=60.0,
+            output_bytes=256 * _MIB,
+            stream_bytes=1 * _MIB,
+            processes=64,
+        ),
+        Profile(
+            name="medium",
+            cpus=2,
+            memory_bytes=4 * _GIB,
+            disk_bytes=1 * _GIB,
+            wall_seconds=600.0,
+            output_bytes=1 * _GIB,
+            stream_bytes=1 * _MIB,
+            processes=128,
+        ),
+        Profile(
+            name="large",
+            cpus=4,
+            memory_bytes=16 * _GIB,
+            disk_bytes=4 * _GIB,
+            wall_seconds=3600.0,
+            output_bytes=4 * _GIB,
+            stream_bytes=4 * _MIB,
+            processes=256,
+        ),
+    )
+}
+
+_NOT_YET = {"gpu": "No GPU is set up for sandboxes here. Choose `small`, `medium` or `large`."}
+
+
+def find_profile(name: str) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        Missing: `unknown_profile`.
+        Unavailable: `profile_unavailable`, where daytwo knows the profile and this machine cannot give it.
+    """
+    if name in PROFILES:
+        return PROFILES[name]
+    if name in _NOT_YET:
+        raise Unavailable("profile_unavailable", _NOT_YET[name])
+    raise Missing("unknown_profile", f"There is no profile `{name}`. Choose one of: {', '.join(PROFILES)}.")

@@ -1,0 +1,107 @@
+"""Where a machine cannot isolate, nothing runs; and the checks of `doctor` find out by trying."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import anyio
+import pytest
+
+from daytwo.executor.environments import default_environment, environment_at
+from daytwo.executor.sandbox import PROFILES, Cancel, NativeBackend, SandboxRequest, SandboxUnavailable
+from daytwo.executor.sandbox.testing import Identity, Trial, trial_executor
+
+CELL = Path(__file__).parents[2] / "src" / "daytwo" / "executor" / "cell"
+
+
+def test_without_user_namespaces_nothing_runs_and_the_mend_is_named():
+    with trial_executor(Identity.BARRED) as executor:
+        result = executor.run(Trial("print('ran')"))
+    assert (result.error, result.stdout, result.left_behind) == ("sandbox_unavailable", "", [])
+    assert "user namespace" in result.message
+    assert "sysctl user.max_user_namespaces" in result.message
+
+
+def test_an_interpreter_that_does_not_start_is_no_failure_of_the_program(tmp_path):
+    real = default_environment()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3").symlink_to(real.base_python)
+    empty = tmp_path / "prefix"
+    (empty / "bin").mkdir(parents=True)
+    python = empty / "bin" / "python3"
+    python.write_text(f'#!/bin/sh\nexec {real.base_python} "$@"\n', "utf-8")
+    python.chmod(0o755)
+    broken = environment_at(
+        "broken", python=python, base_python=python, base_prefix=empty, site_packages=real.site_packages
+    )
+    with pytest.raises(SandboxUnavailable):
+        anyio.run(run_with, NativeBackend(broken, CELL))
+
+
+def test_a_missing_interpreter_is_refused(tmp_path):
+    real = default_environment()
+    nowhere = tmp_path / "python3"
+    missing = environment_at(
+        "missing", python=nowhere, base_python=nowhere, base_prefix=tmp_path, site_packages=real.site_packages
+    )
+    with pytest.raises(SandboxUnavailable, match="launcher did not start"):
+        anyio.run(run_with, NativeBackend(missing, CELL))
+
+
+async def run_with(backend):
+    await backend.run(SandboxRequest("cell.script", b'{"source": ""}', PROFILES["small"]), lambda _: None, Cancel())
+
+
+def test_doctor_checks_pass_here():
+    checks = {check.name: check for check in NativeBackend(default_environment(), CELL).check()}
+    assert checks.keys() == {"sandbox", "landlock", "hostile self-test"}
+    assert [check for check in checks.values() if not check.ok] == []
+    assert checks["hostile self-test"].detail == "14 attempts, all refused"
+
+
+def test_doctor_says_so_where_the_sandbox_does_not_work(tmp_path):
+    nowhere = tmp_path / "python3"
+    broken = environment_at(
+        "missing", python=nowhere, base_python=nowhere, base_prefix=tmp_path, site_packages=tmp_path
+    )
+    (check,) = NativeBackend(broken, CELL).check()
+    assert (check.name, check.ok, check.detail) == ("sandbox", False, "sandbox_unavailable")
+    assert check.mend
+
+
+def test_cancelling_the_run_itself_ends_the_sandbox():
+    async def main():
+        reached = anyio.Event()
+        backend = NativeBackend(default_environment(), CELL)
+        job = b'{"source": "import os\\nos.write(3, b\'x\')\\nwhile True: pass"}'
+        async with anyio.create_task_group() as group:
+            request = SandboxRequest("cell.script", job, PROFILES["small"])
+            group.start_soon(backend.run, request, lambda _: reached.set(), Cancel())
+            await reached.wait()
+            group.cancel_scope.cancel()
+            return time.monotonic()
+
+    cancelled_seconds = anyio.run(main)
+    assert 0 <= time.monotonic() - cancelled_seconds < 2
+    assert Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii") == ""
+
+
+def test_runs_at_the_same_time_do_not_meet():
+    async def main():
+        backend = NativeBackend(default_environment(), CELL)
+        outputs = {}
+
+        async def one(name):
+            source = f"import os; os.write(3, b'{name}'); print(os.listdir('/proc').count('3'))"
+            job = json.dumps({"source": source}).encode()
+            received = bytearray()
+            result = await backend.run(SandboxRequest("cell.script", job, PROFILES["small"]), received.extend, Cancel())
+            outputs[name] = (bytes(received).decode(), result.stdout)
+
+        async with anyio.create_task_group() as group:
+            for name in "abcd":
+                group.start_soon(one, name)
+        return outputs
+
+    assert anyio.run(main) == {name: (name, b"0\n") for name in "abcd"}
