@@ -27,7 +27,7 @@ class Compiled:
 
     def __init__(self, program: str) -> None:
         self.tree = ast.parse(program, FILE_NAME)
-        self.code = compile(self.tree, FILE_NAME, "exec")
+        self.code = compile(self.tree, FILE_NAME, "exec", dont_inherit=True)
         self.lines = program.splitlines(keepends=True)
         self._own = {id(code): code for code in nested(self.code)}
         # so that `inspect.getsource`, warnings and numba-like libraries see the text

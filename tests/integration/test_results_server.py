@@ -1,0 +1,302 @@
+"""The results server over HTTP: one token, our own hosts, and headers that leave a browser nothing to do."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from daytwo.executor.database import Database
+from daytwo.executor.gate import Budget, Mint, Outbox, Receipts
+from daytwo.executor.guard import Approvals
+from daytwo.executor.results import ResultStore, Services, create_app
+from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.wire.canonical import canonical_bytes
+from daytwo.wire.errors import Bug, Conflict, Missing
+from daytwo.wire.identifiers import new_id
+from daytwo.wire.message import now
+from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.result import DatasetView
+from daytwo.wire.sheet import DatasetRef, Level, SchemaSheet, SignedSheet
+from daytwo.wire.signing import SigningKey
+from daytwo.wire.task import TaskRequest
+from daytwo.wire.verdict import Ruling, Verdict
+
+TOKEN = "executor-token"
+KEY = SigningKey.generate()
+RUN, SESSION = new_id("run"), new_id("session")
+ARROW = b"ARROW1\x00\x00" + b"x" * 40
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + (13).to_bytes(4, "big")
+    + b"IHDR"
+    + b"\x00\x00\x00\x01" * 2
+    + b"\x08\x02\x00\x00\x00"
+    + b"0000"
+)
+
+
+def signed(name, version, level=Level.SHAPE):
+    sheet = SchemaSheet(org_id="local", dataset=name, version=version, level=level, format="csv", tables=())
+    return SignedSheet.sign(sheet, KEY, LOCAL_OWNER, now())
+
+
+class ShelfCatalog:
+    """A catalog that profiles nothing: the port's outer edge for this suite."""
+
+    def __init__(self):
+        self.views = {}
+
+    async def register(self, request, by):
+        name = request.name or "orders"
+        if name == "taken":
+            raise Conflict("dataset_name_taken", "Choose another name.")
+        self.views[name] = DatasetView(name=name, paths=request.paths, signed=signed(name, 1), registered_at=now())
+        return self.views[name]
+
+    def list(self, org_id):
+        return list(self.views.values())
+
+    def get(self, name):
+        if name == "broken":
+            raise RuntimeError("a secret value")
+        if name not in self.views:
+            raise Missing("dataset_not_found", "There is no such dataset.")
+        return self.views[name]
+
+    def signed(self, name):
+        return self.get(name).signed
+
+    async def sign(self, name, level, by):
+        view = self.get(name)
+        made = signed(name, view.signed.sheet.version + 1, level)
+        self.views[name] = view.model_copy(update={"signed": made})
+        return made
+
+
+class House:
+    def __init__(self, folder):
+        self.database = Database(folder / "executor.sqlite")
+        self.ledger = SqliteLedger("daytwo/test", KEY)
+        with self.database.transaction() as connection:
+            self.ledger.create(connection)
+        self.budget = Budget(self.database, self.ledger)
+        self.mint = Mint(self.database, self.ledger)
+        self.outbox = Outbox(self.database, "local")
+        self.approvals = Approvals(self.database, self.ledger)
+        self.store = ResultStore(folder / "results", self.database, "local")
+        self.told = []
+        services = Services(
+            catalog=ShelfCatalog(),
+            store=self.store,
+            receipts=Receipts(self.database, self.ledger, self.budget),
+            approvals=self.approvals,
+            ledger=self.ledger,
+            database=self.database,
+            on_sheet=self.tell,
+            on_decision=self.tell,
+            hosts=frozenset({"results.example"}),
+        )
+        self.app = create_app(services, TOKEN)
+
+    async def tell(self, what):
+        self.told.append(what)
+
+    def client(self, token=TOKEN, host="127.0.0.1:8602"):
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return TestClient(self.app, base_url=f"http://{host}", headers=headers)
+
+
+@pytest.fixture
+def house(tmp_path):
+    made = House(tmp_path / "home")
+    yield made
+    made.database.close()
+
+
+REQUEST = TaskRequest(
+    org_id="local",
+    run_id=RUN,
+    session_id=SESSION,
+    segment=1,
+    step=1,
+    program="sql(text)",
+    datasets=(DatasetRef(name="orders", sheet_digest="sha256:" + "0" * 64),),
+    base_session=SESSION,
+    base_snapshot=0,
+    next_snapshot=1,
+    on_behalf_of=LOCAL_OWNER,
+)
+PROTECTED = [
+    ("GET", "/v1/datasets"),
+    ("POST", "/v1/datasets"),
+    ("GET", "/v1/datasets/orders"),
+    ("GET", "/v1/datasets/orders/sheet"),
+    ("POST", "/v1/datasets/orders/sign"),
+    ("GET", f"/v1/runs/{RUN}/results"),
+    ("GET", f"/v1/runs/{RUN}/artefacts/1/t1.arrow"),
+    ("GET", f"/v1/runs/{RUN}/receipt"),
+    ("GET", "/v1/approvals"),
+    ("GET", "/v1/approvals/x"),
+    ("POST", "/v1/approvals/x"),
+    ("GET", "/v1/ledger/export"),
+    ("GET", "/v1/ledger/checkpoint"),
+    ("GET", "/nothing-here"),
+    ("GET", "/openapi.json"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN + "x", "ü"])
+def test_nothing_is_answered_without_the_token(house, method, path, token):
+    headers = {} if token is None else {"Authorization": b"Bearer " + token.encode()}
+    answer = house.client(None).request(method, path, headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "bad_token"
+
+
+def test_every_route_is_among_the_protected_ones(house):
+    known = {path.replace(RUN, "{run}") for _, path in PROTECTED}
+    for route in house.app.routes:
+        if route.path == "/healthz":
+            continue
+        filled = (
+            route.path.replace("{name}", "orders")
+            .replace("{approval}", "x")
+            .replace("{step}", "1")
+            .replace("{file}", "t1.arrow")
+        )
+        assert filled in known
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8602", "127.0.0.1.evil.example", "localhost@evil.example"]
+)
+def test_a_host_that_is_not_ours_is_turned_away(house, host):
+    for path in ("/healthz", "/v1/datasets"):
+        answer = house.client().get(path, headers={"Host": host})
+        assert (answer.status_code, answer.json()["code"]) == (403, "bad_host")
+
+
+@pytest.mark.parametrize("host", ["localhost:1", "127.0.0.1", "[::1]:8602", "results.example", "RESULTS.example:443"])
+def test_our_own_hosts_come_in(house, host):
+    assert house.client(None).get("/healthz", headers={"Host": host}).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/healthz", 200), ("/v1/datasets", 200), ("/gone", 404), ("/v1/datasets/broken", 500)]
+)
+def test_every_answer_carries_the_headers(house, path, status):
+    answer = house.client().get(path, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == status
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    refused = house.client("wrong").get("/v1/datasets")
+    assert refused.headers["cache-control"] == "no-store"
+
+
+def test_what_nobody_foresaw_is_a_bug_without_details(house):
+    answer = house.client().get("/v1/datasets/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "bug")
+    assert "secret" not in answer.text
+
+
+def test_datasets_are_registered_listed_and_signed(house):
+    client = house.client()
+    answer = client.post("/v1/datasets", json={"paths": ["/data/orders.csv"]})
+    assert answer.status_code == 201
+    assert answer.json()["name"] == "orders"
+    assert [view["name"] for view in client.get("/v1/datasets").json()] == ["orders"]
+    assert client.get("/v1/datasets/orders").json()["paths"] == ["/data/orders.csv"]
+    sheet = client.post("/v1/datasets/orders/sign", json={"level": "schema"}).json()
+    assert sheet["sheet"]["level"] == "schema"
+    exact = client.get("/v1/datasets/orders/sheet")
+    assert exact.content == canonical_bytes(SignedSheet.model_validate(sheet))
+    assert [told.sheet.version for told in house.told] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "/v1/datasets", {"paths": []}, 400, "invalid_request"),
+        ("POST", "/v1/datasets", {"paths": ["a"], "more": 1}, 400, "invalid_request"),
+        ("POST", "/v1/datasets", {"paths": ["a"], "name": "taken"}, 409, "dataset_name_taken"),
+        ("GET", "/v1/datasets/none", None, 404, "dataset_not_found"),
+        ("GET", "/v1/datasets/No-Name", None, 400, "invalid_request"),
+        ("POST", "/v1/datasets/none/sign", {"level": "everything"}, 400, "invalid_request"),
+        ("GET", "/v1/runs/nonsense/results", None, 404, "run_not_found"),
+        ("GET", f"/v1/runs/{RUN}/receipt", None, 404, "run_not_found"),
+        ("GET", f"/v1/runs/{RUN}/artefacts/1/step.json", None, 404, "artefact_not_found"),
+        ("GET", f"/v1/runs/{RUN}/artefacts/x/t1.arrow", None, 400, "invalid_request"),
+        ("GET", f"/v1/runs/{RUN}/artefacts/1/..%2fstep.json", None, 404, "not_found"),
+        ("GET", "/v1/approvals/none", None, 404, "approval_not_found"),
+        ("DELETE", "/v1/approvals", None, 405, "invalid_request"),
+        ("GET", "/gone", None, 404, "not_found"),
+    ],
+)
+def test_what_is_wrong_has_a_code_and_a_status(house, method, path, body, status, code):
+    answer = house.client().request(method, path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["message"]
+
+
+def test_results_and_files_are_served(house):
+    writer = house.store.begin(RUN, SESSION, 1, 1)
+    table = {"kind": "table", "columns": [{"name": "n", "type": "integer"}], "row_count": 1, "rows": [[1]]}
+    for header, payload in (
+        ({"kind": "say", "text": "hello"}, b""),
+        (table, ARROW),
+        ({"kind": "chart", "media_type": "image/png"}, PNG),
+    ):
+        writer.begin(header, len(payload))
+        writer.chunk(payload)
+        writer.end()
+    client = house.client()
+    assert client.get(f"/v1/runs/{RUN}/results").json()["steps"][0]["outcome"] == "running"
+    writer.finish("ok")
+    (step,) = client.get(f"/v1/runs/{RUN}/results").json()["steps"]
+    assert (step["outcome"], step["says"]) == ("ok", ["hello"])
+    arrow = client.get(f"/v1/runs/{RUN}/artefacts/1/t1.arrow")
+    assert arrow.content == ARROW
+    assert arrow.headers["content-disposition"] == f'attachment; filename="{RUN}-1-t1.arrow"'
+    picture = client.get(f"/v1/runs/{RUN}/artefacts/1/c1.png")
+    assert picture.content == PNG
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.headers["content-disposition"].startswith("inline")
+    assert picture.headers["cache-control"] == "no-store"
+
+
+def test_a_receipt_and_the_ledger_are_served(house):
+    debit = house.budget.debit(REQUEST, SESSION, 1)
+    house.mint.observe(debit, "timeout", None, 60, 60)
+    client = house.client()
+    receipt = client.get(f"/v1/runs/{RUN}/receipt").json()
+    assert receipt["bits"] == pytest.approx(19.6, abs=0.1)
+    lines = client.get("/v1/ledger/export").text.splitlines()
+    assert len(lines) == 3
+    assert json.loads(lines[0])["format"] == "daytwo-ledger-v1"
+    assert client.get("/v1/ledger/checkpoint").text.startswith("daytwo/test\n2\n")
+
+
+def test_an_approval_is_decided_and_the_link_is_told(house):
+    approval = house.approvals.request(REQUEST, Verdict(verdict=Ruling.REVIEW, rules_version="1"), ["orders"])
+    client = house.client()
+    assert [view["approval"] for view in client.get("/v1/approvals").json()] == [approval]
+    answer = client.post(f"/v1/approvals/{approval}", json={"approve": False})
+    assert (answer.status_code, answer.json()["code"]) == (400, "reason_required")
+    assert house.told == []
+    answer = client.post(f"/v1/approvals/{approval}", json={"approve": True})
+    assert answer.json()["status"] == "approved"
+    assert house.told[0].approval == approval
+    answer = client.post(f"/v1/approvals/{approval}", json={"approve": True})
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_decided")
+    assert client.get(f"/v1/approvals/{approval}").json()["decided_by"] == "owner"
+
+
+def test_a_server_without_a_token_does_not_start(house):
+    services = Services(**dict.fromkeys(Services.__dataclass_fields__, None) | {"hosts": frozenset()})
+    with pytest.raises(Bug):
+        create_app(services, "")

@@ -1,0 +1,129 @@
+"""The mint: whatever comes out of a sandbox, what leaves is one member of the alphabet that was paid for."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daytwo.executor.gate import decide, release_seconds
+from daytwo.wire.observation import SIZES, Alphabet, Observation, Outcome, Symbol
+
+ENDINGS = ("ok", "error", "timeout", "memory", "killed")
+FIELDS = ("kind", "outcome", "rows", "checks", "error_class", "statement", "template", "hole")
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+likely = st.fixed_dictionaries(
+    {"kind": st.just("end"), "outcome": st.sampled_from(["ok", "error", "memory"])},
+    optional={name: st.integers(-2, 300) for name in FIELDS[2:]},
+)
+reports = st.none() | likely | st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=4), anything) | anything
+durations = st.floats() | st.floats(0, 100)
+
+
+@given(st.sampled_from(list(Alphabet)), st.sampled_from(ENDINGS) | st.text(max_size=8), reports, durations, durations)
+def test_any_report_becomes_a_member_of_the_paid_alphabet(alphabet, ending, report, duration, limit):
+    made = decide(alphabet, ending, report, duration, limit)
+    symbol = Symbol.of(made)
+    assert made.alphabet is symbol.alphabet is alphabet
+    assert 0 <= symbol.symbol < SIZES[alphabet]
+    assert Observation.from_symbol(alphabet, symbol.symbol) == made
+
+
+OK = {"kind": "end", "outcome": "ok", "rows": 12, "checks": 5, "error_class": 0, "statement": 0}
+ERROR = {"kind": "end", "outcome": "error", "rows": 0, "checks": 0, "error_class": 6, "statement": 3}
+
+
+def test_an_honest_report_is_told_in_full():
+    made = decide(Alphabet.STANDARD, "ok", OK, 0.2, 60)
+    assert (made.outcome, made.rows_bucket, made.checks, made.duration_slot) == (Outcome.OK, 2, 5, 0)
+    made = decide(Alphabet.STANDARD, "error", ERROR, 2, 60)
+    assert (made.outcome, made.error_class, made.statement, made.duration_slot) == (Outcome.ERROR, 6, 3, 1)
+    assert not made.as_rehearsed
+
+
+def test_smaller_alphabets_carry_less():
+    assert decide(Alphabet.BRIEF, "ok", OK, 0.2, 60) == Observation(
+        alphabet=Alphabet.BRIEF, outcome=Outcome.OK, rows_bucket=2
+    )
+    assert decide(Alphabet.BRIEF, "error", ERROR, 9, 60) == Observation(alphabet=Alphabet.BRIEF, outcome=Outcome.ERROR)
+    assert decide(Alphabet.VERDICT, "ok", OK, 9, 60) == Observation(alphabet=Alphabet.VERDICT, outcome=Outcome.OK)
+
+
+@pytest.mark.parametrize(
+    ("ending", "outcome"), [("timeout", Outcome.TIMEOUT), ("memory", Outcome.MEMORY), ("killed", Outcome.LOST)]
+)
+@pytest.mark.parametrize("report", [None, OK, ERROR])
+def test_the_sandbox_has_the_word_on_how_it_ended(ending, outcome, report):
+    assert decide(Alphabet.STANDARD, ending, report, 1, 60).outcome is outcome
+
+
+def test_a_cell_that_ran_out_of_memory_in_python_says_so():
+    report = {"kind": "end", "outcome": "memory", "rows": 0, "checks": 0, "error_class": 0, "statement": 0}
+    assert decide(Alphabet.STANDARD, "error", report, 1, 60).outcome is Outcome.MEMORY
+
+
+@pytest.mark.parametrize(
+    ("ending", "report"),
+    [
+        ("ok", None),
+        ("error", None),
+        ("ok", ERROR),
+        ("error", OK),
+        ("ok", OK | {"outcome": "memory"}),
+        ("ok", OK | {"outcome": "timeout"}),
+        ("ok", OK | {"rows": -1}),
+        ("ok", OK | {"rows": True}),
+        ("ok", OK | {"rows": "12"}),
+        ("ok", OK | {"rows": 12.0}),
+        ("ok", OK | {"rows": math.nan}),
+        ("ok", OK | {"rows": 10**400}),
+        ("ok", OK | {"checks": 256}),
+        ("ok", OK | {"secret": "a value"}),
+        ("ok", OK | {"kind": "say"}),
+        ("ok", ["ok"]),
+        ("error", ERROR | {"error_class": 32}),
+        ("error", ERROR | {"statement": 16}),
+        ("error", ERROR | {"template": 64}),
+        ("error", ERROR | {"hole": None}),
+        ("exploded", OK),
+    ],
+)
+def test_whatever_is_not_quite_a_report_is_lost(ending, report):
+    for alphabet in Alphabet:
+        assert decide(alphabet, ending, report, 1, 60) == Observation(alphabet=alphabet, outcome=Outcome.LOST)
+
+
+@pytest.mark.parametrize(
+    ("duration", "limit", "slot"),
+    [
+        (0, 60, 0),
+        (0.5, 60, 0),
+        (0.501, 60, 1),
+        (5.0, 60, 1),
+        (5.001, 60, 2),
+        (60, 60, 2),
+        (0.4, 0.3, 2),
+        (math.nan, 60, 2),
+        (-1, 60, 2),
+        (math.inf, math.inf, 2),
+    ],
+)
+def test_durations_fall_on_a_grid(duration, limit, slot):
+    assert decide(Alphabet.STANDARD, "ok", OK, duration, limit).duration_slot == slot
+
+
+@given(
+    st.sampled_from(list(Alphabet)).flatmap(
+        lambda alphabet: st.builds(Observation.from_symbol, st.just(alphabet), st.integers(0, SIZES[alphabet] - 1))
+    )
+)
+def test_when_an_observation_is_released_says_no_more_than_the_observation(observation):
+    assert release_seconds(observation, 60) in {0.5, 5.0, 60}
+    if observation.alphabet is not Alphabet.STANDARD or observation.outcome not in {Outcome.OK, Outcome.ERROR}:
+        assert release_seconds(observation, 60) == 60
+    assert release_seconds(observation, 0.2) == 0.2
