@@ -27,7 +27,7 @@ REPLIES = (
     json.dumps(
         {
             "intent": "Show everything to the person.",
-            "program": "frame = data('people').pandas()\nshow(frame)\nsay(f\"First: {frame['name'][0]}\")\nprint(frame)",
+            "program": "frame = data('people').pandas()\nshow(frame)\nprint(frame)\nsay('First: ' + frame['name'][0])",
             "final": True,
         }
     ),

@@ -109,7 +109,7 @@ def after_completion(completion: Completion, facts: TurnFacts) -> Decision:
         return Decision(
             Trigger.ASK_APPROVAL,
             "approval",
-            "The program needs a person's approval: `daytwo approvals list` shows it, `daytwo approvals approve` decides.",
+            "The program needs a person's approval: `daytwo approvals list` shows it, `approve` and `reject` decide.",
         )
     went_well = completion.symbol is not None and completion.symbol.observation().outcome is Outcome.OK
     if went_well:

@@ -1,6 +1,6 @@
-"""`builtin:analyst`, the model that needs no network: common questions of one table become programs, the rest is refused.
+"""`builtin:analyst`, a model without a network: common questions of one table become programs, the rest is refused.
 
-Read in this order: `lexing` (words) → `chunks` (words to roles and columns) → `filters`, `time_filters`, `dimensions`
+Read in this order: `lexing` (words) → `chunking` (words to roles and columns) → the filters and `dimensions`
 → `readings` (the kind of question) → `question` (what was understood) → `explain` and `compiler`.
 """
 

@@ -1,4 +1,4 @@
-"""`builtin:analyst`: a question and its sheets to a program, or a refusal that helps.  Deterministic, offline, no data."""
+"""`builtin:analyst`: a question and its sheets to a program, or a refusal that helps.  Pure, no data."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def plan(request: PlanRequest) -> Step:
     """
     vocabularies = _vocabularies(request.sheets)
     tokens: tuple[Token, ...] = ()
+    if request.steps:
+        return refuse("the program that I planned did not run to its end, and I know no other", ())
     try:
-        if request.steps:
-            raise Refusal("the program that I planned did not run to its end, and I know no other")
         tokens = lex(request.question)
         question = _choose(tokens, vocabularies)
     except Refusal as refusal:

@@ -22,7 +22,7 @@ _METHODS = {
 }
 _GRAINS = {
     Grain.YEAR: '.dt.year.astype("Int64")',
-    Grain.QUARTER: '.dt.year.astype("Int64").astype("string") + "-Q" + {dates}.dt.quarter.astype("Int64").astype("string")',
+    Grain.QUARTER: '.dt.to_period("Q").astype("string").str.replace("Q", "-Q")',
     Grain.MONTH: '.dt.strftime("%Y-%m")',
     Grain.DAY: '.dt.strftime("%Y-%m-%d")',
     Grain.WEEKDAY: ".dt.day_name()",
@@ -41,7 +41,7 @@ def answer(question: Question) -> list[str]:
 
 
 def title(question: Question) -> str:
-    text = explain.what(question) + explain.by(question) + explain.where(question.filters)
+    text = explain.what(question) + explain.by(question) + explain.where_of(question)
     return text[:1].upper() + text[1:]
 
 
@@ -64,11 +64,9 @@ def _missing(question: Question) -> list[str]:
         lines += [
             f"_missing = int({place}.isna().sum())",
             "if _missing:",
-            "    say("
-            + template("", "_missing:,", f" of {{len(rows):,}} rows have no {column.name} and are left out.")
-            + ")",
+            f'    say(f"{{_missing:,}} of {{len(rows):,}} rows" + {f" have no {column.name} and are left out."!r})',
         ]
-    return [line.replace("{{len(rows):,}}", "{len(rows):,}") for line in lines]
+    return lines
 
 
 def _figures(question: Question) -> list[str]:
@@ -79,7 +77,7 @@ def _figures(question: Question) -> list[str]:
     lines = [f"result = pd.DataFrame({{{pairs}}})", _show(question), *_missing(question)]
     for place, label in enumerate(labels):
         lines.append(f"_value = result.iloc[0, {place}]")
-        before = f"{label[:1].upper()}{label[1:]}{explain.where(question.filters)}: "
+        before = f"{label[:1].upper()}{label[1:]}{explain.where_of(question)}: "
         lines.append(f"say({template(before, '_number(_value)')})")
     return lines
 
@@ -124,11 +122,11 @@ def _grouped(question: Question) -> list[str]:
     listed = "[" + ", ".join(names) + "]"
     labels = _labels(question)
     lines += _left_out(names)
-    lines.append(f"groups = rows.dropna(subset={listed}).groupby({listed}, observed=True)")
+    lines.append(f"_groups = rows.dropna(subset={listed}).groupby({listed}, observed=True)")
     figures = []
     for label, measure in zip(labels, question.measures, strict=True):
         method = "size()" if measure.column is None else f"{_METHODS[measure.aggregate]}"
-        source = "groups" if measure.column is None else f"groups[{measure.column.name!r}]"
+        source = "_groups" if measure.column is None else f"_groups[{measure.column.name!r}]"
         figures.append(f"{label!r}: {source}.{method}")
     lines.append(f"result = pd.DataFrame({{{', '.join(figures)}}}).reset_index()")
     lines += _missing(question)
@@ -196,7 +194,7 @@ def _cut(label: str, limit: int) -> list[str]:
 
 def _say_groups(question: Question, names: list[str], label: str) -> list[str]:
     """The first place of a ranking (with whoever shares it), else the highest and the lowest group."""
-    head = f"{label[:1].upper()}{label[1:]}{explain.where(question.filters)}"
+    head = f"{label[:1].upper()}{label[1:]}{explain.where_of(question)}"
     if question.order:
         direction = " is highest for " if question.order.descending else " is lowest for "
         lines = [
@@ -223,14 +221,15 @@ def _share(question: Question) -> list[str]:
     measure = question.measures[0]
     label = explain.label(measure, question)
     if measure.column is None:
-        lines = ["_part, _whole = len(rows[part]), len(rows)"]
+        lines = ["_part, _whole = len(rows[_in_part]), len(rows)"]
     else:
         place = f"[{measure.column.name!r}].sum()"
-        lines = [f"_part, _whole = rows[part]{place}, rows{place}"]
-    sentence = f"Share of {label}{explain.where(question.part)}{explain.where(question.filters)}: "
+        lines = [f"_part, _whole = rows[_in_part]{place}, rows{place}"]
+    sentence = f"Share of {label}{explain.where(question.part)}{explain.where_of(question)}: "
     return [
         *lines,
-        "result = pd.DataFrame({'part': [_part], 'whole': [_whole], 'share (%)': [100 * _part / _whole if _whole else float('nan')]})",
+        "_share = 100 * _part / _whole if _whole else float('nan')",
+        "result = pd.DataFrame({'part': [_part], 'whole': [_whole], 'share (%)': [_share]})",
         _show(question),
         *_missing(question),
         "_value = result.iloc[0, 2]",
@@ -247,7 +246,8 @@ def _grouped_share(question: Question) -> list[str]:
     return [
         *lines,
         *_left_out(names),
-        f"result = rows.dropna(subset=[{names[0]}]).groupby([{names[0]}], observed=True){dot}{source}.rename({label!r}).reset_index()",
+        f"_groups = rows.dropna(subset=[{names[0]}]).groupby([{names[0]}], observed=True)",
+        f"result = _groups{dot}{source}.rename({label!r}).reset_index()",
         f'result["share (%)"] = 100 * result[{label!r}] / result[{label!r}].sum()',
         *_missing(question),
         *_ordered(question, names, label),
@@ -263,7 +263,7 @@ def _values(question: Question) -> list[str]:
     return [
         f"result = rows[{listed}].dropna().drop_duplicates().sort_values({listed}, ignore_index=True)",
         _show(question),
-        f"say({template('', 'len(result):,', f' different values of {called}{explain.where(question.filters)}.')})",
+        f"say({template('', 'len(result):,', f' different values of {called}{explain.where_of(question)}.')})",
     ]
 
 
@@ -275,12 +275,12 @@ def _describe(question: Question) -> list[str]:
         f'result.insert(1, "missing", {chosen}.isna().sum().to_numpy())',
         'result = result.drop(columns=["top", "freq"], errors="ignore").rename(columns={"unique": "different values"})',
         _show(question),
-        f"say({template('A summary over ', 'len(rows):,', f' rows{explain.where(question.filters)}.')})",
+        f"say({template('A summary over ', 'len(rows):,', f' rows{explain.where_of(question)}.')})",
     ]
 
 
 def _rows(question: Question) -> list[str]:
-    where = explain.where(question.filters)
+    where = explain.where_of(question)
     if question.order is None or question.order.column is None:
         limit = f".head({question.limit})" if question.limit else ""
         lines = [f"result = rows{limit}.reset_index(drop=True)", _show(question)]
@@ -291,7 +291,8 @@ def _rows(question: Question) -> list[str]:
     limit_count = question.limit or 1
     direction = "highest" if question.order.descending else "lowest"
     lines = [
-        f'result = rows.dropna(subset=[{name!r}]).sort_values({name!r}, ascending={not question.order.descending}, kind="stable")',
+        f"result = rows.dropna(subset=[{name!r}])",
+        f'result = result.sort_values({name!r}, ascending={not question.order.descending}, kind="stable")',
         *(_cut(name, limit_count) if question.limit else []),
         "result = result.reset_index(drop=True)",
         _show(question),

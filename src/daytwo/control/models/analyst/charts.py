@@ -15,7 +15,7 @@ def chart(question: Question, names: list[str], labels: list[str]) -> list[str]:
     """Lines that draw the first figure; none where a chart would not help."""
     if question.limit == 1:
         return []
-    title = explain.what(question) + explain.by(question) + explain.where(question.filters)
+    title = explain.what(question) + explain.by(question) + explain.where_of(question)
     in_time = question.dimensions[0].grain not in {None, Grain.WEEKDAY} and question.order is None
     over_time = in_time and len(names) == 1
     axes = [
@@ -40,14 +40,13 @@ def chart(question: Question, names: list[str], labels: list[str]) -> list[str]:
         ]
         body = [line for line in body if line]
         return ["if len(result) > 1:", *indent(body)]
-    body = [
+    return [
         f"_wide = result.pivot(index={names[0]}, columns={names[1]}, values={labels[0]!r})",
         f"if len(_wide.columns) <= {SERIES_LIMIT} and 1 < _wide.size <= {BARS_LIMIT}:",
         "    _figure, _axes = plt.subplots(figsize=(8, 4.5))",
         "    _wide.plot.bar(ax=_axes)",
         *indent(axes),
     ]
-    return body
 
 
 def _key(question: Question, place: int, names: list[str]) -> str:

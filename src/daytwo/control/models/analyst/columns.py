@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
@@ -51,11 +52,11 @@ class Column:
     def name(self) -> str:
         return self.sheet.name
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         return name_words(self.name)
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         if self.sheet.type.is_number:
             return Kind.NUMBER
@@ -176,6 +177,10 @@ class Vocabulary:
             for rank, phrases in _phrases_of(column).items():
                 for phrase in phrases:
                     self._phrases.setdefault(phrase, {}).setdefault(rank, []).append(column)
+        self._typos: dict[tuple[str, int], list[str]] = {}
+        for phrase in self._phrases:
+            if len(phrase) == 1:
+                self._typos.setdefault((phrase[0][:1], len(phrase[0])), []).append(phrase[0])
         self._table_words = {name_words(name), name_words(sheet.name)}
 
     def named(self, text: str) -> Column | None:
@@ -204,10 +209,9 @@ class Vocabulary:
         part = singular(word)
         if part in lexicon.CONFUSABLE or word in lexicon.NEVER_VALUES or part in _GROUP_OF:
             return None
-        meant = {phrase: ranks for phrase, ranks in self._phrases.items() if _is_typo_of_phrase(part, phrase)}
-        found = tuple(
-            dict.fromkeys(column for ranks in meant.values() for columns in ranks.values() for column in columns)
-        )
+        near = [name for length in range(-1, 2) for name in self._typos.get((part[:1], len(part) + length), ())]
+        meant = [self._phrases[name,] for name in near if name not in lexicon.CONFUSABLE and is_typo_of(part, name)]
+        found = tuple(dict.fromkeys(column for ranks in meant for columns in ranks.values() for column in columns))
         if len(found) != 1:
             return None
         return Link(word, found, Rank.LOOSE, is_plural=word != part, typo=word)
@@ -224,10 +228,6 @@ class Vocabulary:
 
     def where(self, fits: Callable[[Column], bool]) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if fits(column))
-
-
-def _is_typo_of_phrase(word: str, phrase: tuple[str, ...]) -> bool:
-    return len(phrase) == 1 and phrase[0] not in lexicon.CONFUSABLE and is_typo_of(word, phrase[0])
 
 
 def _phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:

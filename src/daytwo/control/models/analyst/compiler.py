@@ -45,6 +45,7 @@ def compile_question(question: Question) -> str:
         lines += ["if rows.empty:", *indent([_no_rows(question)]), "else:", *indent(body)]
     else:
         lines += body
+    lines.append("del rows  # the session keeps `result`")
     return "\n".join(lines) + "\n"
 
 
@@ -58,7 +59,7 @@ def _is_plain_count(question: Question) -> bool:
 
 
 def _no_rows(question: Question) -> str:
-    return f"say({f'No row matches{explain.where(question.filters)}.'!r})"
+    return f"say({f'No row matches{explain.where_of(question)}.'!r})"
 
 
 def _columns(question: Question) -> tuple[Column, ...]:
@@ -98,7 +99,8 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
     names = "*" if whole else ", ".join(quoted(column.name) for column in columns)
     if not names:
         names = "1 as one"
-    lines = [f"rows = sql({f'select {names} from {quoted(question.table)}'!r}).pandas()"]
+    query = f"select {names} from {quoted(question.table)}"  # noqa: S608 - every name is quoted, and nothing runs here
+    lines = [f"rows = sql({query!r}).pandas()"]
     for column in columns:
         lines += _convert(column)
     return lines
@@ -112,9 +114,8 @@ def _convert(column: Column) -> list[str]:
     if column.kind is Kind.DATE or (column.kind is Kind.DATE_TEXT and column.is_iso_text):
         if column.kind is Kind.DATE:
             return [f'{place} = pd.to_datetime({place}, errors="coerce")']
-        return [
-            f'{place} = pd.to_datetime({place}.str.replace(r"[/.]", "-", regex=True), errors="coerce", format="ISO8601")'
-        ]
+        dashed = f'{place}.str.replace(r"[/.]", "-", regex=True)'
+        return [f'{place} = pd.to_datetime({dashed}, errors="coerce", format="ISO8601")']
     if column.kind is Kind.NUMBER_TEXT:
         return [f"{place} = {call('_read_numbers', place, repr(column.name), repr(column.has_decimal_comma))}"]
     if column.kind is Kind.DATE_TEXT:
@@ -125,11 +126,11 @@ def _convert(column: Column) -> list[str]:
 def _select(question: Question, *, finds: bool) -> list[str]:
     lines = ["_problems = []"] if finds else []
     for place, one in enumerate(question.filters):
-        lines += _keep("keep", one, place, first=place == 0)
+        lines += _keep("_wanted", one, place, first=place == 0)
     if question.filters:
-        lines.append("rows = rows[keep]")
+        lines.append("rows = rows[_wanted]")
     for place, one in enumerate(question.part, start=len(question.filters)):
-        lines += _keep("part", one, place, first=one is question.part[0])
+        lines += _keep("_in_part", one, place, first=one is question.part[0])
     return lines
 
 
@@ -139,7 +140,7 @@ def _keep(mask: str, one: Filter, place: int, *, first: bool) -> list[str]:
     if isinstance(one, ValueFilter):
         found = f"_column_{place}"
         columns = repr([column.name for column in one.columns])
-        before = [f"{found}, _held = _find({list(one.values)!r}, {columns}, _problems)"]
+        before = [f"{found}, _held = _find(rows, {list(one.values)!r}, {columns}, _problems)"]
         expression = "~_held" if one.negated else "_held"
     elif isinstance(one, NumberFilter):
         expression = _compared(one)

@@ -58,8 +58,10 @@ def read_period(tokens: Sequence[Token], at: int) -> tuple[Period | Recurring, i
         return _day_first(tokens, at)
     if token.kind is not TokenKind.WORD:
         return None
-    if token.word in lexicon.MONTHS:
-        return _month(tokens, at)
+    return _month(tokens, at) if token.word in lexicon.MONTHS else _quarter_or_half(tokens, at)
+
+
+def _quarter_or_half(tokens: Sequence[Token], at: int) -> tuple[Period | Recurring, int] | None:
     part = _part_of_year(tokens, at)
     if part is None:
         return None
@@ -67,9 +69,7 @@ def read_period(tokens: Sequence[Token], at: int) -> tuple[Period | Recurring, i
     found = _year(tokens, end)
     if found:
         return months(found[0], first, count), found[1]
-    if token.word.startswith("q"):
-        return Recurring(tuple(range(first, first + count))), end
-    return None
+    return (Recurring(tuple(range(first, first + count))), end) if tokens[at].word.startswith("q") else None
 
 
 def _part_of_year(tokens: Sequence[Token], at: int) -> tuple[int, int, int] | None:

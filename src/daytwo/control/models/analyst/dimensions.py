@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from daytwo.control.models.analyst import dates, lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.columns import Column, Link, Vocabulary
-from daytwo.control.models.analyst.filters import Reading, filter_chunk, read_values, role_at
+from daytwo.control.models.analyst.filters import Reading, filter_chunk, role_at
 from daytwo.control.models.analyst.question import DateFilter, Dimension, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.terms import Aggregate, Grain
+from daytwo.control.models.analyst.value_filters import read_values
 
 
 def dimension_column(link: Link) -> Column:
@@ -42,23 +43,22 @@ class GroupRules:
             return [], at + 1
         if role_at(chunks, at + 1) is Role.ENTITY:
             return self._per_row(chunks, at)
-        made: list[Chunk] = []
-        end = at + 1
-        while (read := self._one(chunks, end)) is not None:
-            made.append(read[0])
-            end = read[1]
-            if role_at(chunks, end) not in {Role.AND, Role.COMMA}:
-                break
-            following = end + 1
-            if role_at(chunks, following) is Role.AND:
-                following += 1
-            if role_at(chunks, following) is Role.GROUP:
-                following += 1
-            if self._one(chunks, following) is None:
-                break
-            end = following
+        made, end = self._listed(chunks, at + 1, chunks[at].text)
         if not made:
             raise Refusal(self._unknown(chunks, at), understood=60)
+        return made, end
+
+    def _listed(self, chunks: Sequence[Chunk], at: int, opening: str) -> tuple[list[Chunk], int]:
+        """`A, B and by C`: the dimensions from `at`, and where they end."""
+        made: list[Chunk] = []
+        end = following = at
+        while (read := self._one(chunks, following)) is not None:
+            made.append(Chunk(Role.DIMENSION, f"{opening} {read[0].text}", read[0].value))
+            end = following = read[1]
+            if role_at(chunks, end) not in {Role.AND, Role.COMMA}:
+                break
+            while role_at(chunks, following) in {Role.AND, Role.COMMA, Role.GROUP}:
+                following += 1
         return made, end
 
     def _per_row(self, chunks: Sequence[Chunk], at: int) -> Reading:

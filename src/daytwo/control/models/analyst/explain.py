@@ -32,7 +32,7 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 def explain(question: Question) -> str:
     """One line: `I understood: total revenue by region, where order_date is in 2024.`"""
     typos = "".join(f" (“{typed}” read as {column})" for typed, column in question.typos)
-    return f"I understood: {what(question)}{by(question)}{where(question.filters)}{typos}, in {question.table}."
+    return f"I understood: {what(question)}{by(question)}{where_of(question)}{typos}, in {question.table}."
 
 
 def what(question: Question) -> str:
@@ -68,6 +68,12 @@ def by(question: Question) -> str:
     return f"{text}, the {direction}" if question.limit == 1 else f"{text}, the {question.limit} {direction}"
 
 
+def where_of(question: Question) -> str:
+    """Over which rows, but for the values that are compared, which `by` names."""
+    compared = [dimension.compared for dimension in question.dimensions]
+    return where(tuple(one for one in question.filters if one not in compared))
+
+
 def where(filters: tuple[Filter, ...]) -> str:
     """`, for “West”, where revenue is over 100`: values whose column only the data know come first."""
     placed = [one for one in filters if isinstance(one, ValueFilter) and not one.is_named]
@@ -92,7 +98,7 @@ def label(measure: Measure, question: Question) -> str:
 
 def dimension_label(dimension: Dimension) -> str:
     if dimension.compared is not None:
-        return "the column that holds " + " and ".join(f"“{value}”" for value in dimension.compared.values)
+        return " against ".join(f"“{value}”" for value in dimension.compared.values)
     assert dimension.column is not None
     if dimension.grain is None or dimension.grain is Grain.DAY:
         return dimension.column.name

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from daytwo.control.models.analyst.chunks import Chunk, Role, chunk
+from daytwo.control.models.analyst.chunking import chunk
+from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Column, Kind, Vocabulary
 from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules
-from daytwo.control.models.analyst.filters import NumberRules, ValueRules, filter_chunk, reduce
+from daytwo.control.models.analyst.doubts import doubt_question, doubt_words
+from daytwo.control.models.analyst.filters import filter_chunk, reduce
 from daytwo.control.models.analyst.lexing import Token
+from daytwo.control.models.analyst.number_filters import NumberRules
 from daytwo.control.models.analyst.question import FlagFilter, Question
 from daytwo.control.models.analyst.readings import assemble
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.time_filters import TimeRules
+from daytwo.control.models.analyst.value_filters import ValueRules
 
 _SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
 """What may be left over: it only joined parts that have found their place."""
@@ -59,9 +63,11 @@ def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: boo
         chunks = reduce(chunks, rule)
     chunks = _without_openings(_with_flags(chunks))
     _check(chunks, vocabulary)
+    doubt_words(chunks)
     question = assemble(
         [part for part in chunks if part.role in _MEANT or part.is_(Role.IS, Role.SPLITTER)], vocabulary
     )
+    doubt_question(question, chunks)
     return _with_typos(question, chunks)
 
 

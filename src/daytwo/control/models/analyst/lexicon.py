@@ -1,4 +1,4 @@
-"""The words that the analyst knows.  Everything else must be a column, the table or a value, or the question is refused."""
+"""The words that the analyst knows.  Whatever else is no column, table or value refuses the question."""
 
 from __future__ import annotations
 
@@ -49,23 +49,26 @@ QUESTION_WORDS = frozenset({"which", "what", "whose"})
 DESCENDING = frozenset({"top", "highest", "largest", "biggest", "greatest", "most"})
 ASCENDING = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
 
-HINTED: dict[tuple[str, ...], tuple[bool, tuple[str, ...]]] = {
-    ("most", "expensive"): (True, ("price",)),
-    ("priciest",): (True, ("price",)),
-    ("least", "expensive"): (False, ("price",)),
-    ("cheapest",): (False, ("price",)),
-    ("oldest",): (True, ("age",)),
-    ("youngest",): (False, ("age",)),
-    ("heaviest",): (True, ("weight",)),
-    ("lightest",): (False, ("weight",)),
-    ("tallest",): (True, ("height",)),
-    ("earliest",): (False, ("date",)),
-    ("latest",): (True, ("date",)),
-    ("newest",): (True, ("date",)),
-    ("most", "recent"): (True, ("date",)),
+HINTED: dict[tuple[str, ...], tuple[bool, str]] = {
+    ("most", "expensive"): (True, "price"),
+    ("priciest",): (True, "price"),
+    ("least", "expensive"): (False, "price"),
+    ("cheapest",): (False, "price"),
+    ("oldest",): (True, "age"),
+    ("youngest",): (False, "age"),
+    ("heaviest",): (True, "weight"),
+    ("lightest",): (False, "weight"),
+    ("tallest",): (True, "height"),
+    ("earliest",): (False, "date"),
+    ("latest",): (True, "date"),
+    ("newest",): (True, "date"),
+    ("most", "recent"): (True, "date"),
 }
 """Superlatives that name their column: (descending, the column's word)."""
-MOST_COMMON = {("most", "common"): True, ("most", "frequent"): True, ("least", "common"): False, ("least", "frequent"): False}  # fmt: skip
+MOST_COMMON = {
+    ("most", "common"): True, ("most", "frequent"): True, ("least", "common"): False, ("least", "frequent"): False,
+}  # fmt: skip
+"""Superlatives of how often a value occurs: whether the commonest is meant."""
 
 GROUPING: frozenset[tuple[str, ...]] = frozenset(
     {
@@ -108,14 +111,15 @@ TIMES: dict[tuple[str, ...], str] = {
     ("prior", "to"): "before", ("until",): "until", ("through",): "until", ("up", "to"): "until",
 }  # fmt: skip
 EXCLUDING: frozenset[tuple[str, ...]] = frozenset(
-    {("excluding",), ("except",), ("except", "for"), ("without",), ("not", "in"), ("not", "from"), ("other", "than"), ("but", "not"),
-     ("not", "for"), ("outside",), ("outside", "of"), ("not", "including"), ("aside", "from"), ("apart", "from")}
+    {("excluding",), ("except",), ("except", "for"), ("without",), ("not", "in"), ("not", "from"), ("other", "than"),
+     ("but", "not"), ("not", "for"), ("outside",), ("outside", "of"), ("not", "including"),
+     ("aside", "from"), ("apart", "from")}
 )  # fmt: skip
 PREPOSITIONS = frozenset({"in", "for", "from", "of", "at", "to", "on", "within", "among", "during", "only"})
 VALUE_PREPOSITIONS = frozenset({"in", "for", "from", "of", "at", "to", "within", "among", "only"})
 SPLITTERS: frozenset[tuple[str, ...]] = frozenset(
-    {("comes", "from"), ("come", "from"), ("came", "from"), ("is", "from"), ("are", "from"), ("was", "from"), ("were", "from"),
-     ("is", "in"), ("are", "in"), ("was", "in"), ("were", "in")}
+    {("comes", "from"), ("come", "from"), ("came", "from"), ("is", "from"), ("are", "from"), ("was", "from"),
+     ("were", "from"), ("is", "in"), ("are", "in"), ("was", "in"), ("were", "in")}
 )  # fmt: skip
 """Before them stands the whole of a share, after them its part."""
 

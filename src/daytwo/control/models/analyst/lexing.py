@@ -60,7 +60,8 @@ class Token:
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
-  | "(?P<double>[^"]*)" | “(?P<curly>[^”]*)” | `(?P<tick>[^`]*)` | (?<!\w)'(?P<single>[^']*)'(?!\w) | ‘(?P<curly1>[^’]*)’
+  | "(?P<double>[^"]*)" | “(?P<curly>[^”]*)” | `(?P<tick>[^`]*)` | (?<!\w)'(?P<single>[^']*)'(?!\w)
+  | ‘(?P<curly1>[^’]*)’
   | (?P<date>(?<![\w-])\d{4}-\d\d(?:-\d\d)?(?![\w-]))
   | (?P<money>[$€£¥]\s?)?(?P<number>(?:(?<![\w)])-)?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)
       (?P<scale>(?:\s?(?:k|m|mn|bn|thousand|million|billion)\b)?)(?P<percent>\s?%)?(?P<currency>\s?(?:€|£|\$))?(?![\w])

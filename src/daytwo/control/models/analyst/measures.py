@@ -1,4 +1,4 @@
-"""Which figures a question asks for: `total revenue and quantity`, `number of orders`, `how many different customers`."""
+"""Which figures a question asks for: `total revenue and quantity`, `number of orders`, `how many customers`."""
 
 from __future__ import annotations
 
@@ -69,20 +69,21 @@ def _merged(aggregates: Sequence[Chunk], target: Chunk) -> list[Chunk | None]:
 def _measure(aggregate: Chunk | None, target: Chunk) -> Measure:
     if target.is_(Role.ENTITY):
         key = target.value
+        if key is None and aggregate is not None and aggregate.is_(Role.DISTINCT):
+            raise Refusal(f"no column numbers the {target.text}, so I cannot tell which are {aggregate.text}", 80)
         return Measure(Aggregate.COUNT) if key is None or key.is_unique else Measure(Aggregate.DISTINCT, key)
     link = target.link
     if aggregate is None:
         return default_measure(link)
     if aggregate.is_(Role.COUNT, Role.DISTINCT):
         column = link.column(prefer=lambda c: c.is_key)
-        if (column.is_measure and (aggregate.is_(Role.COUNT) or not column.is_groupable)) or column.kind is Kind.OTHER:
-            if aggregate.is_(Role.COUNT):
-                raise Refusal(f"“how many {link.phrase}” could be the total of {column.name} or a count; say which", 90)
+        if aggregate.is_(Role.COUNT) and (column.is_measure or column.kind is Kind.OTHER):
+            raise Refusal(f"“how many {link.phrase}” could be the total of {column.name} or a count; say which", 90)
         return Measure(Aggregate.DISTINCT, column)
     extreme = aggregate.value in {Aggregate.MIN, Aggregate.MAX}
     narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
     if narrowed is None:
-        raise Refusal(f"{link.columns[0].name} is no number, so it has no {aggregate.text}", understood=80)
+        raise Refusal(f"I can't tell what {shown(link.phrase)} does here: {link.columns[0].name} is no number", 80)
     return Measure(aggregate.value, narrowed.column())
 
 

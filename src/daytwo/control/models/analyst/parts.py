@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Vocabulary
@@ -39,14 +40,13 @@ class Parts:
         return entities[0].text if entities else "rows"
 
     def question(self, shape: Shape, **rest: object) -> Question:
-        made: dict[str, object] = {
-            "table": self.vocabulary.name, "shape": shape, "filters": self.filters, "rows_called": self.rows_called, **rest,
-        }  # fmt: skip
-        return Question(**made)  # type: ignore[arg-type]  # every value is one of Question's own fields
+        """A question of this shape over these filters; `rest` are other fields of `Question`."""
+        made = Question(table=self.vocabulary.name, shape=shape, filters=self.filters, rows_called=self.rows_called)
+        return replace(made, **rest)  # type: ignore[arg-type]  # mypy cannot check keywords that pass through
 
 
 def whole_number(chunk: Chunk) -> int:
-    number = chunk.token.number
+    number = None if chunk.token.is_percent or chunk.token.is_money else chunk.token.number
     if number is None or number != int(number) or not 1 <= number <= 1_000_000:
         raise Refusal(f"{shown(chunk.text)} is no number of rows", understood=70)
     return int(number)

@@ -38,6 +38,11 @@ def _is_target(chunks: Sequence[Chunk], index: int) -> bool:
     return link.narrowed(lambda c: c.is_groupable and not c.is_measure and not c.is_date) is not None
 
 
+_MOST = {"placed the most", "most", "fewest", "least"}
+_COUNTING = _MOST | {"top", "bottom"}
+"""Superlatives after which rows are counted: “most orders”; “largest orders” asks for something else."""
+
+
 def read_ranking(parts: Parts) -> Question:
     """`top 5 products by revenue`, `which region has the most orders`, `highest price`, `cheapest product`."""
     targets = targets_of(parts)
@@ -48,6 +53,7 @@ def read_ranking(parts: Parts) -> Question:
     limit = whole_number(numbers[0]) if numbers else None
     every = parts.has(Role.RANK) or (parts.has(Role.WHICH) and bool(targets) and _is_plural(targets[0]))
     places = limit if every else limit or 1
+    _check_counted(parts)
     targets = _without_counted(targets, parts)
     ranked = [chunk for chunk in parts.chunks if chunk not in targets]
     parts.chunks = ranked
@@ -60,12 +66,27 @@ def read_ranking(parts: Parts) -> Question:
     return _ranked_rows(parts, superlative, descending, places)
 
 
+def _check_counted(parts: Parts) -> None:
+    """`largest orders` does not count orders, `top orders in each region` does not count them either."""
+    superlatives = {chunk.text.casefold() for chunk in parts.of(Role.SUPERLATIVE)}
+    allowed = _COUNTING if targets_of(parts) else _MOST
+    alone = parts.has(Role.ENTITY) and not parts.has(Role.COUNT, Role.RANK, Role.COMPARE)
+    figures = [chunk for chunk in parts.of(Role.COLUMN) if chunk not in targets_of(parts)]
+    if not alone or superlatives <= allowed | {"most common", "most frequent", "least common", "least frequent"}:
+        return
+    if parts.dimensions or (targets_of(parts) and not figures):
+        raise Refusal(
+            f"it does not say by which figure {shown(parts.of(Role.ENTITY)[0].text)} are ranked", understood=80
+        )
+
+
 def _without_counted(targets: list[Chunk], parts: Parts) -> list[Chunk]:
     """`which region has the most customers`: the second is counted, not ranked."""
     if len(targets) == 2 and parts.of(Role.SUPERLATIVE):
         place = parts.chunks.index(parts.of(Role.SUPERLATIVE)[0])
         after = [chunk for chunk in targets if parts.chunks.index(chunk) > place]
-        if len(after) == 1 and after[0].is_(Role.COLUMN):
+        counting = parts.chunks[place].text.casefold() in _MOST
+        if counting and len(after) == 1 and after[0].is_(Role.COLUMN):
             parts.chunks.insert(parts.chunks.index(after[0]), Chunk(Role.COUNT, "number of"))
             targets = [chunk for chunk in targets if chunk is not after[0]]
     if len(targets) > 1:
@@ -183,6 +204,8 @@ def _extreme_by_group(parts: Parts, superlative: Superlative | None, descending:
             return parts.question(Shape.AGGREGATE, measures=(measure,), dimensions=parts.dimensions)
     if len(parts.dimensions) > 1 or hinted:
         raise Refusal("I rank by one column", understood=80)
+    if parts.has(Role.ENTITY) and parts.has(Role.COLUMN) and not parts.has(Role.COUNT):
+        raise Refusal("a ranking within each group is beyond me", understood=80)
     measure = _ranked_measure(parts, parts.dimensions[0], descending)
     order = Order(descending)
     return parts.question(

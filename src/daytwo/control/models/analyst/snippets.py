@@ -27,7 +27,7 @@ def _number(value):
 ''')
 
 FIND = _lines('''
-def _find(values, columns, problems):
+def _find(rows, values, columns, problems):
     """The one column that holds all these words (whatever their case or number), and the rows in which it does."""
     def spellings(value):
         typed = " ".join(value.split()).casefold()
