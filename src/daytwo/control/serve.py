@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import anyio
 import structlog
@@ -66,7 +67,19 @@ async def _serve(settings: ControlSettings, url: str) -> None:
             server_header=False,
             date_header=False,
         )
-        await uvicorn.Server(config).serve()
+        await _Server(config, state.notifications).serve()
+
+
+class _Server(uvicorn.Server):
+    """Lets the requests that are held open (claims, event streams) end as soon as the process is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, notifications: Notifications) -> None:
+        super().__init__(config)
+        self._notifications = notifications
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._notifications.close()
+        super().handle_exit(sig, frame)
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ async def events(
 
 async def _follow(state: ControlState, run_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
     with state.notifications.subscribed("run", run_id) as woken:
-        while True:
+        while not state.notifications.is_closing:
             async with state.database.connect() as connection:
                 # Asked first: an event that commits with the run's end is then in the batch, or in the next.
                 over = await records.is_over(connection, run_id)

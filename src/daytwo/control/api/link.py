@@ -57,7 +57,7 @@ async def claim(asked: Claim, executor: Executor, state: State) -> Task | Respon
             if task is not None:
                 return task
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or state.notifications.is_closing:
                 return Response(status_code=204)
             await wait_for(woken, min(CLAIM_POLL_SECONDS, left))
 

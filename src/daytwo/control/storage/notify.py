@@ -40,6 +40,8 @@ class Notifications:
         parsed = make_url(url).set(drivername="postgresql")
         self._conninfo = parsed.render_as_string(hide_password=False)
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self.is_closing = False
+        """The process stops: whoever waits wakes, sees this and ends."""
 
     async def listen(self) -> None:
         """Runs until cancelled; comes back after a lost connection."""
@@ -57,6 +59,10 @@ class Notifications:
             async for notification in connection.notifies():
                 for event in self._waiting.get(notification.payload, ()):
                     event.set()
+
+    def close(self) -> None:
+        self.is_closing = True
+        self._wake_all()
 
     def _wake_all(self) -> None:
         for events in self._waiting.values():

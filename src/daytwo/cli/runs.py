@@ -1,0 +1,103 @@
+"""`daytwo runs`: what was asked, how it went, and the events of it."""
+
+from __future__ import annotations
+
+import typer
+
+from daytwo.cli import answer, terminal
+from daytwo.cli.options import AS_JSON, HOME, connected, group
+from daytwo.cli.settings import load
+from daytwo.cli.stages import stage_of
+from daytwo.wire.run import RunView
+
+RUN = typer.Argument(..., metavar="RUN", help="The run's id.")
+QUESTION_WIDTH = 60
+
+
+def register(app: typer.Typer) -> None:
+    runs = group(app, "runs", "Runs: one question each, asynchronous and durable.")
+    runs.command("list")(list_all)
+    runs.command("show")(show)
+    runs.command("cancel")(cancel)
+    runs.command("events")(events)
+    runs.command("resume")(resume)
+
+
+def list_all(
+    session: str | None = typer.Option(None, "--session", help="Only those of this session."),
+    limit: int = typer.Option(50, "--limit", min=1, max=500),
+    home: str | None = HOME,
+    as_json: bool = AS_JSON,
+) -> None:
+    """The newest runs."""
+    with connected(home, as_json=as_json) as client:
+        views = client.runs(session=session, limit=limit)
+        for view in views:
+            if as_json:
+                terminal.record(view)
+            else:
+                question = terminal.printable(view.question, one_line=True)[:QUESTION_WIDTH]
+                terminal.line(f"{view.run}  {view.status:10} {view.created_at}  {question}")
+        if not views and not as_json:
+            terminal.line("No runs yet.")
+
+
+def show(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
+    """A run, its programs, and its answer."""
+    with connected(home, as_json=as_json) as client:
+        view = client.run(run)
+        found = None if as_json else answer.fetch(client, view, load(home=home).home)
+        if found is None:
+            terminal.document(view)
+            return
+        _print(view)
+        answer.show(found)
+
+
+def cancel(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
+    """Stop a run; what it has shown so far stays."""
+    with connected(home, as_json=as_json) as client:
+        _say(client.cancel(run), as_json=as_json)
+
+
+def resume(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
+    """Let a waiting run try again."""
+    with connected(home, as_json=as_json) as client:
+        _say(client.resume(run), as_json=as_json)
+
+
+def events(
+    run: str = RUN,
+    follow: bool = typer.Option(False, "--follow", "-f", help="Stay until the run is over."),
+    after: int = typer.Option(0, "--after", min=0, help="Only events after this number."),
+    home: str | None = HOME,
+    as_json: bool = AS_JSON,
+) -> None:
+    """What happened to a run, in order."""
+    with connected(home, as_json=as_json) as client:
+        for event in client.events(run, after) if follow else client.events_so_far(run, after):
+            if as_json:
+                terminal.record(event)
+            else:
+                terminal.line(f"{event.seq:4}  {event.at}  {stage_of(event)}")
+
+
+def _say(view: RunView, *, as_json: bool) -> None:
+    if as_json:
+        terminal.document(view)
+    else:
+        terminal.line(f"{view.run}  {view.status}{f' ({view.reason})' if view.reason else ''}")
+
+
+def _print(view: RunView) -> None:
+    terminal.line(f"run       {view.run}")
+    terminal.line(f"session   {view.session}")
+    terminal.line(f"status    {view.status}{f' ({view.reason})' if view.reason else ''}")
+    terminal.line(f"question  {view.question}")
+    terminal.line(f"model     {view.model} ({view.input_tokens:,} tokens in, {view.output_tokens:,} out)")
+    for step in view.steps:
+        ruling = step.verdict.verdict if step.verdict else "not reviewed"
+        outcome = step.observation.outcome if step.observation else "not executed"
+        terminal.line(f"\nstep {step.step}: {step.intent}\n  guard: {ruling}; outcome: {outcome}")
+        terminal.line("\n".join(f"  | {text}" for text in step.program.splitlines()))
+    terminal.line()

@@ -1,0 +1,164 @@
+"""Settings: flags > environment (`DAYTWO_…`) > `daytwo.toml` in the home > defaults.  Read once, then frozen.
+
+The planes have settings of their own, built from these on demand: a plane's package is imported only by the process
+that runs the plane.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from daytwo.wire.errors import Invalid
+
+if TYPE_CHECKING:
+    from daytwo.control.settings import ControlSettings
+    from daytwo.executor.settings import ExecutorSettings
+
+HOST = "127.0.0.1"
+FILE_NAME = "daytwo.toml"
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class ProviderSection(BaseModel):
+    """`[providers.NAME]`: a provider of models, used as `--model NAME:model`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["openai", "anthropic"]
+    base_url: str | None = None
+    api_key_env: str | None = None
+
+
+class Settings(BaseSettings):
+    """What the command line runs with.  A port of 0 stands for a free one."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="DAYTWO_", env_ignore_empty=True)
+
+    home: Path
+    control_port: Port = 0
+    executor_port: Port = 0
+    database_url: SecretStr | None = None
+    """A PostgreSQL of the user's own; without one an embedded server is run."""
+    model: str | None = None
+    providers: dict[str, ProviderSection] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, _FileSource(settings_cls)
+
+    def control_settings(self, *, port: int, database_url: str) -> ControlSettings:
+        from daytwo.control.models.settings import ModelsSettings, ProviderSettings, from_environment
+        from daytwo.control.settings import ControlSettings
+
+        named = tuple(
+            ProviderSettings(
+                name=name,
+                kind=section.kind,
+                base_url=section.base_url,
+                api_key_env=section.api_key_env,
+                api_key=_secret_from(section.api_key_env),
+            )
+            for name, section in self.providers.items()
+        )
+        standard = tuple(provider for provider in from_environment(os.environ) if provider.name not in self.providers)
+        return ControlSettings(
+            home=self.home,
+            host=HOST,
+            port=port,
+            database_url=SecretStr(database_url),
+            models=ModelsSettings(default_model=self.model, providers=named + standard),
+        )
+
+    def executor_settings(self, *, port: int, control_url: str) -> ExecutorSettings:
+        from daytwo.executor.settings import ExecutorSettings
+        from daytwo.wire.identifiers import LOCAL_ORG
+
+        return ExecutorSettings(home=self.home, host=HOST, port=port, control_url=control_url, org_id=LOCAL_ORG)
+
+
+def load(**flags: Any) -> Settings:
+    """The settings, with the flags that were given (None: not given).
+
+    Raises:
+        Invalid: `bad_settings`, naming the file and line, the variable or the flag at fault.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    home = given.pop("home", None) or os.environ.get("DAYTWO_HOME") or "~/.daytwo"
+    given["home"] = Path(home).expanduser().absolute()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise Invalid("bad_settings", _explain(error, given)) from None
+
+
+class _FileSource(PydanticBaseSettingsSource):
+    """`daytwo.toml` in the home that flags or environment name."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        del field
+        return self._read().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return self._read()
+
+    def _read(self) -> dict[str, Any]:
+        path = Path(self.current_state["home"]) / FILE_NAME
+        try:
+            content = tomllib.loads(path.read_text("utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Invalid("bad_settings", f"{path} is not TOML: {error}.") from error
+        except OSError as error:
+            raise Invalid("bad_settings", f"{path} cannot be read: {error.strerror}.") from error
+        if "home" in content:
+            raise Invalid("bad_settings", f"{path}: `home` cannot be set in the file that lies in it; use DAYTWO_HOME.")
+        return content
+
+
+def _explain(error: ValidationError, flags: dict[str, Any]) -> str:
+    """The first thing wrong, and where it stands.  Values are left out: one may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    top = str(first["loc"][0]) if first["loc"] else ""
+    reason = "no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+    variable = f"DAYTWO_{top.upper()}"
+    if top in flags and top != "home":
+        where = f"--{top.replace('_', '-')}"
+    elif variable in os.environ:
+        where = variable
+    else:
+        path = Path(flags["home"]) / FILE_NAME
+        line = _line_of(path, str(first["loc"][-1]))
+        where = f"{path}{f', line {line}' if line else ''}: `{key}`"
+    return f"{where}: {reason}."
+
+
+def _line_of(path: Path, key: str) -> int | None:
+    """The line that sets a key or opens its table; for a person to look at, so a near miss does no harm."""
+    word = re.compile(rf"(^|[\[.\s\"']){re.escape(key)}([\].\s=\"']|$)")
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    return next((number for number, line in enumerate(lines, 1) if word.search(line)), None)
+
+
+def _secret_from(variable: str | None) -> SecretStr | None:
+    value = os.environ.get(variable) if variable else None
+    return SecretStr(value) if value else None

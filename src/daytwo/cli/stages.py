@@ -1,0 +1,71 @@
+"""The live stages of a command, on standard error: a moving line on a terminal, plain lines elsewhere, or nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from daytwo.cli import terminal
+from daytwo.wire.run import RunEvent
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+
+class Stages(Protocol):
+    def __call__(self, text: str) -> None: ...
+
+
+@contextmanager
+def stages(*, quiet: bool) -> Iterator[Stages]:
+    """Shows each stage as it begins."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        with terminal.console(stderr=True).status("starting") as status:
+            yield lambda text: _move(status, text)
+    else:
+        started = time.monotonic()
+        yield lambda text: terminal.note(f"… {time.monotonic() - started:5.1f} s  {text}")
+
+
+def _move(status: Status, text: str) -> None:
+    from rich.text import Text
+
+    status.update(Text(terminal.printable(text, one_line=True)))
+
+
+_TEXTS = {
+    "run.queued": "queued",
+    "run.planning": "planning step {step}",
+    "step.planned": "planned step {step}: {intent}",
+    "step.dispatched": "step {step} is on its way to the executor",
+    "step.claimed": "step {step} runs next to the data",
+    "step.observed": "step {step} ended: {outcome}",
+    "step.denied": "guard refused step {step} ({rules}); the model is told why",
+    "run.waiting": "waiting: {message}",
+    "run.resumed": "goes on",
+    "run.continued": "goes on",
+    "run.succeeded": "succeeded",
+    "run.failed": "failed",
+    "run.cancelled": "cancelled",
+}
+
+
+class _Data(dict[str, object]):
+    """What an event of another version leaves out is a question mark, not an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def stage_of(event: RunEvent) -> str:
+    """An event as a stage for a person."""
+    data = {
+        name: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+        for name, value in event.data.items()
+    }
+    return _TEXTS.get(event.kind, event.kind).format_map(_Data(data))

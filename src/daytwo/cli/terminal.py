@@ -1,0 +1,74 @@
+"""What may reach a terminal: text of data, made harmless, and the two output channels of every command.
+
+Text that comes from data may hold control sequences that rewrite a terminal or reorder what is read (CWE-150); every
+such character is shown as its escape.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_KEPT = frozenset("\n\t")
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories of what has an effect and no shape; joiners that emoji need are lost, which harms nobody."""
+
+
+def printable(text: str, *, one_line: bool = False) -> str:
+    r"""`text` with every control, format and surrogate character as its escape, e.g. `\x1b`.
+
+    Line ends and tabs stay, unless `one_line` asks for the escapes of these too.
+    """
+    if text.isprintable():
+        return text
+    kept = frozenset() if one_line else _KEPT
+    return "".join(
+        character if character in kept or unicodedata.category(character) not in _HIDDEN else _escape(character)
+        for character in text
+    )
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def line(text: str = "") -> None:
+    """A line for the person, on standard output."""
+    print(printable(text))
+
+
+def note(text: str) -> None:
+    """A line beside the answer, on standard error."""
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def document(value: BaseModel | Any) -> None:
+    """The one JSON document of a command with `--json`."""
+    print(json.dumps(_plain(value), ensure_ascii=True, indent=2))
+
+
+def record(value: BaseModel | Any) -> None:
+    """One of a command's JSON lines."""
+    print(json.dumps(_plain(value), ensure_ascii=True, separators=(",", ":")), flush=True)
+
+
+def _plain(value: BaseModel | Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A rich console; nothing of what is printed is taken for markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)

@@ -1,0 +1,206 @@
+"""The client: typed methods over the two origins.  Synchronous; one instance is used by one thread at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self, TypeVar
+
+import httpx2
+from pydantic import TypeAdapter, ValidationError
+
+from daytwo.sdk import events
+from daytwo.sdk.origin import REGISTER_SECONDS, Origin, OriginSettings
+from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
+from daytwo.wire.errors import Bug
+from daytwo.wire.result import (
+    ApprovalRequestDecision,
+    ApprovalView,
+    DatasetView,
+    Receipt,
+    RegisterDataset,
+    RunResult,
+)
+from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunEvent, RunView, SessionView
+from daytwo.wire.sheet import SignedSheet
+
+T = TypeVar("T")
+
+
+class Client:
+    """Both planes, as a person sees them.
+
+    Args:
+        control: the control plane's origin.
+        executor: the executor's own origin; its token is another one.
+    """
+
+    def __init__(
+        self,
+        control: OriginSettings,
+        executor: OriginSettings,
+        *,
+        control_transport: httpx2.BaseTransport | None = None,
+        executor_transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self.control = Origin(control, "control", control_transport)
+        self.executor = Origin(executor, "executor", executor_transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.control.close()
+        self.executor.close()
+
+    # The control plane: questions, programs, Observations.
+
+    def control_health(self) -> Health:
+        return _read(Health, self.control.request("GET", "/healthz"))
+
+    def create_session(self, datasets: tuple[str, ...]) -> SessionView:
+        return _read(SessionView, self.control.request("POST", "/v1/sessions", body=NewSession(datasets=datasets)))
+
+    def sessions(self) -> list[SessionView]:
+        return _read(list[SessionView], self.control.request("GET", "/v1/sessions"))
+
+    def session(self, session: str) -> SessionView:
+        return _read(SessionView, self.control.request("GET", f"/v1/sessions/{session}"))
+
+    def fork(self, session: str) -> SessionView:
+        return _read(SessionView, self.control.request("POST", f"/v1/sessions/{session}/fork"))
+
+    def rewind(self, session: str, run: str) -> SessionView:
+        """Sets a session back to where it was after `run`."""
+        return _read(SessionView, self.control.request("POST", f"/v1/sessions/{session}/rewind", body={"run": run}))
+
+    def start(self, session: str, run: NewRun) -> RunView:
+        """Accepts a run; it goes on whether or not anybody watches."""
+        return _read(RunView, self.control.request("POST", f"/v1/sessions/{session}/runs", body=run))
+
+    def runs(self, *, session: str | None = None, limit: int = 50) -> list[RunView]:
+        query: dict[str, str | int] = {"limit": limit} | ({"session": session} if session else {})
+        return _read(list[RunView], self.control.request("GET", "/v1/runs", query=query))
+
+    def run(self, run: str) -> RunView:
+        return _read(RunView, self.control.request("GET", f"/v1/runs/{run}"))
+
+    def cancel(self, run: str) -> RunView:
+        return _read(RunView, self.control.request("POST", f"/v1/runs/{run}/cancel"))
+
+    def resume(self, run: str) -> RunView:
+        return _read(RunView, self.control.request("POST", f"/v1/runs/{run}/resume"))
+
+    def events(self, run: str, after: int = 0) -> Iterator[RunEvent]:
+        """A run's events, each once and in order, until it is over; see `daytwo.sdk.events.follow`."""
+        return events.follow(self.control, run, after)
+
+    def events_so_far(self, run: str, after: int = 0) -> Iterator[RunEvent]:
+        return events.so_far(self.control, run, after)
+
+    def wait(self, run: str) -> RunView:
+        """The run once it is over, however long that takes."""
+        for _ in self.events(run):
+            pass
+        return self.run(run)
+
+    def released_sheets(self) -> list[SignedSheet]:
+        """The schema sheets as the control plane holds them."""
+        return _read(list[SignedSheet], self.control.request("GET", "/v1/datasets"))
+
+    def executors(self) -> list[ExecutorView]:
+        return _read(list[ExecutorView], self.control.request("GET", "/v1/executors"))
+
+    def enrolment_token(self) -> str:
+        """A one-time token with which one executor may introduce itself."""
+        answer = _read(dict[str, str], self.control.request("POST", "/v1/executors/tokens"))
+        return answer["token"]
+
+    def models(self) -> list[ModelView]:
+        return _read(list[ModelView], self.control.request("GET", "/v1/models"))
+
+    def test_model(self, model: str) -> ModelTest:
+        return _read(ModelTest, self.control.request("POST", "/v1/models/test", body={"model": model}))
+
+    def model_usage(self) -> list[ModelUsage]:
+        return _read(list[ModelUsage], self.control.request("GET", "/v1/models/usage"))
+
+    # The executor: data, results, approvals.
+
+    def executor_health(self) -> Health:
+        return _read(Health, self.executor.request("GET", "/healthz"))
+
+    def register(self, dataset: RegisterDataset) -> DatasetView:
+        return _read(
+            DatasetView,
+            self.executor.request("POST", "/v1/datasets", body=dataset, answer_seconds=REGISTER_SECONDS),
+        )
+
+    def datasets(self) -> list[DatasetView]:
+        return _read(list[DatasetView], self.executor.request("GET", "/v1/datasets"))
+
+    def dataset(self, name: str) -> DatasetView:
+        return _read(DatasetView, self.executor.request("GET", f"/v1/datasets/{name}"))
+
+    def sheet_text(self, name: str) -> str:
+        """The exact canonical bytes of a dataset's sheet: all that a model learns of it beforehand."""
+        return self.executor.request("GET", f"/v1/datasets/{name}/sheet").text
+
+    def sign(self, name: str, level: str) -> SignedSheet:
+        return _read(
+            SignedSheet,
+            self.executor.request(
+                "POST", f"/v1/datasets/{name}/sign", body={"level": level}, answer_seconds=REGISTER_SECONDS
+            ),
+        )
+
+    def results(self, run: str) -> RunResult:
+        return _read(RunResult, self.executor.request("GET", f"/v1/runs/{run}/results"))
+
+    def receipt(self, run: str) -> Receipt:
+        return _read(Receipt, self.executor.request("GET", f"/v1/runs/{run}/receipt"))
+
+    def download(self, run: str, step: int, file: str, target: Path) -> None:
+        """Writes an artefact to `target`, which appears only when it is whole."""
+        part = target.with_name(target.name + ".part")
+        with self.executor.stream(f"/v1/runs/{run}/artefacts/{step}/{file}") as response, part.open("wb") as sink:
+            for chunk in response.iter_bytes():
+                sink.write(chunk)
+        part.replace(target)
+
+    def approvals(self) -> list[ApprovalView]:
+        return _read(list[ApprovalView], self.executor.request("GET", "/v1/approvals"))
+
+    def approval(self, approval: str) -> ApprovalView:
+        return _read(ApprovalView, self.executor.request("GET", f"/v1/approvals/{approval}"))
+
+    def decide(self, approval: str, *, approve: bool, reason: str | None = None) -> ApprovalView:
+        decision = ApprovalRequestDecision(approve=approve, reason=reason)
+        return _read(ApprovalView, self.executor.request("POST", f"/v1/approvals/{approval}", body=decision))
+
+    # Both planes keep a ledger.
+
+    def ledger_export(self, plane: str) -> Iterator[str]:
+        """The ledger of `control` or `executor` as JSON lines; see `daytwo.ledger.verifier`."""
+        with self._plane(plane).stream("/v1/ledger/export") as response:
+            yield from response.iter_lines()
+
+    def ledger_checkpoint(self, plane: str) -> str:
+        return self._plane(plane).request("GET", "/v1/ledger/checkpoint").text
+
+    def _plane(self, plane: str) -> Origin:
+        return self.control if plane == "control" else self.executor
+
+
+def _read(kind: type[T], response: httpx2.Response) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(response.content)
+    except ValidationError as error:
+        raise Bug(
+            "unexpected_answer",
+            f"{response.request.method} {response.request.url.path} gave an answer that this version cannot read. "
+            "Are both planes of this version?",
+        ) from error

@@ -1,0 +1,143 @@
+"""One HTTP origin with its own bearer token, and the translation of its answers into daytwo's errors.
+
+Proxies and credentials of the environment are ignored: a token goes to the origin it belongs to and nowhere else.
+Redirects are not followed for the same reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, error_from
+from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 60.0
+REGISTER_SECONDS = 600.0
+"""Profiling a large file takes its time."""
+STREAM_SILENCE_SECONDS = 45.0
+"""An event stream pings every 15 seconds; three missed pings are a dead connection."""
+
+
+@dataclass(frozen=True)
+class OriginSettings:
+    """Where an origin is, and the token that it alone accepts."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+class Origin:
+    """Requests to one origin.
+
+    Args:
+        settings: the address and its token.
+        name: `control` or `executor`; the code of a failed connection is `{name}_unreachable`.
+        transport: stands in for the network in tests.
+    """
+
+    def __init__(self, settings: OriginSettings, name: str, transport: httpx2.BaseTransport | None = None) -> None:
+        self.name = name
+        self.settings = settings
+        self.url = settings.url.rstrip("/")
+        self._http = httpx2.Client(
+            base_url=self.url,
+            headers=_headers(settings),
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            trust_env=False,
+            # Loading the authorities' certificates takes 50 ms, which a plain-text loopback origin never uses.
+            verify=self.url.startswith("https:"),
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: BaseModel | dict[str, Any] | None = None,
+        query: dict[str, str | int] | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> httpx2.Response:
+        """The origin's answer, where it is a good one; the error that it stands for is raised otherwise."""
+        with self._translated():
+            response = self._http.request(
+                method,
+                path,
+                json=body.model_dump(mode="json") if isinstance(body, BaseModel) else body,
+                params=query,
+                timeout=httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS),
+            )
+        raise_for(response)
+        return response
+
+    @contextmanager
+    def stream(
+        self,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        silence_seconds: float = STREAM_SILENCE_SECONDS,
+    ) -> Iterator[httpx2.Response]:
+        """A body that is read as it comes."""
+        timeout = httpx2.Timeout(silence_seconds, connect=CONNECT_SECONDS)
+        with self._translated(), self._http.stream("GET", path, headers=headers, timeout=timeout) as response:
+            if response.status_code >= httpx2.codes.MULTIPLE_CHOICES:
+                response.read()
+                raise_for(response)
+            yield response
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx2.TimeoutException as error:
+            raise Retryable(
+                f"{self.name}_unreachable", f"The {self.name} at {self.url} did not answer in time."
+            ) from error
+        except httpx2.TransportError as error:
+            raise Retryable(
+                f"{self.name}_unreachable",
+                f"There is no connection to the {self.name} at {self.url}. `daytwo status` says what runs.",
+            ) from error
+
+
+def _headers(settings: OriginSettings) -> dict[str, str]:
+    headers = {PROTOCOL_HEADER: str(PROTOCOL_VERSION)}
+    if settings.token:
+        headers["Authorization"] = f"Bearer {settings.token}"
+    return headers
+
+
+def raise_for(response: httpx2.Response) -> None:
+    """Raises the daytwo error that a bad answer stands for."""
+    if response.is_success:
+        return
+    raise error_of(response)
+
+
+def error_of(response: httpx2.Response) -> DaytwoError:
+    try:
+        return error_from(response.status_code, ErrorBody.model_validate_json(response.content))
+    except ValidationError:
+        return Bug(
+            "unexpected_answer",
+            f"{response.request.url.host}:{response.request.url.port} answered with status {response.status_code} "
+            "and no daytwo error. Is something else listening there?",
+        )

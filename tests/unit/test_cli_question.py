@@ -1,0 +1,77 @@
+"""The words of `ask`: what is data, what is the question, and what is refused before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daytwo.cli.ask import request_of
+from daytwo.cli.question import DATA_LIMIT, parse
+from daytwo.cli.usage import Usage
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.csv", "a.csv", "c.json"):
+        (tmp_path / name).write_text("x\n1\n")
+    return tmp_path
+
+
+def test_the_last_word_is_the_question_and_paths_become_absolute(folder: Path) -> None:
+    asked = parse(["a.csv", "c.json", " What is the total? "], in_session=False)
+    assert asked.question == "What is the total?"
+    assert asked.data == (folder / "a.csv", folder / "c.json")
+
+
+def test_patterns_are_expanded_in_order_and_once(folder: Path) -> None:
+    assert parse(["*.csv", "a.csv", "q?"], in_session=False).data == (folder / "a.csv", folder / "b.csv")
+
+
+def test_a_folder_stays_a_folder(folder: Path) -> None:
+    assert parse([str(folder), "q"], in_session=False).data == (folder,)
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_itself(folder: Path) -> None:
+    (folder / "a[1].csv").write_text("x\n1\n")
+    assert parse(["a[1].csv", "q"], in_session=False).data == (folder / "a[1].csv",)
+
+
+def test_data_is_optional_in_a_session() -> None:
+    assert parse(["And by region?"], in_session=True).data == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], "question_missing"),
+        (["a.csv", "  "], "question_missing"),
+        (["a.csv"], "question_missing"),
+        (["What is the total?"], "data_missing"),
+        (["nowhere.csv", "q"], "file_not_found"),
+        (["*.parquet", "q"], "file_not_found"),
+        (["a\0.csv", "q"], "file_not_found"),
+        (["x" * 5000, "q"], "file_not_found"),
+        (["a.csv", "q" * 20_001], "question_too_long"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_by_code(folder: Path, words: list[str], code: str) -> None:
+    with pytest.raises(Usage) as caught:
+        parse(words, in_session=False)
+    assert caught.value.code == code
+
+
+def test_too_many_files_are_refused(folder: Path) -> None:
+    for number in range(DATA_LIMIT + 1):
+        (folder / f"{number}.tsv").write_text("x\n")
+    with pytest.raises(Usage) as caught:
+        parse(["*.tsv", "q"], in_session=False)
+    assert caught.value.code == "too_much_data"
+
+
+def test_a_session_that_is_none_is_refused() -> None:
+    with pytest.raises(Usage) as caught:
+        request_of(["q"], model=None, profile="small", session="yesterday", name=None)
+    assert caught.value.code == "bad_session"
+    assert request_of(["q"], model=None, profile="small", session="last", name=None).session == "last"
