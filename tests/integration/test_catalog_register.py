@@ -15,7 +15,7 @@ from daytwo.executor.sandbox.request import Ending, SandboxResult, Tier
 from daytwo.wire.errors import Bug, Conflict, DaytwoError, Denied, Invalid, Missing
 from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.result import RegisterDataset
-from daytwo.wire.sheet import DatasetRef, Level
+from daytwo.wire.sheet import DatasetRef, Level, callable_names
 from daytwo.wire.signing import SigningKey
 
 SECRETS = ("Zanzibar", "Quetzal")
@@ -176,10 +176,21 @@ def test_names_of_files_stay_inside_under_other_policies(tmp_path):
     shop.database.close()
 
 
+def test_a_second_file_of_one_name_gets_a_name_of_its_own_and_is_called_by_the_first(shop):
+    assert shop.register(shop.write()).signed.sheet.called is None
+    other = shop.write("elsewhere/orders.csv")
+    second = shop.register(other)
+    assert (second.name, second.signed.sheet.called) == ("orders_2", "orders")
+    assert shop.register(other).name == "orders_2"
+    sheets = [shop.catalog.signed(name).sheet for name in ("orders", "orders_2")]
+    assert set(callable_names(sheets[1:])) == {"orders"}
+    assert set(callable_names(sheets)) == {"orders", "orders_2"}
+
+
 def test_bad_input_is_told_by_code(shop):
     shop.register(shop.write())
     other = shop.write("elsewhere/orders.csv")
-    assert refusal(Invalid, shop.register, other) == "dataset_name_taken"
+    assert refusal(Invalid, shop.register, other, name="orders") == "dataset_name_taken"
     assert refusal(Missing, shop.register, str(shop.folder / "nothing.csv")) == "file_not_found"
     assert refusal(Invalid, shop.register, shop.write("empty.csv", "")) == "file_empty"
     assert refusal(Invalid, shop.register, shop.write("blank.csv", "\n\n")) == "file_empty"

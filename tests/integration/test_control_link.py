@@ -241,6 +241,19 @@ def test_a_failed_program_is_planned_anew_and_an_exhausted_replay_says_so(person
     assert follow(person, run)[-1].kind == "run.failed"
 
 
+def test_a_lost_program_ends_the_run_and_resuming_runs_it_again(person, executor, session):
+    run = ask(person, session, "x = 1")
+    first = executor.claim()
+    executor.complete(first, Outcome.LOST)
+    assert person.get(f"/v1/runs/{run}").json()["reason"] == "program_lost"
+    assert person.post(f"/v1/runs/{run}/resume").json()["status"] == "queued"
+    again = executor.claim()
+    assert (again.request.program, again.request.step) == (first.request.program, first.request.step)
+    assert again.task_id != first.task_id
+    executor.complete(again)
+    assert person.get(f"/v1/runs/{run}").json()["status"] == "succeeded"
+
+
 def test_an_approval_parks_the_run_and_a_decision_moves_it(person, executor, session):
     for approved, ending in ((True, "succeeded"), (False, "failed")):
         run = ask(person, session, "x = 1")

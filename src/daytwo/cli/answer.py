@@ -104,7 +104,7 @@ def receipt_lines(receipt: Receipt) -> tuple[str, str]:
     """What left the data plane, in two lines."""
     channels = sorted({message.channel for message in receipt.outbound})
     named = f" ({', '.join(channels)})" if channels else ""
-    left = f"{receipt.bytes_out:,} bytes left the executor{named}; no data did."
+    left = f"{receipt.bytes_out:,} bytes left the executor{named}."
     bits = (
         f"Receipt: {receipt.bits:.1f} bits of disclosure for this run, "
         f"{receipt.bits_spent:.1f} of {receipt.budget_bits:.0f} for the session."

@@ -16,7 +16,7 @@ import structlog
 
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.cell.frames import BadFrameError, FrameHandler, FrameReader
-from daytwo.executor.gate import Budget, Debit, Mint
+from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint
 from daytwo.executor.guard import Approvals
 from daytwo.executor.results import ResultStore, StepWriter
 from daytwo.executor.sandbox import PROFILES
@@ -145,7 +145,9 @@ class StepRunner:
             if error.code == "over_budget":
                 return self._completion(request, root_session, verdict, over_budget=True)
             return self._give_up(request, root_session, execution - 1, verdict)
-        writer = self._results.begin(request.run_id, request.session_id, request.step, execution)
+        # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
+        attempt = request.segment * (EXECUTIONS_LIMIT + 1) + execution
+        writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
         snapshot = self._state.begin(request.session_id, request.next_snapshot)
         frames = _Frames(writer, snapshot)
         profile = PROFILES[request.profile]

@@ -112,6 +112,8 @@ class TableSheet(Message):
 class SchemaSheet(Message):
     org_id: OrgId
     dataset: str = Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")
+    called: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]{0,62}$")
+    """What programs call the dataset where it is not its name: `orders` for the second one of that file name."""
     version: int = Field(ge=1)
     level: Level
     format: str = Field(max_length=32)
@@ -161,16 +163,21 @@ class DatasetRef(Message):
 def callable_names(sheets: Sequence[SchemaSheet]) -> dict[str, tuple[str, str]]:
     """What a program calls each table of these datasets: name → (dataset, table).
 
-    A dataset's only table goes by the dataset's name; a table of several goes by its own name, prefixed with its
-    dataset's (`shop_orders`) where that name is taken twice.  Planner and cell must agree, hence one function.
+    A dataset's only table goes by what the dataset is called; a table of several goes by its own name.  Where two
+    would go by one name, the one takes its dataset's own name, the other that as a prefix (`shop_orders`).  Planner and
+    cell must agree, hence one function.
     """
     own = [
-        (sheet.dataset if len(sheet.tables) == 1 else table.name, sheet.dataset, table.name)
+        ((sheet.called or sheet.dataset) if len(sheet.tables) == 1 else table.name, sheet, table.name)
         for sheet in sheets
         for table in sheet.tables
     ]
     uses = Counter(name for name, _, _ in own)
-    return {name if uses[name] == 1 else f"{dataset}_{table}": (dataset, table) for name, dataset, table in own}
+    names: dict[str, tuple[str, str]] = {}
+    for name, sheet, table in own:
+        full = sheet.dataset if len(sheet.tables) == 1 else f"{sheet.dataset}_{table}"
+        names[name if uses[name] == 1 else full] = (sheet.dataset, table)
+    return names
 
 
 def slug(text: str) -> str:

@@ -77,7 +77,7 @@ async def cancel(connection: AsyncConnection, author: Principal, run_id: str) ->
 
 
 async def resume(connection: AsyncConnection, author: Principal, run_id: str) -> RunView:
-    """Takes up a failed run where it failed.
+    """Takes up a failed run where it failed: a program that was lost runs again, else the model is asked again.
 
     Raises:
         Conflict: `run_moved_on`, where the run did not fail; `session_busy`.
@@ -86,6 +86,10 @@ async def resume(connection: AsyncConnection, author: Principal, run_id: str) ->
     row = await records.lock(connection, run_id)
     if RunStatus(row["status"]) is RunStatus.FAILED:
         await sessions.refuse_if_busy(connection, row["session_id"])
+    if row["reason"] == "program_lost":
+        await _forget_outcome(
+            connection, run_id, max(step["step"] for step in await records.steps_of(connection, run_id))
+        )
     await records.move(
         connection, row, Trigger.RESUME, "run.resumed", actor=author, segment=row["segment"] + 1, approval_id=None
     )
@@ -176,11 +180,7 @@ class TaskOutcomes:
                 message="A person rejected the program. The reason is with the executor: `daytwo approvals show`.",
             )
             return
-        await connection.execute(
-            update(steps)
-            .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
-            .values(verdict=None, symbol=None)
-        )
+        await _forget_outcome(connection, request.run_id, request.step)
         await records.move(
             connection,
             row,
@@ -230,6 +230,13 @@ async def _turn_facts(connection: AsyncConnection, row: RowMapping, request: Tas
         turn=request.step,
         turn_limit=turn_limit(None if replay is None else len(replay)),
         plans_anew=not row["model"].startswith("builtin:"),
+    )
+
+
+async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -> None:
+    """Makes a step one that is still to be dispatched: `segment` finds it by what it lacks."""
+    await connection.execute(
+        update(steps).where(steps.c.run_id == run_id, steps.c.step == step).values(verdict=None, symbol=None)
     )
 
 

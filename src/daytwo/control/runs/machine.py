@@ -114,7 +114,8 @@ def after_completion(completion: Completion, facts: TurnFacts) -> Decision:
     went_well = completion.symbol is not None and completion.symbol.observation().outcome is Outcome.OK
     if went_well:
         return SUCCESS if facts.final else _unless_exhausted(facts)
-    if facts.plans_anew:
+    is_lost = completion.symbol is not None and completion.symbol.observation().outcome is Outcome.LOST
+    if facts.plans_anew and not is_lost:
         return _unless_exhausted(facts)
     return Decision(Trigger.FAIL, *_explain(completion))
 

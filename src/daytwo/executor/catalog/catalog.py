@@ -7,6 +7,7 @@ planned with, and only while the files are those that the sheet describes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -67,9 +68,10 @@ class Catalog:
         paths = data_files.absolute(request.paths)
         found = await anyio.to_thread.run_sync(data_files.find, paths)
         async with self._registering:
-            name = request.name or self._name_of(paths)
-            known = self._records.get(self._org_id, name)
             texts = tuple(str(path) for path in paths)
+            called = request.name or self._name_of(paths)
+            name = request.name or self._free_name(called, texts)
+            known = self._records.get(self._org_id, name)
             if known is not None and known.paths != texts:
                 raise Invalid(
                     "dataset_name_taken",
@@ -77,16 +79,18 @@ class Catalog:
                 )
             if known is not None and known.fingerprints == found.fingerprints:
                 return self._view(known)
-            return await self._profiled(name, texts, found, known, by)
+            return await self._profiled(name, called, texts, found, known, by)
 
     async def _profiled(
-        self, name: str, paths: tuple[str, ...], found: Found, known: Dataset | None, by: Principal
+        self, name: str, called: str, paths: tuple[str, ...], found: Found, known: Dataset | None, by: Principal
     ) -> DatasetView:
         profile = await take_profile(self._backend, name, found.files, self._table_names(found))
         form = "folder" if found.is_folder else str(found.files[0].kind)
         level = known.signed.sheet.level if known else Level.SHAPE
         version = known.signed.sheet.version + 1 if known else 1
-        made = sheets.build(profile, org_id=self._org_id, dataset=name, version=version, level=level, form=form)
+        made = sheets.build(
+            profile, org_id=self._org_id, dataset=name, called=called, version=version, level=level, form=form
+        )
         at = now()
         if known is not None and made.model_copy(update={"version": known.signed.sheet.version}) == known.signed.sheet:
             signed = known.signed
@@ -137,6 +141,7 @@ class Catalog:
                 dataset.profile,
                 org_id=self._org_id,
                 dataset=name,
+                called=current.called,
                 version=current.version + 1,
                 level=level,
                 form=dataset.form,
@@ -212,6 +217,13 @@ class Catalog:
                 "Several paths make one dataset only under a name: add --name NAME, or register them one by one.",
             )
         return slug(_stem(paths[0]))
+
+    def _free_name(self, called: str, paths: tuple[str, ...]) -> str:
+        """The name under which these paths are known, or the first free one: `orders`, `orders_2`, …"""
+        names = (called if number == 1 else f"{called}_{number}" for number in itertools.count(1))
+        return next(
+            name for name in names if (known := self._records.get(self._org_id, name)) is None or known.paths == paths
+        )
 
     def _table_names(self, found: Found) -> tuple[str, ...]:
         """For each file, the name of its table where a folder holds several."""

@@ -17,7 +17,9 @@ LEVELS = (Level.SEALED, Level.SCHEMA, Level.SHAPE)
 """What can be released so far."""
 
 
-def build(profile: Profile, *, org_id: str, dataset: str, version: int, level: Level, form: str) -> SchemaSheet:
+def build(
+    profile: Profile, *, org_id: str, dataset: str, version: int, level: Level, form: str, called: str | None = None
+) -> SchemaSheet:
     """The sheet of a dataset at a level.
 
     Raises:
@@ -29,7 +31,15 @@ def build(profile: Profile, *, org_id: str, dataset: str, version: int, level: L
             f"The level {level} cannot be released yet: choose one of {', '.join(LEVELS)}.",
         )
     tables = () if level is Level.SEALED else tuple(_table(table, level) for table in profile.tables)
-    return SchemaSheet(org_id=org_id, dataset=dataset, version=version, level=level, format=form, tables=tables)
+    return SchemaSheet(
+        org_id=org_id,
+        dataset=dataset,
+        called=None if called == dataset else called,
+        version=version,
+        level=level,
+        format=form,
+        tables=tables,
+    )
 
 
 def _table(table: TableProfile, level: Level) -> TableSheet:

@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from .headers import fit_names, replaced_note
@@ -36,10 +37,11 @@ def opened(path: str) -> Iterator[Any]:
     _refuse_bombs(path)
     import openpyxl
 
-    with warnings.catch_warnings():
+    # Opened here: openpyxl judges a path by its ending.
+    with warnings.catch_warnings(), Path(path).open("rb") as file:
         warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it leaves out
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except Exception as error:  # openpyxl raises whatever a broken part makes it raise
             raise UnreadableError(
                 "not_a_table", "The workbook is damaged: open it in Excel and save it anew."
