@@ -88,7 +88,7 @@ def keys(question: Question) -> tuple[list[str], list[str]]:
     names: list[str] = []
     for dimension in question.dimensions:
         if dimension.compared is not None:
-            place = [one is dimension.compared for one in question.filters].index(True)
+            place = question.filters.index(dimension.compared)
             names.append(f"_column_{place}")
             continue
         assert dimension.column is not None
@@ -98,7 +98,7 @@ def keys(question: Question) -> tuple[list[str], list[str]]:
         name = _grain_name(dimension, question)
         dates = f"rows[{dimension.column.name!r}]"
         if dimension.grain is Grain.WEEK:
-            lines.append(f'_monday = {dates} - pd.to_timedelta({dates}.dt.weekday, unit="D")')
+            lines.append(f'_monday = {dates} - pd.to_timedelta({dates}.dt.day_of_week, unit="D")')
             lines.append(f'rows[{name!r}] = _monday.dt.strftime("%Y-%m-%d")')
         else:
             lines.append(f"rows[{name!r}] = {dates}{_GRAINS[dimension.grain].replace('{dates}', dates)}")

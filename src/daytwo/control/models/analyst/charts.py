@@ -44,7 +44,7 @@ def chart(question: Question, names: list[str], labels: list[str]) -> list[str]:
         f"_wide = result.pivot(index={names[0]}, columns={names[1]}, values={labels[0]!r})",
         f"if len(_wide.columns) <= {SERIES_LIMIT} and 1 < _wide.size <= {BARS_LIMIT}:",
         "    _figure, _axes = plt.subplots(figsize=(8, 4.5))",
-        "    _wide.plot.bar(ax=_axes)",
+        "    _wide.plot.bar(ax=_axes, rot=45)",
         *indent(axes),
     ]
 

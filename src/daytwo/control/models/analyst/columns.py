@@ -102,7 +102,11 @@ class Column:
 
     @property
     def is_additive(self) -> bool:
-        return bool(lexicon.ADDITIVE.intersection(self.words)) and not lexicon.NOT_ADDITIVE.intersection(self.words)
+        return (
+            self.is_number
+            and bool(lexicon.ADDITIVE.intersection(self.words))
+            and not lexicon.NOT_ADDITIVE.intersection(self.words)
+        )
 
     @property
     def is_measure(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from daytwo.control.models.analyst import dates, lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role, exact
@@ -157,3 +158,28 @@ class VersusRules:
         made = DateFilter(dimension.column, tuple(dates.year(int(n.text)) for n in numbers))
         parts = chunks[start : start + 3]
         return [filter_chunk(made, parts), Chunk(Role.DIMENSION, "year", dimension)], start + 3
+
+
+def compared_elsewhere(chunks: list[Chunk]) -> list[Chunk]:
+    """Look for compared values outside of the columns that the question groups by besides."""
+    grouped = {c.value.column for c in chunks if c.is_(Role.DIMENSION) and isinstance(c.value, Dimension)}
+    made = []
+    for chunk in chunks:
+        dimension = chunk.value if chunk.is_(Role.DIMENSION) else None
+        compared = dimension.compared if isinstance(dimension, Dimension) else chunk.value
+        if isinstance(compared, ValueFilter) and not compared.is_named and _is_compared(compared, chunks):
+            left = tuple(column for column in compared.columns if column not in grouped)
+            if not left:
+                raise Refusal(
+                    "it compares values of the column that it groups by; name one or the other", understood=80
+                )
+            narrowed = replace(compared, columns=left)
+            value = Dimension(None, compared=narrowed) if dimension else narrowed
+            made.append(replace(chunk, value=value))
+        else:
+            made.append(chunk)
+    return made
+
+
+def _is_compared(one: ValueFilter, chunks: Sequence[Chunk]) -> bool:
+    return any(c.is_(Role.DIMENSION) and isinstance(c.value, Dimension) and c.value.compared == one for c in chunks)

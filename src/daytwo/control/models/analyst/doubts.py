@@ -27,6 +27,13 @@ def doubt_words(chunks: Sequence[Chunk]) -> None:
     _figures_with_conditions_of_their_own(chunks)
     for place, part in enumerate(chunks):
         before = chunks[:place]
+        if (
+            part.is_(Role.ENTITY)
+            and place
+            and before[-1].is_(Role.AND, Role.COMMA)
+            and any(c.is_(*_FIGURES) for c in before)
+        ):
+            raise Refusal(f"it does not say which figure of {shown(part.text)} is meant", understood=70)
         nested = place and before[-1].is_(Role.PREPOSITION) and any(one.is_(*_FIGURES, Role.COLUMN) for one in before)
         if part.is_(Role.SUPERLATIVE) and nested:
             raise Refusal(f"a figure of the {shown(part.text)} takes two steps, and I plan one", understood=80)

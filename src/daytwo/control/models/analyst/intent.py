@@ -12,7 +12,7 @@ from dataclasses import replace
 from daytwo.control.models.analyst.chunking import chunk
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Column, Kind, Vocabulary
-from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules
+from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules, compared_elsewhere
 from daytwo.control.models.analyst.doubts import doubt_question, doubt_words
 from daytwo.control.models.analyst.filters import filter_chunk, reduce
 from daytwo.control.models.analyst.lexing import Token
@@ -61,7 +61,7 @@ def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: boo
         values.adjective,
     ):
         chunks = reduce(chunks, rule)
-    chunks = _without_openings(_with_flags(chunks))
+    chunks = _without_openings(_with_flags(compared_elsewhere(chunks)))
     _check(chunks, vocabulary)
     doubt_words(chunks)
     question = assemble(

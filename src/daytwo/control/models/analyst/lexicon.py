@@ -14,7 +14,7 @@ STOP_WORDS = _words(
     a an the me us we i you my our your please can could would will do does did be been being it its there
     that this these those have has had having get got tell know want find calculate compute also then
     overall all any so just let make made many data dataset table recorded altogether respectively them their
-    they located based living live lives s 's
+    they located based living live lives generate generates generated s 's
     """
 )  # fmt: skip
 """Words that carry no meaning of their own in a question about a table."""

@@ -17,6 +17,8 @@ def read_measures(chunks: Sequence[Chunk]) -> tuple[Measure, ...]:
     aggregates: list[Chunk] = []
     fresh = True
     for chunk in chunks:
+        if chunk.is_(Role.ENTITY) and fresh and measures:
+            continue  # `number of customers with orders in 2024`: the rows' name says nothing more
         if chunk.is_(Role.AGGREGATE, Role.COUNT, Role.DISTINCT):
             aggregates = [chunk] if fresh else [*aggregates, chunk]
             fresh = False

@@ -17,7 +17,7 @@ class Parts:
         self.chunks = [c for c in chunks if not c.is_(Role.FILTER, Role.DIMENSION, Role.IS, Role.SPLITTER)]
         self.whole = list(chunks)
         self.filters: tuple[Filter, ...] = tuple(c.value for c in chunks if c.is_(Role.FILTER))
-        self.dimensions: tuple[Dimension, ...] = tuple(c.value for c in chunks if c.is_(Role.DIMENSION))
+        self.dimensions: tuple[Dimension, ...] = tuple(dict.fromkeys(c.value for c in chunks if c.is_(Role.DIMENSION)))
 
     def has(self, *roles: Role) -> bool:
         return any(chunk.is_(*roles) for chunk in self.chunks)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role, Superlative
-from daytwo.control.models.analyst.columns import Column
+from daytwo.control.models.analyst.columns import Column, Rank
 from daytwo.control.models.analyst.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.measures import read_measures
 from daytwo.control.models.analyst.parts import Parts, whole_number
@@ -217,6 +217,14 @@ def _extreme_by_group(parts: Parts, superlative: Superlative | None, descending:
     )
 
 
+def _check_price_of_rows(parts: Parts, column: Column) -> None:
+    """`most expensive order`: its unit price, or what it came to?"""
+    link = parts.vocabulary.link(("price",))
+    amounts = [c.name for c in parts.vocabulary.columns if c.is_measure and c.is_additive]
+    if link and link.rank is Rank.LOOSE and amounts:
+        raise Refusal(f"it could be ranked by {either([column.name, *amounts])}; name one", understood=90)
+
+
 def _ranked_rows(parts: Parts, superlative: Superlative | None, descending: bool, limit: int | None) -> Question:
     """`top 10 orders by revenue`, `the highest price`: rows in order of a column."""
     if superlative and superlative.counts:
@@ -229,6 +237,8 @@ def _ranked_rows(parts: Parts, superlative: Superlative | None, descending: bool
         )
     column = _hinted(superlative, parts)
     columns = parts.of(Role.COLUMN)
+    if column and entities and not columns and superlative and superlative.column_word == "price":
+        _check_price_of_rows(parts, column)
     if len(columns) > 1 or (column and columns and columns[0].link.columns != (column,)):
         raise Refusal("it names two figures to rank by", understood=70)
     if columns:

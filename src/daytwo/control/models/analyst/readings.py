@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Link, Vocabulary
 from daytwo.control.models.analyst.dimensions import dimension_column
@@ -16,6 +17,7 @@ from daytwo.control.models.analyst.parts import Parts, whole_number
 from daytwo.control.models.analyst.question import Filter, Question, Shape
 from daytwo.control.models.analyst.rankings import read_ranking, targets_of
 from daytwo.control.models.analyst.refusal import Refusal
+from daytwo.control.models.analyst.spelling import singular
 from daytwo.control.models.analyst.terms import Aggregate
 
 
@@ -51,7 +53,9 @@ def _first_rows(parts: Parts) -> Question:
     numbers = parts.of(Role.NUMBER)
     parts.drop(Role.LIST)
     parts.only(Role.FIRST, Role.NUMBER, Role.ENTITY)
-    if parts.dimensions or len(numbers) > 1 or not parts.has(Role.ENTITY):
+    plain = all(singular(chunk.text) in lexicon.ROW_WORDS for chunk in parts.of(Role.ENTITY))
+    dated = parts.vocabulary.where(lambda c: c.is_date)
+    if parts.dimensions or len(numbers) > 1 or not parts.has(Role.ENTITY) or (dated and not plain):
         raise Refusal("“first” asks for an order that I do not know", understood=70)
     return parts.question(Shape.ROWS, limit=whole_number(numbers[0]) if numbers else 1)
 
@@ -68,7 +72,8 @@ def _listing(parts: Parts) -> Question:
         return parts.question(Shape.ROWS, limit=whole_number(numbers[0]) if numbers else None)
     if columns and all(_is_listed(chunk.link) for chunk in columns) and wanted and not parts.has(Role.COMPARE):
         parts.only(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COLUMN)
-        return parts.question(Shape.VALUES, columns=tuple(dimension_column(chunk.link) for chunk in columns))
+        found = [dimension_column(chunk.link) for chunk in columns]
+        return parts.question(Shape.VALUES, columns=tuple(dict.fromkeys(found)))
     if columns:
         return _aggregate(parts)
     raise Refusal("it does not say what to compute", understood=40)
