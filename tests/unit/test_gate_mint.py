@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daytwo.executor.gate import decide, release_seconds
+from daytwo.executor.gate import decide
 from daytwo.wire.observation import SIZES, Alphabet, Observation, Outcome, Symbol
 
 ENDINGS = ("ok", "error", "timeout", "memory", "killed")
@@ -115,15 +115,3 @@ def test_whatever_is_not_quite_a_report_is_lost(ending, report):
 )
 def test_durations_fall_on_a_grid(duration, limit, slot):
     assert decide(Alphabet.STANDARD, "ok", OK, duration, limit).duration_slot == slot
-
-
-@given(
-    st.sampled_from(list(Alphabet)).flatmap(
-        lambda alphabet: st.builds(Observation.from_symbol, st.just(alphabet), st.integers(0, SIZES[alphabet] - 1))
-    )
-)
-def test_when_an_observation_is_released_says_no_more_than_the_observation(observation):
-    assert release_seconds(observation, 60) in {0.5, 5.0, 60}
-    if observation.alphabet is not Alphabet.STANDARD or observation.outcome not in {Outcome.OK, Outcome.ERROR}:
-        assert release_seconds(observation, 60) == 60
-    assert release_seconds(observation, 0.2) == 0.2

@@ -23,13 +23,12 @@ from daytwo.executor.sandbox import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Ending, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateLimitError, StateStore
 from daytwo.wire.errors import Conflict, DaytwoError, Denied
-from daytwo.wire.observation import Symbol, bits
+from daytwo.wire.observation import Symbol
 from daytwo.wire.sheet import callable_names
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
 UNSAVED_LIMIT = 1_000
-STDERR_TAIL_CHARACTERS = 4_000
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +143,10 @@ class StepRunner:
         except Denied as error:
             if error.code == "over_budget":
                 return self._completion(request, root_session, verdict, over_budget=True)
-            return self._give_up(request, root_session, execution - 1, verdict)
+            if error.code == "too_many_executions":
+                return self._give_up(request, root_session, verdict)
+            denied = _deny(error.code.replace("_", "-"), error.message)
+            return self._completion(request, root_session, denied)
         # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
         attempt = request.segment * (EXECUTIONS_LIMIT + 1) + execution
         writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
@@ -211,18 +213,9 @@ class StepRunner:
         )
         return self._completion(request, root_session, verdict, symbol=symbol, tier=result.tier.value)
 
-    def _give_up(self, request: TaskRequest, root_session: str, execution: int, verdict: Verdict) -> Completion:
-        """A task that crashed the executor too often is lost: its last debit buys that Observation."""
-        debit = Debit(
-            task_id=request.task_id,
-            execution=execution,
-            org_id=request.org_id,
-            run_id=request.run_id,
-            root_session=root_session,
-            alphabet=request.alphabet,
-            bits=bits(request.alphabet),
-            actor=request.on_behalf_of,
-        )
+    def _give_up(self, request: TaskRequest, root_session: str, verdict: Verdict) -> Completion:
+        """A task that was cut off too often is lost: that is the Observation that its last debit buys."""
+        debit = Debit.of(request, root_session, EXECUTIONS_LIMIT)
         symbol = self._mint.observe(debit, Ending.KILLED.value, None, 0.0, 1.0)
         return self._completion(request, root_session, verdict, symbol=symbol)
 

@@ -5,8 +5,8 @@ that the link may send, `Receipts` shows what left.
 """
 
 from daytwo.executor.gate.budget import EXECUTIONS_LIMIT, Budget, Debit
-from daytwo.executor.gate.mint import Mint, decide, release_seconds
+from daytwo.executor.gate.mint import Mint, decide
 from daytwo.executor.gate.outgoing import Outbox, Outgoing
 from daytwo.executor.gate.receipt import Receipts
 
-__all__ = ["EXECUTIONS_LIMIT", "Budget", "Debit", "Mint", "Outbox", "Outgoing", "Receipts", "decide", "release_seconds"]
+__all__ = ["EXECUTIONS_LIMIT", "Budget", "Debit", "Mint", "Outbox", "Outgoing", "Receipts", "decide"]

@@ -82,6 +82,20 @@ class Debit:
     bits: float
     actor: Principal
 
+    @classmethod
+    def of(cls, request: TaskRequest, root_session: str, execution: int) -> Debit:
+        """What this execution costs; `Budget.debit` makes it count."""
+        return cls(
+            task_id=request.task_id,
+            execution=execution,
+            org_id=request.org_id,
+            run_id=request.run_id,
+            root_session=root_session,
+            alphabet=request.alphabet,
+            bits=bits(request.alphabet),
+            actor=request.on_behalf_of,
+        )
+
 
 class Budget:
     """What sessions and datasets may still disclose.
@@ -136,16 +150,7 @@ class Budget:
                 "too_many_executions",
                 "This step was interrupted twice and is not run again. Ask the question anew.",
             )
-        debit = Debit(
-            task_id=request.task_id,
-            execution=execution,
-            org_id=request.org_id,
-            run_id=request.run_id,
-            root_session=root_session,
-            alphabet=request.alphabet,
-            bits=bits(request.alphabet),
-            actor=request.on_behalf_of,
-        )
+        debit = Debit.of(request, root_session, execution)
         with self._database.transaction() as connection:
             if not self._is_paid(connection, debit):
                 self._pay(connection, debit, request)

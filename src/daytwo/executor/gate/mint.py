@@ -74,13 +74,6 @@ def duration_slot(duration_seconds: float, profile_seconds: float) -> int:
     return DURATION_SLOTS - 1
 
 
-def release_seconds(observation: Observation, profile_seconds: float) -> float:
-    """When to release an Observation, in seconds after the start, so that latency says no more than the symbol does."""
-    timed = observation.alphabet is Alphabet.STANDARD and observation.outcome in {Outcome.OK, Outcome.ERROR}
-    slots = (*SLOT_SECONDS, profile_seconds)
-    return min(slots[observation.duration_slot] if timed else profile_seconds, profile_seconds)
-
-
 def decide(
     alphabet: Alphabet, ending: str, report: Any, duration_seconds: float, profile_seconds: float
 ) -> Observation:
@@ -185,11 +178,3 @@ class Mint:
                 ),
             )
         return made
-
-    def observed(self, task_id: str) -> Symbol | None:
-        """The Observation stored for a task, its latest execution's; None where there is none."""
-        with self._database.transaction() as connection:
-            row = connection.execute(
-                "select symbol from gate_observations where task_id = ? order by execution desc limit 1", (task_id,)
-            ).fetchone()
-        return None if row is None else Symbol.model_validate_json(row["symbol"])

@@ -49,10 +49,6 @@ class Token:
         return self.number is not None and 1800 <= self.number <= 2199
 
     @property
-    def is_whole(self) -> bool:
-        return self.number is not None and self.number == int(self.number)
-
-    @property
     def is_capital(self) -> bool:
         return self.text[:1].isupper()
 

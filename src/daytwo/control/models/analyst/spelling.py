@@ -36,15 +36,6 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(singular(part.casefold()) for part in parts)
 
 
-def spellings(value: str) -> tuple[str, ...]:
-    """How a value may stand in the data: as typed, else in the singular or the plural."""
-    typed = " ".join(value.split()).casefold()
-    forms = [typed, singular(typed), typed + "s", typed + "es"]
-    if typed.endswith("y"):
-        forms.append(typed[:-1] + "ies")
-    return tuple(dict.fromkeys(forms))
-
-
 def is_typo_of(typed: str, meant: str) -> bool:
     """One letter left out, doubled, added, changed or swapped, never the first one."""
     if typed == meant or typed[:1] != meant[:1] or min(len(typed), len(meant)) < _TYPO_SHORTEST_CHARACTERS:
