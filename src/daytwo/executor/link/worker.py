@@ -119,15 +119,20 @@ class Worker:
     async def _answer(self, task: Task) -> None:
         entry = self._journal.accept(task)
         completion = entry.completion or await self._execute(task, entry)
-        answer = completion.model_copy(update={"epoch": self._epochs[task.task_id]})
-        outgoing = self._outbox.completion(answer, task.request, self._debited_bits(task.task_id))
-        try:
-            await self._client.send_until_heard(outgoing)
-        except (Conflict, Missing) as error:
-            # Another epoch has the task, or the run was withdrawn: if it is ours, it comes again and is answered so.
-            log.warning("link.completion_refused", task=task.task_id, code=error.code)
+        while True:
+            epoch = self._epochs[task.task_id]
+            answer = completion.model_copy(update={"epoch": epoch})
+            outgoing = self._outbox.completion(answer, task.request, self._debited_bits(task.task_id))
+            try:
+                await self._client.send_until_heard(outgoing)
+            except (Conflict, Missing) as error:
+                if epoch != self._epochs[task.task_id]:
+                    continue
+                # Another epoch has the task, or the run was withdrawn: if it is ours, it comes again and is answered.
+                log.warning("link.completion_refused", task=task.task_id, code=error.code)
+                return
+            self._journal.acknowledge(task.task_id)
             return
-        self._journal.acknowledge(task.task_id)
 
     async def _execute(self, task: Task, entry: Entry) -> Completion:
         cancel = Cancel()
