@@ -120,6 +120,11 @@ class SchemaSheet(Message):
     """`csv`, `tsv`, `parquet`, `json`, `jsonl`, `excel`, `sqlite`, `folder`."""
     tables: tuple[TableSheet, ...] = Field(max_length=1_000)
 
+    @property
+    def digest(self) -> str:
+        """Over what the sheet says: a field that a later version adds, and leaves empty, does not change it."""
+        return digest(self.model_dump(mode="json", exclude_none=True))
+
 
 class SignedSheet(Message):
     """A sheet, released by `released_by` at `released_at`, with the executor's signature over all of it."""
@@ -132,7 +137,7 @@ class SignedSheet(Message):
 
     @property
     def digest(self) -> str:
-        return digest(self.sheet)
+        return self.sheet.digest
 
     @classmethod
     def sign(cls, sheet: SchemaSheet, key: SigningKey, released_by: Principal, released_at: str) -> SignedSheet:
@@ -150,7 +155,7 @@ class SignedSheet(Message):
 
 
 def _signed_bytes(sheet: SchemaSheet, released_by: Principal, released_at: str) -> bytes:
-    return canonical_bytes({"sheet": digest(sheet), "by": released_by.model_dump(mode="json"), "at": released_at})
+    return canonical_bytes({"sheet": sheet.digest, "by": released_by.model_dump(mode="json"), "at": released_at})
 
 
 class DatasetRef(Message):
