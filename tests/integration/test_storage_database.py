@@ -3,12 +3,15 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import anyio
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
@@ -23,8 +26,8 @@ from daytwo.control.identity import (
     redeem_enrolment_token,
     token_hash,
 )
-from daytwo.control.storage import ledger
-from daytwo.control.storage.database import check, database_url, migrate, open_database
+from daytwo.control.storage import ledger, migrations
+from daytwo.control.storage.database import HEAD, check, database_url, migrate, open_database
 from daytwo.control.storage.embedded import EmbeddedServer
 from daytwo.control.storage.tables import ledger_leaves, ledger_trees, metadata, tokens
 from daytwo.ledger import Frontier, LedgerEvent, open_checkpoint
@@ -74,6 +77,12 @@ def with_database(url, work):
             await engine.dispose()
 
     return anyio.run(main)
+
+
+def test_the_newest_migration_is_the_one_that_start_up_looks_for():
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(configuration).get_current_head() == HEAD
 
 
 def test_the_migrations_make_exactly_the_tables(url):
