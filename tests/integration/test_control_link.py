@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -220,6 +221,25 @@ def test_a_restarted_executor_gets_its_task_back_and_the_old_claim_is_dead(perso
     assert (stale.status_code, stale.json()["code"]) == (409, "stale_epoch")
     assert executor.complete(before).json()["code"] == "stale_epoch"
     assert executor.complete(after).status_code == 204
+
+
+def test_a_claim_that_a_dead_executor_left_open_takes_nothing_from_the_one_after_it(person, executor, session):
+    def last_seen():
+        views = person.get("/v1/executors").json()
+        return next(view["last_seen_at"] for view in views if view["executor"] == executor.enrolled.executor_id)
+
+    before = last_seen()
+    with ThreadPoolExecutor(1) as threads:
+        left_open = threads.submit(executor.client.post, "/link/v1/claim", json={"instance": "instance-one"})
+        while last_seen() == before:
+            pass  # another process: there is no event to wait for
+        executor.instance = "instance-two"
+        run = ask(person, session, "x = 1")
+        task = executor.claim()
+        refused = left_open.result()
+    assert (refused.status_code, refused.json()["code"]) == (409, "executor_replaced")
+    assert executor.complete(task).status_code == 204
+    assert [event.kind for event in follow(person, run)].count("step.claimed") == 1
 
 
 def test_a_cancelled_run_is_over_at_once_and_its_task_is_told(person, executor, session):

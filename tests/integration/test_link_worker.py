@@ -55,9 +55,11 @@ class Side:
             ledger.create(connection)
         self.budget, self.mint = Budget(self.database, ledger), Mint(self.database, ledger)
         self.claims, self.completions = deque(claims), deque(completions)
+        self.beat_answers = deque()
         self.sent, self.executed, self.beats = [], [], []
         self.done = anyio.Event()
         self.beat = anyio.Event()
+        self.claim_after = None
         self.hold = None
         client = LinkClient("http://control.test", SecretStr("t"), httpx2.MockTransport(self.answer))
         outbox = Outbox(self.database, "local")
@@ -73,6 +75,8 @@ class Side:
                     self.done.set()
                     await anyio.sleep_forever()
                 claimed = self.claims.popleft()
+                if self.claim_after is not None and claimed and claimed["epoch"] > 1:
+                    await self.claim_after.wait()
                 return httpx2.Response(200, json=claimed) if claimed else httpx2.Response(204)
             case "/link/v1/complete":
                 self.sent.append(body)
@@ -80,7 +84,7 @@ class Side:
             case _:
                 self.beats.append(body)
                 self.beat.set()
-                return httpx2.Response(200, json={"cancel": True})
+                return self.beat_answers.popleft() if self.beat_answers else httpx2.Response(200, json={"cancel": True})
 
     async def execute(self, request, root_session, execution, cancel):
         self.executed.append((request.step, root_session, execution))
@@ -185,6 +189,37 @@ def test_a_cancel_in_a_heartbeat_reaches_the_program(tmp_path):
     side.run()
     assert flags == [True]
     assert {(beat["epoch"], len(beat)) for beat in side.beats} == {(1, 2)}
+
+
+def test_a_heartbeat_refused_while_the_claim_is_renewed_stops_nothing(tmp_path):
+    side = Side(tmp_path, [offered(request_of()), offered(request_of(), 2)])
+    side.beat_answers.extend([STALE, httpx2.Response(200, json={"cancel": False})])
+    side.claim_after = side.beat  # the renewal arrives after the refusal
+    cancelled = []
+
+    async def until_renewed(cancel):
+        while len(side.beats) < 2:
+            await anyio.sleep(0.01)
+        cancelled.append(cancel.requested)
+
+    side.hold = until_renewed
+    side.run()
+    assert cancelled == [False]
+    assert [beat["epoch"] for beat in side.beats] == [1, 2]
+    assert side.sent[0]["epoch"] == 2
+
+
+def test_a_task_that_another_has_is_stopped(tmp_path):
+    side = Side(tmp_path, [offered(request_of())], [STALE])
+    side.beat_answers.extend([STALE, STALE])
+
+    async def until_told(cancel):
+        while not cancel.requested:
+            await anyio.sleep(0.01)
+
+    side.hold = until_told
+    side.run()
+    assert [beat["epoch"] for beat in side.beats] == [1, 1]
 
 
 def test_another_organisations_task_and_a_changed_one_are_not_run(tmp_path):

@@ -49,10 +49,13 @@ async def publish_sheet(signed: SignedSheet, executor: Executor, state: State) -
 async def claim(asked: Claim, executor: Executor, state: State) -> Task | Response:
     """A task for this executor, or 204 after about 25 s."""
     deadline = time.monotonic() + LONG_POLL_SECONDS
+    async with state.database.begin() as connection:
+        await executors.started(connection, executor, asked.instance)
     with state.notifications.subscribed("task", executor.id) as woken:
         while True:
             async with state.database.begin() as connection:
-                await executors.seen(connection, executor, asked.instance)
+                await executors.refuse_replaced(connection, executor, asked.instance)
+                await executors.seen(connection, executor)
                 task = await tasks.claim(connection, executor, state.run_hooks)
             if task is not None:
                 return task

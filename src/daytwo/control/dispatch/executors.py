@@ -54,21 +54,42 @@ async def enrol(connection: AsyncConnection, token: str, enrolment: Enrolment) -
     return Enrolled(executor_id=executor_id, org_id=org_id, token=link_token)
 
 
-async def seen(connection: AsyncConnection, executor: Principal, instance: str | None = None) -> None:
-    """Notes that an executor is there.  A new instance means that it restarted: its old claims are free at once."""
-    found = await connection.execute(
-        select(executors.c.instance).where(executors.c.executor_id == executor.id).with_for_update()
-    )
-    known = found.scalar_one_or_none()
-    changes = {} if instance is None else {"instance": instance}
+async def seen(connection: AsyncConnection, executor: Principal) -> None:
+    """Notes that an executor is there."""
     await connection.execute(
-        update(executors).where(executors.c.executor_id == executor.id).values(last_seen=func.now(), **changes)
+        update(executors).where(executors.c.executor_id == executor.id).values(last_seen=func.now())
     )
-    if instance is not None and instance != known:
+
+
+async def started(connection: AsyncConnection, executor: Principal, instance: str) -> None:
+    """Notes which process of an executor asks for work.  A new one means a restart: the old claims are free at once."""
+    changed = await connection.execute(
+        update(executors)
+        .where(executors.c.executor_id == executor.id, executors.c.instance.is_distinct_from(instance))
+        .values(instance=instance)
+        .returning(executors.c.executor_id)
+    )
+    if changed.first() is not None:
         await connection.execute(
             update(tasks)
             .where(tasks.c.executor_id == executor.id, tasks.c.status == "claimed")
             .values(lease_until=func.now() - timedelta(seconds=1))
+        )
+
+
+async def refuse_replaced(connection: AsyncConnection, executor: Principal, instance: str) -> None:
+    """A claim that a process left open when it died must not take tasks from the process that came after it.
+
+    Raises:
+        Conflict: `executor_replaced`.
+    """
+    found = await connection.execute(
+        select(executors.c.instance).where(executors.c.executor_id == executor.id).with_for_update()
+    )
+    if found.scalar_one() != instance:
+        raise Conflict(
+            "executor_replaced",
+            "Another process of this executor has asked for work since. If both live, stop one of them.",
         )
 
 

@@ -148,6 +148,7 @@ class Worker:
         return completion
 
     async def _beat(self, task: Task, cancel: Cancel) -> None:
+        refused = 0
         while True:
             await anyio.sleep(HEARTBEAT_SECONDS)
             epoch = self._epochs[task.task_id]
@@ -155,7 +156,9 @@ class Worker:
                 beat = self._outbox.heartbeat(Heartbeat(task_id=task.task_id, epoch=epoch))
                 reply = HeartbeatReply.model_validate(await self._client.send(beat))
             except (Conflict, Missing):
-                if epoch != self._epochs[task.task_id]:
+                # Refused once, the claim may have expired and its renewal be on its way to us; twice, it is not ours.
+                if epoch != refused:
+                    refused = epoch
                     continue
                 cancel.request()
                 return
