@@ -121,6 +121,18 @@ def test_a_killed_server_recovers(server, whole_server):
     again.stop()
 
 
+def test_a_server_that_was_told_to_stop_does_not_wait_for_its_clients(server):
+    url = server.start()
+    before = postmaster(find_place(server.home).data)
+    with psycopg.connect(url.replace("+psycopg", "")):
+        os.kill(before, signal.SIGTERM)
+        while server.is_running():
+            pass
+        assert server.start() == url
+    assert postmaster(find_place(server.home).data) != before
+    assert server.is_running()
+
+
 def test_a_server_whose_supervisor_was_killed_is_adopted(server):
     code = (
         "import os, signal, sys; from pathlib import Path\n"

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -28,7 +28,7 @@ from sqlalchemy.engine import URL
 from daytwo.control.storage import launch
 from daytwo.control.storage.binaries import MAJOR_VERSION
 from daytwo.control.storage.place import SERVICE_UID, SOCKET_NAME, Place, find_place, has_place
-from daytwo.control.storage.postmaster import postmaster, processes
+from daytwo.control.storage.postmaster import is_stopping, postmaster, processes
 from daytwo.wire.errors import Unavailable
 
 START_SECONDS = 60.0
@@ -201,8 +201,12 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         log_offset = self.log.stat().st_size if self.log.exists() else 0
         launched = False
-        while not (postmaster(place.data) is not None and _answers(place)):
+        while not ((pid := postmaster(place.data)) is not None and _answers(place)):
             self._reap()
+            if pid is not None and is_stopping(place.data):
+                # On SIGTERM a server waits for its clients to leave; ours stay.  It stops now, to be launched again.
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
             starting = self._process is not None
             if not starting and postmaster(place.data) is None:
                 if launched:

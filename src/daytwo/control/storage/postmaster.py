@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 _COMMAND = "postgres"
+_STATUS_LINE = 7
+"""Of `postmaster.pid`, from 0: LOCK_FILE_LINE_PM_STATUS in PostgreSQL's miscadmin.h."""
 
 
 def processes(data: Path) -> list[int]:
@@ -24,6 +26,14 @@ def postmaster(data: Path) -> int | None:
     except (OSError, ValueError):
         return None
     return pid if _works_in(pid, data) else None
+
+
+def is_stopping(data: Path) -> bool:
+    """Whether the server was told to stop: it takes no new connections, and may wait for those it has."""
+    try:
+        return (data / "postmaster.pid").read_text().split("\n")[_STATUS_LINE].strip() == "stopping"
+    except (OSError, IndexError):
+        return False
 
 
 def _works_in(pid: int, data: Path) -> bool:
