@@ -1,0 +1,191 @@
+"""What a right answer must hold, and whether a shown answer does.
+
+A judge sees what the person sees: tables and sentences.  Layout is the analyst's own affair; figures, keys, their
+order and their number are not.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+_CELL_TOLERANCE = 1e-4
+_SAID_TOLERANCE = 6e-3
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
+_FEW_ROWS = 3
+
+Row = Sequence[Any]
+
+
+@dataclass
+class Shown:
+    """What a program showed and said."""
+
+    tables: list[list[Row]] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
+    figures: int = 0
+    raised: bool = False
+
+
+def _number(cell: Any) -> float | None:
+    if isinstance(cell, bool) or cell is None:
+        return None
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return None
+
+
+def _close(cell: Any, value: float, tolerance: float = _CELL_TOLERANCE) -> bool:
+    number = _number(cell)
+    return number is not None and math.isclose(number, value, rel_tol=tolerance, abs_tol=1e-9)
+
+
+def _text(cell: Any) -> str:
+    return re.sub(r"[ T]00:00:00(\.0+)?$", "", " ".join(str(cell).split())).casefold().replace("-q", "q")
+
+
+def is_key(cell: Any, key: Any) -> bool:
+    """Whether a cell names this key; `a|b` names it either way, a month may stand as its first day."""
+    if _number(key) is not None and _number(cell) is not None:
+        return _close(cell, float(key))
+    shown = _text(cell)
+    for way in str(key).split("|"):
+        wanted = _text(way)
+        if shown == wanted or (re.fullmatch(r"\d{4}-\d\d", wanted) and shown == f"{wanted}-01"):
+            return True
+    return False
+
+
+def _said(shown: Shown) -> Iterable[float]:
+    for text in shown.says:
+        for match in _NUMBER.findall(text):
+            yield float(match.replace(",", "").rstrip("."))
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure, in a small table or a sentence."""
+
+    value: float
+
+    def holds(self, shown: Shown, /) -> bool:
+        value = float(self.value)
+        for table in shown.tables:
+            if len(table) <= _FEW_ROWS and any(_close(cell, value) for row in table for cell in row):
+                return True
+        return any(_close(said, value, _SAID_TOLERANCE) for said in _said(shown))
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Every key with its figure, and nothing else; `values` is a Series by one key or several."""
+
+    values: pd.Series
+
+    def holds(self, shown: Shown, /) -> bool:
+        wanted = [(k if isinstance(k, tuple) else (k,), v) for k, v in self.values.items() if not pd.isna(v)]
+        return any(self._is_table(table, wanted) for table in shown.tables)
+
+    @staticmethod
+    def _is_table(table: list[Row], wanted: list[tuple[tuple[Any, ...], float]]) -> bool:
+        rows = [row for row in table if len(row) > 1]
+        for place in range(len(rows[0]) if rows else 0):
+            figured = [row for row in rows if (number := _number(row[place])) is not None and not math.isnan(number)]
+            if len(figured) == len(wanted) and all(
+                any(_close(row[place], float(v)) and all(any(is_key(c, k) for c in row) for k in keys) for row in rows)
+                for keys, v in wanted
+            ):
+                return True
+        return False
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """These keys in this order, no more."""
+
+    keys: Sequence[Any]
+
+    def holds(self, shown: Shown, /) -> bool:
+        keys = list(self.keys)
+        return any(
+            len(table) == len(keys)
+            and all(any(is_key(cell, key) for cell in row) for row, key in zip(table, keys, strict=True))
+            for table in shown.tables
+        )
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The one that is asked for: first in the table, or the only one that is said."""
+
+    key: Any
+
+    def holds(self, shown: Shown, /) -> bool:
+        return any(table and any(is_key(cell, self.key) for cell in table[0]) for table in shown.tables)
+
+
+@dataclass(frozen=True)
+class Names:
+    """A set of values, each once."""
+
+    values: Iterable[Any]
+
+    def holds(self, shown: Shown, /) -> bool:
+        values = list(self.values)
+        return any(
+            len(table) == len(values) and all(any(is_key(c, v) for row in table for c in row) for v in values)
+            for table in shown.tables
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows: how many, and values that are among their cells."""
+
+    rows: int
+    among: Iterable[Any] = ()
+
+    def holds(self, shown: Shown, /) -> bool:
+        values = list(self.among)
+        return any(
+            len(table) == self.rows and all(any(is_key(c, v) for row in table for c in row) for v in values)
+            for table in shown.tables
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All these numbers, somewhere in the tables."""
+
+    values: Sequence[float]
+
+    def holds(self, shown: Shown, /) -> bool:
+        cells = [cell for table in shown.tables for row in table for cell in row]
+        return all(any(_close(cell, float(value)) for cell in cells) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Every:
+    """Several things at once."""
+
+    parts: Sequence[Answer]
+
+    def holds(self, shown: Shown, /) -> bool:
+        return all(part.holds(shown) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The table cannot say: only a refusal is right."""
+
+    def holds(self, _: Shown, /) -> bool:
+        return False
+
+
+Answer = Number | Groups | Ranked | Winner | Names | Listed | Figures | Every | Nothing
