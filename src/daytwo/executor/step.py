@@ -15,7 +15,7 @@ import anyio
 import structlog
 
 from daytwo.executor.catalog import Catalog
-from daytwo.executor.cell.frames import BadFrameError, FrameHandler, FrameReader
+from daytwo.executor.cell.frames import FrameHandler, FrameReader
 from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint
 from daytwo.executor.guard import Approvals
 from daytwo.executor.results import ResultStore, StepWriter
@@ -23,7 +23,7 @@ from daytwo.executor.sandbox import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Ending, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateLimitError, StateStore
 from daytwo.wire.errors import Conflict, DaytwoError, Denied
-from daytwo.wire.observation import Symbol
+from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.sheet import callable_names
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
@@ -73,6 +73,10 @@ class _Frames:
     def end(self) -> None:
         self._guarded(lambda target: target.end())
         self._target = None
+
+    def tear(self) -> None:
+        """The channel broke off inside a frame: what it said of the program's end is not believed."""
+        self.report = None
 
     def _guarded(self, call: Callable[[FrameHandler], None]) -> None:
         if self._target is None:
@@ -147,6 +151,23 @@ class StepRunner:
                 return self._give_up(request, root_session, verdict)
             denied = _deny(error.code.replace("_", "-"), error.message)
             return self._completion(request, root_session, denied)
+        try:
+            return await self._paid(request, root_session, execution, cancel, verdict, debit)
+        except (DaytwoError, OSError) as error:
+            log.warning("step.not_run", run=request.run_id, step=request.step, error=type(error).__name__)
+            symbol = self._mint.observe(debit, Ending.KILLED.value, None, 0.0, 1.0)
+            return self._completion(request, root_session, verdict, symbol=symbol)
+
+    async def _paid(
+        self,
+        request: TaskRequest,
+        root_session: str,
+        execution: int,
+        cancel: Cancel,
+        verdict: Verdict,
+        debit: Debit,
+    ) -> Completion:
+        """What a debit buys.  Where this fails, whatever for, it has bought `lost`."""
         # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
         attempt = request.segment * (EXECUTIONS_LIMIT + 1) + execution
         writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
@@ -155,14 +176,12 @@ class StepRunner:
         profile = PROFILES[request.profile]
         try:
             result = await self._run(request, profile, frames, cancel)
+            return self._keep(request, root_session, verdict, debit, frames, result, profile)
         except (DaytwoError, OSError) as error:
-            log.warning("step.not_run", run=request.run_id, step=request.step, error=type(error).__name__)
             snapshot.discard()
             message = error.message if isinstance(error, DaytwoError) else "The executor could not run the program."
-            writer.finish("lost", stderr=message)
-            symbol = self._mint.observe(debit, Ending.KILLED.value, None, 0.0, profile.wall_seconds)
-            return self._completion(request, root_session, verdict, symbol=symbol)
-        return self._keep(request, root_session, verdict, debit, frames, result, profile)
+            writer.finish(Outcome.LOST.value, stderr=message)
+            raise
 
     async def _run(self, request: TaskRequest, profile: Profile, frames: _Frames, cancel: Cancel) -> SandboxResult:
         sources, mounts = self._catalog.sources(request.datasets)
@@ -178,10 +197,10 @@ class StepRunner:
         all_mounts: tuple[Mount, ...] = (*mounts, *state)
         reader = FrameReader(frames)
         asked = SandboxRequest(module="cell.program", job=json.dumps(job).encode(), profile=profile, mounts=all_mounts)
-        try:
-            return await self._sandbox.run(asked, reader.feed, cancel)
-        except BadFrameError as error:
-            raise Denied("bad_channel", "The program wrote to the sandbox's own channel.") from error
+        result = await self._sandbox.run(asked, reader.feed, cancel)
+        if not reader.is_between_frames:
+            frames.tear()
+        return result
 
     def _keep(
         self,
@@ -203,15 +222,18 @@ class StepRunner:
                 report = None
                 frames.unsaved.append("everything: the step's variables and files exceed what a session may keep")
         symbol = self._mint.observe(debit, result.ending.value, report, result.wall_ms / 1000, profile.wall_seconds)
+        outcome = symbol.observation().outcome
         frames.results.finish(
-            symbol.observation().outcome.value,
+            outcome.value,
             stdout=result.stdout,
             stderr=result.stderr,
             tier=result.tier.value,
             wall_ms=result.wall_ms,
             unsaved=tuple(frames.unsaved),
         )
-        return self._completion(request, root_session, verdict, symbol=symbol, tier=result.tier.value)
+        # `lost` is one symbol: beside a tier it would tell a program that was killed from one that never began.
+        tier = None if outcome is Outcome.LOST else result.tier.value
+        return self._completion(request, root_session, verdict, symbol=symbol, tier=tier)
 
     def _give_up(self, request: TaskRequest, root_session: str, verdict: Verdict) -> Completion:
         """A task that was cut off too often is lost: that is the Observation that its last debit buys."""
