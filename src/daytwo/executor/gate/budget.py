@@ -44,6 +44,7 @@ create table if not exists gate_debits (
     primary key (task_id, execution)
 );
 create index if not exists gate_debits_by_session on gate_debits (root_session);
+create index if not exists gate_debits_by_member on gate_debits (session_id);
 create index if not exists gate_debits_by_run on gate_debits (run_id);
 create table if not exists gate_dataset_debits (
     task_id text not null,
@@ -140,7 +141,7 @@ class Budget:
 
         Raises:
             Denied: `over_budget`, where the session or a dataset cannot pay; `too_many_executions`;
-                `wrong_organisation`.
+                `wrong_organisation`; `other_lineage`, where it starts from the state of sessions that pay apart.
             Conflict: `observation_exists`, where the execution already has its Observation.
         """
         if request.on_behalf_of.org_id != request.org_id:
@@ -190,6 +191,7 @@ class Budget:
         return True
 
     def _pay(self, connection: Connection, debit: Debit, request: TaskRequest) -> None:
+        _refuse_other_lineage(connection, debit, request)
         datasets = _lineage(connection, debit.root_session) | {ref.name for ref in request.datasets}
         self._check(connection, debit, datasets)
         at = self._clock()
@@ -265,6 +267,19 @@ def _session_spent(connection: Connection, root_session: str) -> float:
         "select coalesce(sum(bits), 0.0) as spent from gate_debits where root_session = ?", (root_session,)
     ).fetchone()
     return float(row["spent"])
+
+
+def _refuse_other_lineage(connection: Connection, debit: Debit, request: TaskRequest) -> None:
+    """State is paid for where it was made: a session that had a life of its own cannot take up another's."""
+    other = connection.execute(
+        "select 1 from gate_debits where session_id = ? and root_session <> ? limit 1",
+        (request.base_session, debit.root_session),
+    ).fetchone()
+    if request.base_snapshot and other is not None:
+        raise Denied(
+            "other_lineage",
+            "This session would start from the state of another one that it was not forked from. Fork that session.",
+        )
 
 
 def _lineage(connection: Connection, root_session: str) -> set[str]:
