@@ -7,6 +7,7 @@ from daytwo.executor.guard import Approvals
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.errors import Bug, Conflict, Denied, Invalid, Missing
 from daytwo.wire.identifiers import is_id, new_id
+from daytwo.wire.observation import Alphabet
 from daytwo.wire.principal import LOCAL_OWNER, Principal, PrincipalKind
 from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.signing import SigningKey
@@ -80,6 +81,7 @@ def test_an_approval_holds_for_what_was_seen_and_nothing_else(approvals):
     view = approvals.decide(approval, True, None, LOCAL_OWNER)
     assert (view.status, view.decided_by) == ("approved", "owner")
     assert approvals.approved(task())
+    assert approvals.approved(task(segment=2))
     changed = DatasetRef(name="orders", sheet_digest="sha256:" + "1" * 64)
     for other in (
         task(program="sql(text) "),
@@ -87,6 +89,11 @@ def test_an_approval_holds_for_what_was_seen_and_nothing_else(approvals):
         task(datasets=(changed,)),
         task(datasets=()),
         task(profile="large"),
+        task(step=2),
+        task(base_snapshot=3),
+        task(base_session=new_id("session")),
+        task(alphabet=Alphabet.BRIEF),
+        task(known_names=("eval",)),
     ):
         assert not approvals.approved(other)
 

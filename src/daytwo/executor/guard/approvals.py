@@ -1,7 +1,8 @@
 """Approvals: what guard sent for review waits here, at the executor, until a person decides.
 
-An approval is bound to a digest of what the person saw: run, program and the datasets with their sheets' versions.
-Whatever differs in one of them is another request.  A decision is final and is a leaf of the ledger.
+An approval is bound to a digest of the task: program, run and step, the datasets with their sheets' versions, the state
+that it starts from, profile and alphabet.  Whatever differs in one of them is another request.  A decision is final
+and is a leaf of the ledger.
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ class Approvals:
         return ApprovalDecision(approval_id=row["id"], task_id=row["task_id"], approved=row["status"] == "approved")
 
     def approved(self, request: TaskRequest) -> bool:
-        """Whether a person approved this program on these datasets in this run."""
+        """Whether a person approved this very task, in whatever segment it comes."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 "select 1 from approvals where binding = ? and status = 'approved'", (_binding(request),)
@@ -178,16 +179,8 @@ class Approvals:
 
 
 def _binding(request: TaskRequest) -> str:
-    return digest(
-        {
-            "org": request.org_id,
-            "run": request.run_id,
-            "session": request.session_id,
-            "program": digest(request.program),
-            "datasets": sorted([ref.name, ref.sheet_digest] for ref in request.datasets),
-            "profile": request.profile,
-        }
-    )
+    """All that a task asks for, but for the segment: an approved task comes again in a later one."""
+    return digest(request.model_dump(mode="json", exclude={"segment"}))
 
 
 def _row(connection: Connection, approval_id: str) -> Row:
