@@ -54,6 +54,7 @@ class LinkClient:
             headers={
                 "authorization": f"Bearer {token.get_secret_value()}",
                 "content-type": "application/json",
+                "accept-encoding": "identity",
                 PROTOCOL_HEADER: str(PROTOCOL_VERSION),
             },
             timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
@@ -74,17 +75,16 @@ class LinkClient:
         if type(outgoing) is not Outgoing:
             raise Bug("not_minted", "Only what the gate minted may leave the executor.")
         try:
-            response = await self._client.request(outgoing.method, outgoing.path, content=outgoing.body)
+            async with self._client.stream(outgoing.method, outgoing.path, content=outgoing.body) as response:
+                content = await _read(response)
         except httpx2.HTTPError as error:
             raise Retryable(
                 "control_unreachable",
                 "The control plane does not answer. Is it running (`daytwo status`), and is its address right?",
             ) from error
-        if len(response.content) > RESPONSE_LIMIT_BYTES:
-            raise Bug("answer_too_large", "The control plane's answer is larger than any answer of the link.")
         if response.is_success:
-            return _json(response) if response.content else None
-        raise _error(response)
+            return _json(content) if content else None
+        raise _error(response.status_code, content)
 
     async def send_until_heard(self, outgoing: Outgoing) -> object | None:
         """Sends again and again, with growing pauses, until the control plane gave an answer that stands."""
@@ -98,17 +98,29 @@ class LinkClient:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-def _json(response: httpx2.Response) -> object:
+async def _read(response: httpx2.Response) -> bytes:
+    """The answer's body, never more of it in memory than the limit: the other side is not trusted."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise Retryable("bad_answer", "The control plane's answer is compressed, which was not asked for.")
+    content = bytearray()
+    async for piece in response.aiter_bytes():
+        content += piece
+        if len(content) > RESPONSE_LIMIT_BYTES:
+            raise Retryable("bad_answer", "The control plane's answer is larger than any answer of the link.")
+    return bytes(content)
+
+
+def _json(content: bytes) -> object:
     try:
-        return json.loads(response.content)
-    except ValueError as error:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
         raise Retryable("bad_answer", "The control plane answered something that is not JSON.") from error
 
 
-def _error(response: httpx2.Response) -> DaytwoError:
-    if response.status_code >= 500:
-        return Retryable("control_unreachable", f"The control plane answered {response.status_code}.")
+def _error(status: int, content: bytes) -> DaytwoError:
+    if status >= 500:
+        return Retryable("control_unreachable", f"The control plane answered {status}.")
     try:
-        return error_from(response.status_code, ErrorBody.model_validate_json(response.content))
+        return error_from(status, ErrorBody.model_validate_json(content))
     except ValidationError:
-        return Retryable("bad_answer", f"The control plane answered {response.status_code} in a form unknown here.")
+        return Retryable("bad_answer", f"The control plane answered {status} in a form unknown here.")
