@@ -12,7 +12,7 @@ from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox
-from daytwo.executor.guard import Approvals, review
+from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal
 from daytwo.executor.results import ResultStore
 from daytwo.executor.sandbox import NativeBackend
@@ -64,34 +64,30 @@ class ScriptedSandbox:
 
 
 class Executor:
-    """The rooms of an executor around a sandbox; `answer` is all that the control plane would be sent of a task."""
+    """The rooms of an executor around a sandbox, the native one by default; guard lets everything pass.
 
-    def __init__(self, folder: Path, key: SigningKey, sandbox=None, session_bits=512.0):
+    `answer` is all that the control plane would be sent of a task.
+    """
+
+    def __init__(self, folder: Path, key: SigningKey, sandbox=None):
         self.folder = folder
         self.database = Database(folder / "executor.sqlite")
         ledger = SqliteLedger("daytwo/test", key)
         with self.database.transaction() as connection:
             ledger.create(connection)
-        environment = default_environment()
-        native = NativeBackend(environment, Path(cell.__file__).parent)
+        native = NativeBackend(default_environment(), Path(cell.__file__).parent)
         self.scripted = sandbox
         self.journal = Journal(self.database)
         self.outbox = Outbox(self.database, "local")
         self.catalog = Catalog(self.database, native, key, "local")
-        self.budget = Budget(self.database, ledger, session_bits=session_bits)
+        self.budget = Budget(self.database, ledger)
         self.approvals = Approvals(self.database, ledger)
         self.results = ResultStore(folder / "results", self.database, "local")
-
-        def ruling(program, known_names, datasets):
-            if sandbox is not None:
-                return ALLOW
-            imports = environment.import_names
-            return review(program, known_names=known_names, environment_imports=imports, datasets=datasets)
 
         self.runner = StepRunner(
             self.catalog,
             sandbox or native,
-            ruling,
+            lambda *_: ALLOW,
             self.approvals,
             self.budget,
             Mint(self.database, ledger),
@@ -117,8 +113,8 @@ def make_executor(tmp_path):
     """Executors, each with a folder of its own, that share one key: what they sign may be compared."""
     made, key = [], SigningKey.generate()
 
-    def make(sandbox=None, **settings):
-        made.append(Executor(tmp_path / f"executor{len(made)}", key, sandbox, **settings))
+    def make(sandbox=None):
+        made.append(Executor(tmp_path / f"executor{len(made)}", key, sandbox))
         return made[-1]
 
     yield make

@@ -2,9 +2,11 @@
 
 import json
 import os
+import pickle
 
 import pytest
 
+from daytwo.executor.results import Limits, StepWriter
 from daytwo.executor.sandbox.request import Ending
 from daytwo.wire.observation import Outcome
 
@@ -84,6 +86,41 @@ def test_the_next_task_works(name, make_executor, make_task, scripted):
     sandbox.channel = frame(END)
     completion, _ = executor.answer(make_task(task.session_id))
     assert completion.symbol.observation().outcome is Outcome.OK
+
+
+class Poison:
+    """What runs where it is unpickled."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
+
+
+def test_no_pickle_is_opened_here(make_executor, make_task, scripted, tmp_path):
+    poison = pickle.dumps(Poison(tmp_path / "opened"))
+    payloads = [VARIABLE, FILE, TABLE, CHART, {"kind": "say", "text": "x"}, END]
+    executor = make_executor(scripted(b"".join(frame(header, poison) for header in payloads)))
+    task = make_task()
+    for follow_up in (task, make_task(task.session_id, base_snapshot=1, next_snapshot=2)):
+        assert executor.answer(follow_up)[0].symbol.observation().outcome is Outcome.OK
+    assert [mount.target for mount in executor.scripted.requests[1].mounts] == ["/state/manifest.json", "/state/blobs"]
+    executor.results.read(task.run_id)
+    assert not (tmp_path / "opened").exists()
+    pickle.loads(poison)
+    assert (tmp_path / "opened").is_dir()
+
+
+def test_previews_are_counted_as_they_are_kept(tmp_path):
+    """What is nested in a cell becomes text: it must not pass for a number's size."""
+    writer = StepWriter(tmp_path, 1, lambda *_: None, Limits(previews_bytes=1_000))
+    writer.begin({**TABLE, "rows": [[["x" * 900, "y" * 900]]]}, 8)
+    writer.chunk(b"ARROW1\0\0")
+    writer.end()
+    result = writer.finish("ok")
+    assert result.tables[0].rows == ()
+    assert "its preview was too large" in result.stdout
 
 
 def test_a_lost_execution_says_nothing_but_lost(make_executor, make_task, scripted):

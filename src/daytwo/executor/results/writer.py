@@ -96,7 +96,7 @@ class StepWriter:
                 case item.Traceback():
                     self._traceback = item.cut(item.plain_text(read.text), self._limits.text_bytes)
                 case item.Table():
-                    self._begin_table(read, header, payload_bytes)
+                    self._begin_table(read, payload_bytes)
                 case item.Chart():
                     self._begin_chart(read, payload_bytes)
 
@@ -184,7 +184,7 @@ class StepWriter:
         self._says.append(text)
         self._says_bytes += size
 
-    def _begin_table(self, table: item.Table, header: dict[str, Any], payload_bytes: int) -> None:
+    def _begin_table(self, table: item.Table, payload_bytes: int) -> None:
         number = len(self._tables) + 1
         what = f"Table {number}"
         width = len(table.columns)
@@ -194,8 +194,8 @@ class StepWriter:
         if number > self._limits.tables:
             self._note(f"Only the first {self._limits.tables} tables are kept.")
             return
-        size = sum(_size(value) for row in header["rows"] for value in row)
         rows = tuple(tuple(item.cell(value) for value in row) for row in table.rows)
+        size = sum(_size(value) for row in rows for value in row)
         if self._previews_bytes + size > self._limits.previews_bytes:
             self._note(f"{what} is kept as a file only: its preview was too large.")
             rows, size = (), 0
