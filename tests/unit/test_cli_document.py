@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from daytwo.cli.answer import CELL_WIDTH, ROWS_SHOWN, Answer, cell, drawn, receipt_lines, show
+from daytwo.cli.answer import (
+    CELL_LEAST_WIDTH,
+    CELL_WIDTH,
+    COLUMN_GAP,
+    ROWS_SHOWN,
+    Answer,
+    cell,
+    drawn,
+    receipt_lines,
+    show,
+)
 from daytwo.cli.document import AskDocument, answering
 from daytwo.wire.observation import Alphabet, Observation, Outcome
 from daytwo.wire.result import Outbound, Receipt, ResultChart, ResultColumn, ResultTable, StepResult
@@ -118,7 +128,7 @@ def test_the_answer_is_of_the_steps_that_ended_well_else_of_the_last() -> None:
 def _rendered(table: ResultTable, width: int) -> str:
     console = Console(width=width, force_terminal=False, color_system=None, markup=False, emoji=False, record=False)
     with console.capture() as capture:
-        console.print(drawn(table))
+        console.print(drawn(table, width))
     return capture.get()
 
 
@@ -166,7 +176,7 @@ def test_a_denied_program_shows_why(capsys: pytest.CaptureFixture[str]) -> None:
         rule="import-denied", severity=Severity.ERROR, line=2, column=1, end_line=2, end_column=9, message="No sockets."
     )
     verdict = Verdict(verdict=Ruling.DENY, findings=(finding,), rules_version="1")
-    step = _view().steps[0].model_copy(update={"verdict": verdict})
+    step = _view().steps[0].model_copy(update={"verdict": verdict, "observation": None})
     show(_answer(view=_view(RunStatus.FAILED, reason="denied", steps=(step,)), steps=(), files={}))
     assert "line 2: No sockets. [import-denied]" in capsys.readouterr().out
 
@@ -182,6 +192,7 @@ def test_the_receipt_takes_two_lines() -> None:
         (True, "true"),
         (7, "7"),
         (1234567.891, "1,234,567.89"),
+        (1e300, "1e+300"),
         (0.00012345, "0.0001234"),
         ("a\nb", r"a\nb"),
         ([1], "[1]"),
@@ -190,3 +201,53 @@ def test_the_receipt_takes_two_lines() -> None:
 def test_cells(value: object, shown: str) -> None:
     assert cell(value) == shown
     assert len(shown) <= CELL_WIDTH
+
+
+def _wide(columns: int) -> ResultTable:
+    return TABLE.model_copy(
+        update={
+            "title": "A title that is wider than its table",
+            "columns": tuple(ResultColumn(name=f"column_{n}", type="double") for n in range(columns)),
+            "rows": (tuple(float(n) for n in range(columns)),),
+            "row_count": 1,
+        }
+    )
+
+
+@pytest.mark.parametrize("width", [1, 20, 80])
+def test_a_wide_table_keeps_the_columns_that_can_be_read(width: int) -> None:
+    shown = drawn(_wide(200), width).columns
+    assert [str(column.header) for column in shown] == [f"column_{n}" for n in range(len(shown))]
+    assert len(shown) == max(width // (CELL_LEAST_WIDTH + COLUMN_GAP), 1)
+
+
+def test_what_is_left_out_of_a_table_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    show(_answer(steps=(StepResult(step=1, outcome="ok", tables=(_wide(200),)),)))
+    out = capsys.readouterr().out
+    assert "A title that is wider than its table\n" in out
+    assert "… and 192 more columns in t1.arrow" in out
+
+
+def test_what_a_program_printed_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show(_answer(steps=(StepResult(step=1, outcome="ok", stdout="counted: 7\n"),)))
+    assert capsys.readouterr().out.startswith("counted: 7\n")
+
+
+def test_a_run_that_waits_for_a_person_shows_why(capsys: pytest.CaptureFixture[str]) -> None:
+    finding = Finding(
+        rule="dynamic-path",
+        severity=Severity.WARNING,
+        line=2,
+        column=1,
+        end_line=2,
+        end_column=9,
+        message="Which file?",
+    )
+    verdict = Verdict(verdict=Ruling.REVIEW, findings=(finding,), rules_version="1")
+    step = _view().steps[0].model_copy(update={"verdict": verdict, "observation": None})
+    waiting = _view(RunStatus.WAITING, approval="approval_01k00000000000000000000000", steps=(step,))
+    show(_answer(view=waiting, steps=(), files={}))
+    assert "line 2: Which file? [dynamic-path]" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from daytwo.cli.ask import request_of
-from daytwo.cli.question import DATA_LIMIT, parse
+from daytwo.cli.question import DATA_LIMIT, parse, registrations
 from daytwo.cli.usage import Usage
 
 
@@ -75,3 +75,18 @@ def test_a_session_that_is_none_is_refused() -> None:
         request_of(["q"], model=None, profile="small", session="yesterday", name=None)
     assert caught.value.code == "bad_session"
     assert request_of(["q"], model=None, profile="small", session="last", name=None).session == "last"
+
+
+def test_each_path_is_a_dataset_unless_they_are_given_one_name(folder: Path) -> None:
+    paths = (folder / "a.csv", folder / "b.csv")
+    assert [new.paths for new in registrations(paths, None)] == [(str(path),) for path in paths]
+    (named,) = registrations(paths, "both")
+    assert (named.paths, named.name) == (tuple(map(str, paths)), "both")
+    assert registrations((), "both") == []
+
+
+@pytest.mark.parametrize("name", ["", "Both", "a b", "1a", "a" * 64])
+def test_a_name_that_no_dataset_can_have_is_refused(folder: Path, name: str) -> None:
+    with pytest.raises(Usage) as caught:
+        request_of(["a.csv", "q"], model=None, profile="small", session=None, name=name)
+    assert caught.value.code == "bad_name"

@@ -80,3 +80,13 @@ def test_a_download_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with _client([], answer) as client, pytest.raises(Missing):
         client.download("run_1", 1, "t2.arrow", tmp_path / "t2.arrow")
     assert [path.name for path in tmp_path.iterdir()] == ["t1.arrow"]
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "../../healthz", "a?b=c", "a#b", "a%2fb", "\u00fc"])
+def test_a_name_that_is_none_reaches_no_other_address(name: str) -> None:
+    seen: list[httpx2.Request] = []
+    with _client(seen, httpx2.Response(200, json=[])) as client:
+        for call in (client.run, client.session, client.dataset, client.approval, client.events):
+            with pytest.raises(Missing, match="list` shows"):
+                call(name)
+    assert seen == []

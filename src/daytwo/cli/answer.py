@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 20
 CELL_WIDTH = 60
+CELL_LEAST_WIDTH = 8
+"""A column that must be cut below this is left out."""
+COLUMN_GAP = 2
+HUGE = 1e15
+"""From here on a number is written with an exponent."""
 _NUMBERS = ("int", "uint", "float", "double", "decimal", "halffloat", "bigint", "hugeint", "smallint", "tinyint")
 
 
@@ -68,12 +73,10 @@ def show(answer: Answer) -> None:
     for step in answering(answer.steps):
         for text in step.says:
             terminal.line(text)
+        if step.stdout:
+            terminal.line(step.stdout.rstrip("\n"))
         for table in step.tables:
-            terminal.line()
-            terminal.console().print(drawn(table))
-            more = table.row_count - ROWS_SHOWN
-            if more > 0:
-                terminal.line(f"… {more:,} more")
+            _show_table(table)
         if step.unsaved:
             terminal.note(f"Not kept for the next question: {'; '.join(step.unsaved)}.")
     _show_failure(answer)
@@ -86,6 +89,19 @@ def show(answer: Answer) -> None:
             terminal.line(text)
 
 
+def _show_table(table: ResultTable) -> None:
+    console = terminal.console()
+    made = drawn(table, console.width)
+    terminal.line()
+    if table.title:
+        terminal.line(terminal.printable(table.title, one_line=True))
+    console.print(made)
+    more = [(table.row_count - ROWS_SHOWN, "row"), (len(table.columns) - len(made.columns), "column")]
+    left_out = [terminal.count(number, f"more {noun}") for number, noun in more if number > 0]
+    if left_out:
+        terminal.line(f"… and {' and '.join(left_out)} in {table.file}")
+
+
 def _show_failure(answer: Answer) -> None:
     view = answer.view
     if view.status is RunStatus.SUCCEEDED:
@@ -93,7 +109,8 @@ def _show_failure(answer: Answer) -> None:
     if view.status is RunStatus.FAILED and answer.steps and answer.steps[-1].traceback:
         terminal.line(answer.steps[-1].traceback.rstrip())
     for step in view.steps[-1:]:
-        for finding in step.verdict.findings if step.verdict and view.status is RunStatus.FAILED else ():
+        # Where the step was executed after all, a person has approved what guard found.
+        for finding in step.verdict.findings if step.verdict and step.observation is None else ():
             terminal.line(f"line {finding.line}: {finding.message} [{finding.rule}]")
     word = {RunStatus.FAILED: "failed", RunStatus.CANCELLED: "was cancelled"}.get(view.status, "waits")
     reason = f" ({view.reason})" if view.reason else ""
@@ -112,28 +129,40 @@ def receipt_lines(receipt: Receipt) -> tuple[str, str]:
     return bits, f"         {left} `daytwo receipts show {receipt.run}`"
 
 
-def drawn(table: ResultTable) -> Table:
-    """A table that fits the terminal: numbers to the right, long cells cut, at most `ROWS_SHOWN` rows."""
+def drawn(table: ResultTable, width: int) -> Table:
+    """A table in `width` characters: numbers to the right, long cells cut, the first rows and columns where many."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     made = Table(
-        title=Text(terminal.printable(table.title, one_line=True)) if table.title else None,
-        title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
     )
-    for column in table.columns:
+    names = [terminal.printable(column.name, one_line=True) for column in table.columns]
+    rows = [[cell(value) for value in row] for row in table.rows[:ROWS_SHOWN]]
+    shown = _columns_in(width, names, rows)
+    for column, name in zip(table.columns[:shown], names[:shown], strict=True):
         made.add_column(
-            Text(terminal.printable(column.name, one_line=True)),
+            Text(name),
             justify="right" if column.type.lower().startswith(_NUMBERS) else "left",
             overflow="ellipsis",
             max_width=CELL_WIDTH,
         )
-    for row in table.rows[:ROWS_SHOWN]:
-        made.add_row(*(Text(cell(value)) for value in row))
+    for row in rows:
+        made.add_row(*(Text(text) for text in row[:shown]))
     return made
+
+
+def _columns_in(width: int, names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many columns, from the left, can be read in `width` characters: at least one."""
+    used = 0
+    for number, name in enumerate(names):
+        longest = max([len(name), *(len(row[number]) for row in rows)])
+        used += min(longest, CELL_LEAST_WIDTH) + COLUMN_GAP
+        if used > width:
+            return max(number, 1)
+    return len(names)
 
 
 def cell(value: Any) -> str:
@@ -146,6 +175,6 @@ def cell(value: Any) -> str:
         case int():
             return str(value)
         case float():
-            return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4g}"
+            return f"{value:,.2f}" if 1 <= abs(value) < HUGE else f"{value:.4g}"
         case _:
             return terminal.printable(str(value), one_line=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
@@ -21,7 +22,7 @@ from daytwo.sdk import Client
 from daytwo.wire.errors import Unavailable
 from daytwo.wire.identifiers import is_id
 from daytwo.wire.result import RegisterDataset
-from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView
+from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView, SessionView
 
 ABSENT_SECONDS = 20.0
 """How long an absent executor is waited for before the person gets the terminal back."""
@@ -32,10 +33,9 @@ LAST = "last"
 class Request:
     """One question, with all that was said about it, checked."""
 
-    ask: question.Ask
     run: NewRun
     session: str | None
-    name: str | None
+    data: tuple[RegisterDataset, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def request_of(
             "bad_session", f"{session} is no session; `daytwo sessions list` shows them, `last` is the last one."
         )
     run = NewRun(question=asked.question, model=model, profile=profile, replay=replay_of(model))
-    return Request(ask=asked, run=run, session=session, name=name)
+    return Request(run=run, session=session, data=tuple(question.registrations(asked.data, name)))
 
 
 def answered(settings: Settings, request: Request, *, as_json: bool, no_wait: bool = False) -> Exit:
@@ -87,7 +87,7 @@ def answered(settings: Settings, request: Request, *, as_json: bool, no_wait: bo
         try:
             with stages(quiet=as_json) as stage:
                 client = stack.enter_context(planes(settings, stage))
-                view = start(client, request, quiet=as_json)
+                view = start(client, request, stage, quiet=as_json)
                 asked = Asked(view, detached=True) if no_wait else follow(client, view, stage)
                 found = answer.fetch(client, asked.view, settings.home)
         except KeyboardInterrupt:
@@ -102,26 +102,38 @@ def answered(settings: Settings, request: Request, *, as_json: bool, no_wait: bo
     return Exit.OK if no_wait else _exit_of(asked.view.status)
 
 
-def start(client: Client, request: Request, *, quiet: bool) -> RunView:
+def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> RunView:
     """Registers the data, finds or makes the session, and starts the run."""
     names = []
-    for path in request.ask.data:
-        view = client.register(RegisterDataset(paths=(str(path),), name=request.name))
+    for new in request.data:
+        stage(f"reading {', '.join(Path(path).name for path in new.paths)}")
+        view = client.register(new)
         names.append(view.name)
         if not quiet:
             for text in view.notes:
                 terminal.note(f"{view.name}: {text}")
-    session = client.create_session(tuple(names)).session if request.session is None else _session(client, request)
-    return client.start(session, request.run)
+    if request.session is None:
+        return client.start(client.create_session(tuple(names)).session, request.run)
+    session = _session(client, request.session)
+    held = {dataset.name for dataset in session.datasets}
+    apart = [name for name in names if name not in held]
+    if apart:
+        raise Usage(
+            "data_not_in_session",
+            f"Session {session.session} is over {', '.join(sorted(held)) or 'no data'}, not {', '.join(apart)}. "
+            "Name all the data again, without --session, for a new session.",
+        )
+    return client.start(session.session, request.run)
 
 
-def _session(client: Client, request: Request) -> str:
-    if request.session != LAST:
-        return client.session(request.session or "").session
-    sessions = client.sessions()
-    if not sessions:
-        raise Usage("no_session", "There is no session yet: ask a question of data first.")
-    return max(sessions, key=lambda view: (view.created_at, view.session)).session
+def _session(client: Client, asked: str) -> SessionView:
+    """The session of that id, or the one of the last question that was accepted."""
+    if asked != LAST:
+        return client.session(asked)
+    runs = client.runs(limit=1)
+    if not runs:
+        raise Usage("no_session", 'There is no session yet. Ask of data first: daytwo ask data.csv "…"')
+    return client.session(runs[0].session)
 
 
 def follow(client: Client, view: RunView, stage: Stages) -> Asked:

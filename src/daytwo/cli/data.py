@@ -6,9 +6,9 @@ import typer
 
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected, group
-from daytwo.cli.question import expand
-from daytwo.wire.result import DatasetView, RegisterDataset
-from daytwo.wire.sheet import SignedSheet
+from daytwo.cli.question import expand, registrations
+from daytwo.wire.result import DatasetView
+from daytwo.wire.sheet import Level, SignedSheet
 
 NAME = typer.Argument(..., metavar="NAME", help="The dataset's name.")
 
@@ -29,10 +29,9 @@ def add(
     as_json: bool = AS_JSON,
 ) -> None:
     """Register data by path.  The files stay where they are."""
-    paths = [str(path) for word in words for path in expand(word)]
-    batches = [tuple(paths)] if name else [(path,) for path in paths]
+    new = registrations([path for word in words for path in expand(word)], name)
     with connected(home, as_json=as_json) as client:
-        views = [client.register(RegisterDataset(paths=batch, name=name)) for batch in batches]
+        views = [client.register(one) for one in new]
         for view in views:
             if as_json:
                 terminal.record(view)
@@ -73,7 +72,7 @@ def sheet(name: str = NAME, home: str | None = HOME, as_json: bool = AS_JSON) ->
 
 def sign(
     name: str = NAME,
-    level: str = typer.Option(..., "--level", help="sealed, schema, shape, labels or open."),
+    level: Level = typer.Option(..., "--level", help="How much models are told."),
     home: str | None = HOME,
     as_json: bool = AS_JSON,
 ) -> None:
@@ -89,7 +88,7 @@ def sign(
 def _print(view: DatasetView) -> None:
     terminal.line(f"{view.name}  ({', '.join(view.paths)})")
     if view.rows is not None:
-        terminal.line(f"  {view.rows:,} rows")
+        terminal.line(f"  {terminal.count(view.rows, 'row')}")
     if view.changed:
         terminal.line("  The files have changed since: `daytwo data add` them again.")
     for text in view.notes:

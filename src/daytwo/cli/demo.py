@@ -10,7 +10,7 @@ import typer
 
 from daytwo.cli import answer, terminal
 from daytwo.cli.ask import Request, follow, request_of, start
-from daytwo.cli.options import HOME
+from daytwo.cli.options import AS_JSON, HOME
 from daytwo.cli.planes import planes
 from daytwo.cli.settings import load
 from daytwo.cli.stages import stages
@@ -27,14 +27,15 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo(home: str | None = HOME) -> None:
+def demo(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
     """Start both planes, ask two questions of the sample data, print answers and receipts, stop them."""
     settings = load(home=home)
     prepare_home(settings.home)
     sample = place_sample(settings.home)
-    terminal.line(f"The sample data: {sample}")
+    if not as_json:
+        terminal.line(f"The sample data: {sample}")
     status = Exit.OK
-    with stages(quiet=False) as stage, planes(settings, stage) as client:
+    with stages(quiet=as_json) as stage, planes(settings, stage) as client:
         session: str | None = None
         for text in QUESTIONS:
             request: Request = request_of(
@@ -45,14 +46,18 @@ def demo(home: str | None = HOME) -> None:
                 name=SAMPLE_NAME,
             )
             stage(text)
-            asked = follow(client, start(client, request, quiet=True), stage)
+            asked = follow(client, start(client, request, stage, quiet=True), stage)
             found = answer.fetch(client, asked.view, settings.home)
             session = asked.view.session
-            terminal.line(f"\n> {text}\n")
-            answer.show(found)
+            if as_json:
+                terminal.record(found.document())
+            else:
+                terminal.line(f"\n> {text}\n")
+                answer.show(found)
             if asked.view.status is not RunStatus.SUCCEEDED:
                 status = Exit.FAILED
-    terminal.line('\nAsk your own: daytwo ask data.csv "What is the average price by category?"')
+    if not as_json:
+        terminal.line('\nAsk your own: daytwo ask data.csv "What is the average price by category?"')
     raise typer.Exit(int(status))
 
 

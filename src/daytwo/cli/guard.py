@@ -34,7 +34,10 @@ def review(
 
     imports = default_environment().import_names
     worst = 0
-    for path in _programs(paths):
+    programs = list(_programs(paths))
+    if not programs:
+        raise Usage("no_programs", f"There is no .py file in {', '.join(map(str, paths))}.")
+    for path in programs:
         found = review_file(path, environment_imports=imports).model_dump(mode="json")
         worst = max(worst, ("allow", "review", "deny").index(found["verdict"]))
         if as_json:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected, group
-from daytwo.cli.usage import Exit
+from daytwo.cli.usage import Exit, Usage
 
 
 class Plane(StrEnum):
@@ -60,12 +60,18 @@ def export(
     as_json: bool = AS_JSON,
 ) -> None:
     """All leaves with the checkpoint over them, as JSON lines for `python -m daytwo.ledger.verifier`."""
-    with (
-        connected(home, as_json=as_json or output is None) as client,
-        output.open("w", encoding="utf-8") if output else nullcontext() as file,
-    ):
+    with connected(home, as_json=as_json or output is None) as client, _sink(output) as file:
         for text in client.ledger_export(plane):
             print(text, file=file)
+
+
+def _sink(output: Path | None) -> AbstractContextManager[TextIO | None]:
+    if output is None:
+        return nullcontext()
+    try:
+        return output.open("w", encoding="utf-8")
+    except OSError as error:
+        raise Usage("output_unwritable", f"--output {output} cannot be written: {error.strerror}.") from error
 
 
 def checkpoint(plane: Plane = PLANE, home: str | None = HOME, as_json: bool = AS_JSON) -> None:

@@ -5,6 +5,7 @@ A command's module is imported only when it is called, so that `daytwo status` d
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import typer
 
-from daytwo.cli.terminal import printable
+from daytwo.cli.terminal import printable, ready_streams
 from daytwo.cli.usage import Exit, Usage
 from daytwo.wire.errors import DaytwoError
 
@@ -40,6 +41,8 @@ MODULES: dict[str, str] = {
     "database": "serve",
 }
 """Command → its module in `daytwo.cli`; each module has `register(app)`."""
+
+_OUTPUT_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def build(command: str | None) -> typer.Typer:
@@ -74,6 +77,7 @@ def _root(
 def run(arguments: list[str] | None = None) -> None:
     """Runs the command line and exits with its status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    ready_streams()
     try:
         status = _status_of(arguments)
         sys.stdout.flush()
@@ -81,6 +85,12 @@ def run(arguments: list[str] | None = None) -> None:
         # The reader of our output has gone, e.g. `daytwo runs list | head`: nothing is wrong, and nobody is there
         # to tell.  Standard output must not be flushed again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = Exit.FAILED
+    except OSError as error:
+        # Standard output is a file on a full disk, or a terminal that has gone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"Standard output cannot be written: {error.strerror}. What was printed is not all there is."
+        _tell("output_failed", message, as_json="--json" in arguments)
         status = Exit.FAILED
     sys.exit(int(status))
 
@@ -99,14 +109,32 @@ def _status_of(arguments: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())
             return Exit.USAGE
-        _tell("usage", f"{error.format_message()} See `daytwo {command or ''} --help`.", as_json=as_json)
+        _tell("usage", _usage(error), as_json=as_json)
         return error.exit_code
-    except BrokenPipeError:
-        raise
-    except Exception as error:  # noqa: BLE001  # the outermost boundary: a person gets a message, never a traceback
+    except Exception as error:  # the outermost boundary: a person gets a message, never a traceback
+        if _is_of_output(error):
+            raise
         _tell("bug", _report(error), as_json=as_json)
         return Exit.FAILED
     return answer if isinstance(answer, int) else Exit.OK
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What is wrong with the words, and whose help to read."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "daytwo"
+    hint = " Data whose name begins with a dash is written ./-name." if type(error).__name__ == "NoSuchOption" else ""
+    return f"{error.format_message().rstrip('.')}.{hint} See `{path} --help`."
+
+
+def _is_of_output(error: Exception) -> bool:
+    """Whether standard output is at fault: its reader has gone, or its disk is full.
+
+    Raised by a write, which names no file; a file that daytwo itself opens is named in the error.
+    """
+    if not isinstance(error, OSError):
+        return False
+    return isinstance(error, BrokenPipeError) or (error.errno in _OUTPUT_FAULTS and error.filename is None)
 
 
 def _tell(code: str, message: str, *, as_json: bool) -> None:

@@ -51,7 +51,8 @@ def usage(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
             if as_json:
                 terminal.record(view)
             else:
-                tokens = f"{view.input_tokens:,} tokens in, {view.output_tokens:,} out"
-                terminal.line(f"{view.model:28} {view.calls} calls, {'about ' if view.estimated else ''}{tokens}")
+                about = "about " if view.estimated else ""
+                tokens = f"{about}{view.input_tokens:,} tokens in, {view.output_tokens:,} out"
+                terminal.line(f"{view.model:28} {terminal.count(view.calls, 'call')}, {tokens}")
         if not views and not as_json:
             terminal.line("No model was called yet.")

@@ -15,9 +15,11 @@ def choose(host: str, asked: int, before: int | None, *, flag: str) -> int:
     """
     if asked:
         if not _is_free(host, asked):
+            variable = f"DAYTWO_{flag.removeprefix('--').replace('-', '_').upper()}"
             raise Unavailable(
                 "port_taken",
-                f"Port {asked} on {host} is in use. Name another with {flag}, or leave it out for a free one.",
+                f"Port {asked} on {host} is in use. Name another with {flag} or {variable}, "
+                "or leave it out for a free one.",
             )
         return asked
     if before and _is_free(host, before):

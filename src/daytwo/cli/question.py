@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from daytwo.cli.usage import Usage
+from daytwo.wire.result import RegisterDataset
 from daytwo.wire.run import QUESTION_LIMIT_CHARACTERS
 
 _WILDCARDS = frozenset("*?[")
@@ -47,6 +51,23 @@ def parse(words: list[str], *, in_session: bool) -> Ask:
             "too_much_data", f"{len(paths)} files at once; name the folder that holds them, or at most {DATA_LIMIT}."
         )
     return Ask(data=paths, question=question.strip())
+
+
+def registrations(paths: Sequence[Path], name: str | None) -> list[RegisterDataset]:
+    """Each path as a dataset of its own; all of them as one dataset where it is given a name.
+
+    Raises:
+        Usage: `bad_name`.
+    """
+    if name is None:
+        return [RegisterDataset(paths=(str(path),)) for path in paths]
+    try:
+        return [RegisterDataset(paths=tuple(map(str, paths)), name=name)] if paths else []
+    except ValidationError:
+        raise Usage(
+            "bad_name",
+            f"--name {name}: a dataset's name has at most 63 of a-z, 0-9 and _, and begins with none of 0-9.",
+        ) from None
 
 
 def expand(word: str) -> tuple[Path, ...]:

@@ -38,12 +38,16 @@ def run(
         raise Usage("file_not_found", f"There is no {file}.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise Usage("file_unreadable", f"{file} cannot be read as UTF-8 text.") from error
-    result = anyio.run(_run, source, profile, tier, data)
+    mounts = dict(map(_named, data))
+    if len(mounts) < len(data):
+        raise Usage("bad_data", "Two --data have one name: give each another.")
+    result = anyio.run(_run, source, profile, tier, mounts)
     ending = result.ending.value
     if as_json:
         terminal.document(_document(result))
     else:
-        terminal.line(result.stdout.decode("utf-8", "replace").rstrip("\n"))
+        if result.stdout:
+            terminal.line(result.stdout.decode("utf-8", "replace").rstrip("\n"))
         if result.stderr:
             terminal.note(result.stderr.decode("utf-8", "replace").rstrip("\n"))
         terminal.note(f"{ending} · {result.wall_ms} ms · {result.peak_rss_bytes / 2**20:.0f} MiB · tier {result.tier}")
@@ -59,7 +63,7 @@ def local_backend() -> NativeBackend:
     return NativeBackend(default_environment(), Path(cell.__path__[0]))
 
 
-async def _run(source: str, profile: str, tier: str, data: list[str]) -> SandboxResult:
+async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:
     from daytwo.executor.sandbox import Cancel, Mount, SandboxRequest, Tier, find_profile
 
     try:
@@ -71,7 +75,7 @@ async def _run(source: str, profile: str, tier: str, data: list[str]) -> Sandbox
         job=json.dumps({"source": source}).encode(),
         profile=find_profile(profile),
         tier=asked_tier,
-        mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in map(_named, data)),
+        mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in data.items()),
     )
     return await local_backend().run(request, lambda _: None, Cancel())
 

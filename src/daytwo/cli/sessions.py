@@ -28,7 +28,7 @@ def list_all(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
                 terminal.record(view)
             else:
                 names = ", ".join(dataset.name for dataset in view.datasets)
-                terminal.line(f"{view.session}  {view.created_at}  {len(view.runs)} runs  {names}")
+                terminal.line(f"{view.session}  {view.created_at}  {terminal.count(len(view.runs), 'run')}  {names}")
         if not views and not as_json:
             terminal.line("No sessions yet.")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from daytwo.cli import terminal
 from daytwo.wire.run import RunEvent
+from daytwo.wire.verdict import Ruling
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -55,6 +56,9 @@ _TEXTS = {
 }
 
 
+_FOR_REVIEW = "guard asks that a person read step {step} ({rules})"
+
+
 class _Data(dict[str, object]):
     """What an event of another version leaves out is a question mark, not an error."""
 
@@ -68,4 +72,7 @@ def stage_of(event: RunEvent) -> str:
         name: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
         for name, value in event.data.items()
     }
-    return _TEXTS.get(event.kind, event.kind).format_map(_Data(data))
+    text = _TEXTS.get(event.kind, event.kind)
+    if event.kind == "step.denied" and data.get("verdict") == Ruling.REVIEW:
+        text = _FOR_REVIEW
+    return text.format_map(_Data(data))

@@ -6,7 +6,9 @@ such character is shown as its escape.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,25 @@ if TYPE_CHECKING:
 _KEPT = frozenset("\n\t")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories of what has an effect and no shape; joiners that emoji need are lost, which harms nobody."""
+
+
+def ready_streams() -> None:
+    """Makes standard output and standard error fit for any text, and there at all.
+
+    A character that the locale cannot show becomes its escape.  Where a stream was closed (`>&-`), what is printed
+    goes nowhere: its descriptor must not be given to the next file that is opened.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            mode = "r" if name == "stdin" else "w"
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
+        elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def printable(text: str, *, one_line: bool = False) -> str:
@@ -37,6 +58,11 @@ def printable(text: str, *, one_line: bool = False) -> str:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def count(number: int, noun: str) -> str:
+    """`1 run`, `2,000 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def line(text: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self, TypeVar
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from daytwo.sdk import events
 from daytwo.sdk.origin import REGISTER_SECONDS, Origin, OriginSettings
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
-from daytwo.wire.errors import Bug
+from daytwo.wire.errors import Bug, Missing
 from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
@@ -25,6 +26,14 @@ from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunEvent, RunView,
 from daytwo.wire.sheet import SignedSheet
 
 T = TypeVar("T")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_PLACES = {
+    "session": ("sessions", "sessions"),
+    "run": ("runs", "runs"),
+    "dataset": ("datasets", "data"),
+    "approval": ("approvals", "approvals"),
+}
+"""Kind → its folder in the API, and the command that lists it."""
 
 
 class Client:
@@ -68,37 +77,42 @@ class Client:
         return _read(list[SessionView], self.control.request("GET", "/v1/sessions"))
 
     def session(self, session: str) -> SessionView:
-        return _read(SessionView, self.control.request("GET", f"/v1/sessions/{session}"))
+        return _read(SessionView, self.control.request("GET", _at("session", session)))
 
     def fork(self, session: str) -> SessionView:
-        return _read(SessionView, self.control.request("POST", f"/v1/sessions/{session}/fork"))
+        return _read(SessionView, self.control.request("POST", _at("session", session, "fork")))
 
     def rewind(self, session: str, run: str) -> SessionView:
         """Sets a session back to where it was after `run`."""
-        return _read(SessionView, self.control.request("POST", f"/v1/sessions/{session}/rewind", body={"run": run}))
+        return _read(
+            SessionView,
+            self.control.request("POST", _at("session", session, "rewind"), body={"run": run}),
+        )
 
     def start(self, session: str, run: NewRun) -> RunView:
         """Accepts a run; it goes on whether or not anybody watches."""
-        return _read(RunView, self.control.request("POST", f"/v1/sessions/{session}/runs", body=run))
+        return _read(RunView, self.control.request("POST", _at("session", session, "runs"), body=run))
 
     def runs(self, *, session: str | None = None, limit: int = 50) -> list[RunView]:
         query: dict[str, str | int] = {"limit": limit} | ({"session": session} if session else {})
         return _read(list[RunView], self.control.request("GET", "/v1/runs", query=query))
 
     def run(self, run: str) -> RunView:
-        return _read(RunView, self.control.request("GET", f"/v1/runs/{run}"))
+        return _read(RunView, self.control.request("GET", _at("run", run)))
 
     def cancel(self, run: str) -> RunView:
-        return _read(RunView, self.control.request("POST", f"/v1/runs/{run}/cancel"))
+        return _read(RunView, self.control.request("POST", _at("run", run, "cancel")))
 
     def resume(self, run: str) -> RunView:
-        return _read(RunView, self.control.request("POST", f"/v1/runs/{run}/resume"))
+        return _read(RunView, self.control.request("POST", _at("run", run, "resume")))
 
     def events(self, run: str, after: int = 0) -> Iterator[RunEvent]:
         """A run's events, each once and in order, until it is over; see `daytwo.sdk.events.follow`."""
+        _at("run", run)  # refuses what is no run's name
         return events.follow(self.control, run, after)
 
     def events_so_far(self, run: str, after: int = 0) -> Iterator[RunEvent]:
+        _at("run", run)  # refuses what is no run's name
         return events.so_far(self.control, run, after)
 
     def wait(self, run: str) -> RunView:
@@ -143,30 +157,36 @@ class Client:
         return _read(list[DatasetView], self.executor.request("GET", "/v1/datasets"))
 
     def dataset(self, name: str) -> DatasetView:
-        return _read(DatasetView, self.executor.request("GET", f"/v1/datasets/{name}"))
+        return _read(DatasetView, self.executor.request("GET", _at("dataset", name)))
 
     def sheet_text(self, name: str) -> str:
         """The exact canonical bytes of a dataset's sheet: all that a model learns of it beforehand."""
-        return self.executor.request("GET", f"/v1/datasets/{name}/sheet").text
+        return self.executor.request("GET", _at("dataset", name, "sheet")).text
 
     def sign(self, name: str, level: str) -> SignedSheet:
         return _read(
             SignedSheet,
             self.executor.request(
-                "POST", f"/v1/datasets/{name}/sign", body={"level": level}, answer_seconds=REGISTER_SECONDS
+                "POST",
+                _at("dataset", name, "sign"),
+                body={"level": level},
+                answer_seconds=REGISTER_SECONDS,
             ),
         )
 
     def results(self, run: str) -> RunResult:
-        return _read(RunResult, self.executor.request("GET", f"/v1/runs/{run}/results"))
+        return _read(RunResult, self.executor.request("GET", _at("run", run, "results")))
 
     def receipt(self, run: str) -> Receipt:
-        return _read(Receipt, self.executor.request("GET", f"/v1/runs/{run}/receipt"))
+        return _read(Receipt, self.executor.request("GET", _at("run", run, "receipt")))
 
     def download(self, run: str, step: int, file: str, target: Path) -> None:
         """Writes an artefact to `target`, which appears only when it is whole."""
         part = target.with_name(target.name + ".part")
-        with self.executor.stream(f"/v1/runs/{run}/artefacts/{step}/{file}") as response, part.open("wb") as sink:
+        with (
+            self.executor.stream(_at("run", run, f"artefacts/{step}/{file}")) as response,
+            part.open("wb") as sink,
+        ):
             for chunk in response.iter_bytes():
                 sink.write(chunk)
         part.replace(target)
@@ -175,11 +195,11 @@ class Client:
         return _read(list[ApprovalView], self.executor.request("GET", "/v1/approvals"))
 
     def approval(self, approval: str) -> ApprovalView:
-        return _read(ApprovalView, self.executor.request("GET", f"/v1/approvals/{approval}"))
+        return _read(ApprovalView, self.executor.request("GET", _at("approval", approval)))
 
     def decide(self, approval: str, *, approve: bool, reason: str | None = None) -> ApprovalView:
         decision = ApprovalRequestDecision(approve=approve, reason=reason)
-        return _read(ApprovalView, self.executor.request("POST", f"/v1/approvals/{approval}", body=decision))
+        return _read(ApprovalView, self.executor.request("POST", _at("approval", approval), body=decision))
 
     # Both planes keep a ledger.
 
@@ -193,6 +213,18 @@ class Client:
 
     def _plane(self, plane: str) -> Origin:
         return self.control if plane == "control" else self.executor
+
+
+def _at(kind: str, name: str, rest: str = "") -> str:
+    """The address of what is named, or of something of it.
+
+    Raises:
+        Missing: `{kind}_not_found`, where nothing can have this name: it would be another address.
+    """
+    folder, command = _PLACES[kind]
+    if not _NAME.fullmatch(name):
+        raise Missing(f"{kind}_not_found", f"There is no {kind} {name}. `daytwo {command} list` shows those there are.")
+    return f"/v1/{folder}/{name}/{rest}" if rest else f"/v1/{folder}/{name}"
 
 
 def _read(kind: type[T], response: httpx2.Response) -> T:

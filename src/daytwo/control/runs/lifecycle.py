@@ -156,7 +156,11 @@ class TaskOutcomes:
         self, connection: AsyncConnection, row: RowMapping, request: TaskRequest, completion: Completion
     ) -> None:
         if completion.symbol is None:
-            told = {"step": request.step, "rules": sorted({found.rule for found in completion.verdict.findings})}
+            told = {
+                "step": request.step,
+                "verdict": completion.verdict.verdict.value,
+                "rules": sorted({found.rule for found in completion.verdict.findings}),
+            }
             await records.record(connection, row, "step.denied", told)
         else:
             outcome = completion.symbol.observation().outcome
