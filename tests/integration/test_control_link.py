@@ -201,6 +201,15 @@ def test_a_client_that_comes_back_gets_exactly_what_it_missed(person, executor, 
     assert person.get(f"/v1/runs/{run}/events", headers={"last-event-id": "x"}).json()["code"] == "bad_event_id"
 
 
+def test_what_no_database_holds_is_refused_and_not_blamed_on_the_database(person, executor, session):
+    for body in ({"question": "a\0b"}, {"question": "q", "model": "replay:x", "replay": [{"code": "x = '\0'"}]}):
+        answer = person.post(f"/v1/sessions/{session}/runs", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    run = ask(person, session, "x = 1")
+    executor.complete(executor.claim())
+    assert person.get(f"/v1/runs/{run}").json()["status"] == "succeeded"
+
+
 def test_the_first_completion_stands(person, executor, session):
     run = ask(person, session, "x = 1")
     task = executor.claim()

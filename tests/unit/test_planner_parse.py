@@ -156,7 +156,8 @@ def test_any_reply_is_a_step_or_that_error(text, tool_arguments):
 
 
 _WORDS = st.text(st.characters(blacklist_characters="{}<>`~", blacklist_categories=("Cs",)), max_size=40)
-_SAID = st.text(st.characters(blacklist_characters="`~<", blacklist_categories=("Cs",)), min_size=1).filter(str.strip)
+_CHARACTERS = st.characters(blacklist_characters="`~<\x00", blacklist_categories=("Cs",))
+_SAID = st.text(_CHARACTERS, min_size=1).filter(str.strip)
 
 
 @given(
@@ -178,3 +179,12 @@ def test_a_step_embedded_in_chatter_comes_out_as_it_went_in(step, before, after,
     body = step.model_dump_json(indent=indent)
     text = f"{before}\n```json\n{body}\n```\n{after}" if fenced else f"{before}{body}{after}"
     assert read(text) == step
+
+
+@pytest.mark.parametrize("field", ["program", "intent", "question"])
+def test_a_nul_is_in_no_step(field):
+    """The database would refuse it, and the run would hang in repeated calls of the model."""
+    fields = {"program": "x = 1", "intent": "i", "question": "q"} | {field: "a@b"}
+    with pytest.raises(UnreadableReplyError):
+        read(json.dumps(fields).replace("@", "\\u0000"))
+    assert read(json.dumps(fields)).program

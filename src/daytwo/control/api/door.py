@@ -8,12 +8,12 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
 from daytwo.control.api.state import ControlState, state_of
 from daytwo.control.identity.tokens import principal_of
-from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, Unauthenticated
+from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Invalid, Retryable, Unauthenticated
 from daytwo.wire.principal import Principal
 from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
 
@@ -64,6 +64,12 @@ def install_error_handlers(app: FastAPI) -> None:
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
         code = "not_found" if error.status_code == 404 else "http_error"
         return _answer(error.status_code, ErrorBody(code=code, message=str(error.detail)))
+
+    @app.exception_handler(DataError)
+    async def no_text(request: Request, error: DataError) -> JSONResponse:
+        log.info("api.data_refused", path=request.url.path, error=type(error.orig).__name__)
+        refused = Invalid("invalid_request", "The request holds what no text has, such as a NUL: leave it out.")
+        return _answer(refused.http_status, refused.body())
 
     @app.exception_handler(DBAPIError)
     async def database_error(request: Request, error: DBAPIError) -> JSONResponse:

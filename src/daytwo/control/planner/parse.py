@@ -80,6 +80,8 @@ def parse(reply: ModelReply) -> Step:
     step = _step_of_text(reply.tool_arguments or "") or _step_of_text(reply.text)
     if step is None:
         raise UnreadableReplyError(_complaint(reply))
+    if "\x00" in "".join((step.intent, step.program or "", step.question or "")):
+        raise UnreadableReplyError("it holds a NUL character, which no text has")
     return step
 
 

@@ -11,7 +11,7 @@ import asyncio
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 from sqlalchemy import make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from daytwo.control.dispatch import tasks
@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 
 def _is_database_fault(error: BaseException) -> bool:
-    return isinstance(error, (DBAPIError, OSError))
+    """Whether it may pass: a value that the database refuses is refused again."""
+    return isinstance(error, (DBAPIError, OSError)) and not isinstance(error, DataError)
 
 
 _DURABLE: StepOptions = {
