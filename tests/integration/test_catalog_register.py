@@ -86,6 +86,14 @@ def test_a_file_becomes_a_signed_sheet_without_values(shop):
     assert shop.catalog.list("another") == []
 
 
+@pytest.mark.parametrize("path", ["", "/etc/passwd\0", "\ud800", "~nobody-of-this-name/x"])
+def test_what_can_be_no_path_is_no_file(shop, path):
+    with pytest.raises(Missing) as caught:
+        shop.register(path)
+    assert caught.value.code == "file_not_found"
+    assert caught.value.body().model_dump_json().isascii()
+
+
 def test_registering_again_reads_only_what_changed_and_keeps_a_sheet_that_says_the_same(shop):
     path = shop.write()
     first = shop.register(path)

@@ -41,8 +41,21 @@ class Found:
 
 
 def absolute(paths: Iterable[str]) -> tuple[Path, ...]:
-    """The paths without links or `..`, each once, in the order given."""
-    return tuple(dict.fromkeys(Path(path).expanduser().resolve() for path in paths))
+    """The paths without links or `..`, each once, in the order given.
+
+    Raises:
+        Missing: `file_not_found`, for what no path can be: empty, of half a character, below nobody's home.
+    """
+    return tuple(dict.fromkeys(map(_absolute, paths)))
+
+
+def _absolute(path: str) -> Path:
+    try:
+        if path:
+            return Path(path).expanduser().resolve()
+    except (ValueError, RuntimeError):
+        pass
+    raise Missing("file_not_found", f"There is no file or folder {path!a}: check the path.")
 
 
 def fingerprints(paths: Sequence[Path]) -> dict[str, Fingerprint]:
