@@ -90,3 +90,11 @@ def test_a_name_that_no_dataset_can_have_is_refused(folder: Path, name: str) -> 
     with pytest.raises(Usage) as caught:
         request_of(["a.csv", "q"], model=None, profile="small", session=None, name=name)
     assert caught.value.code == "bad_name"
+
+
+def test_bytes_that_are_no_text_are_refused(folder: Path) -> None:
+    (folder / "bad\udcff.csv").write_text("x\n1\n")
+    for words, code in ((["bad\udcff.csv", "q"], "bad_file_name"), (["a.csv", "caf\udce9"], "question_not_text")):
+        with pytest.raises(Usage) as caught:
+            parse(words, in_session=False)
+        assert caught.value.code == code

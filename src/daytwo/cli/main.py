@@ -103,7 +103,7 @@ def _status_of(arguments: list[str]) -> int:
     except DaytwoError as error:
         _tell(error.code, error.message, as_json=as_json)
         return Exit.USAGE if isinstance(error, Usage) else Exit.FAILED
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":

@@ -31,11 +31,13 @@ def parse(words: list[str], *, in_session: bool) -> Ask:
 
     Raises:
         Usage: `question_missing`, `question_too_long`, `data_missing`, `file_not_found`, `file_unreadable`,
-            `too_much_data`.
+            `bad_file_name`, `question_not_text`, `too_much_data`.
     """
     if not words or not words[-1].strip():
         raise Usage("question_missing", 'The last word is the question: daytwo ask data.csv "What is the total?"')
     *data, question = words
+    if not _is_text(question):
+        raise Usage("question_not_text", "The question is not in the terminal's encoding: write it in UTF-8.")
     if len(question) > QUESTION_LIMIT_CHARACTERS:
         raise Usage("question_too_long", f"A question has at most {QUESTION_LIMIT_CHARACTERS} characters.")
     if not data and not in_session:
@@ -86,7 +88,14 @@ def _readable(path: Path, word: str) -> Path:
         raise Usage("file_not_found", f"There is no {word} (looked for {path}).")
     if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
         raise Usage("file_unreadable", f"{path} cannot be read by this user. `ls -l` shows whose it is.")
+    if not _is_text(str(path)):
+        raise Usage("bad_file_name", f"The name of {path} is not UTF-8 text: rename it, or link to it by another name.")
     return path
+
+
+def _is_text(word: str) -> bool:
+    """Whether the bytes of a word were text; those that were not are surrogates in it (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def _is_there(path: Path) -> bool:
