@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 import typer
+from pydantic import BaseModel, ConfigDict
 
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, group
@@ -17,6 +18,21 @@ from daytwo.wire.sheet import slug
 
 if TYPE_CHECKING:
     from daytwo.executor.sandbox import NativeBackend, SandboxResult
+
+
+class SandboxDocument(BaseModel):
+    """`sandbox run --json`: the one document that scripts rely on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Literal["ok", "error", "timeout", "memory", "killed"]
+    exit: int | None
+    stdout: str
+    stderr: str
+    wall_ms: int
+    peak_rss_bytes: int
+    tier: str
+    backend: str
 
 
 def register(app: typer.Typer) -> None:
@@ -91,14 +107,14 @@ def _named(word: str) -> tuple[str, Path]:
     return (name if Path(name).suffix or path.is_dir() else f"{slug(name)}{path.suffix}"), path
 
 
-def _document(result: SandboxResult) -> dict[str, Any]:
-    return {
-        "outcome": result.ending.value,
-        "exit": result.exit_code,
-        "stdout": result.stdout.decode("utf-8", "replace"),
-        "stderr": result.stderr.decode("utf-8", "replace"),
-        "wall_ms": result.wall_ms,
-        "peak_rss_bytes": result.peak_rss_bytes,
-        "tier": result.tier.value,
-        "backend": result.backend,
-    }
+def _document(result: SandboxResult) -> SandboxDocument:
+    return SandboxDocument(
+        outcome=result.ending.value,
+        exit=result.exit_code,
+        stdout=result.stdout.decode("utf-8", "replace"),
+        stderr=result.stderr.decode("utf-8", "replace"),
+        wall_ms=result.wall_ms,
+        peak_rss_bytes=result.peak_rss_bytes,
+        tier=result.tier.value,
+        backend=result.backend,
+    )

@@ -125,7 +125,10 @@ class _FileSource(PydanticBaseSettingsSource):
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid("bad_settings", f"{path} is not TOML: {error}.") from error
         except OSError as error:
-            raise Invalid("bad_settings", f"{path} cannot be read: {error.strerror}.") from error
+            raise Invalid(
+                "bad_settings",
+                f"{path} cannot be read: {error.strerror}. Is the home yours? DAYTWO_HOME or --home names another.",
+            ) from error
         if "home" in content:
             raise Invalid("bad_settings", f"{path}: `home` cannot be set in the file that lies in it; use DAYTWO_HOME.")
         return content
