@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ ANNOUNCEMENT_LIMIT_BYTES = 64 * 1024
 LOG_LIMIT_BYTES = 16 * 1024 * 1024
 """A log past this size is put aside as `NAME.log.1` when its process starts."""
 TAIL_BYTES = 16 * 1024
+ROOM_BYTES = 64 * 1024
+"""With less on its disk, a process that could not say why it ended has ended for this."""
 _ERROR_LINE = re.compile(r"^error\[([a-z0-9_]+)\]: (.+)$", re.MULTILINE)
 
 
@@ -113,6 +116,9 @@ class Child:
         if errors:
             code, message = errors[-1]
             return Unavailable(code, f"{message} (The log is {self.log}.)")
+        if shutil.disk_usage(self.log.parent).free < ROOM_BYTES:
+            told = f"There is no room left for {self.log.parent.parent}: free some. What is under way goes on then."
+            return Unavailable("disk_full", told)
         status = self.process.returncode
         ended = f"signal {-status}" if status is not None and status < 0 else f"status {status}"
         last = next((text.strip() for text in reversed(tail.splitlines()) if text.strip()), "nothing")

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from daytwo.cli import lifeline
+from daytwo.cli import lifeline, logs
 from daytwo.cli.options import HOME, group
 from daytwo.cli.settings import load
 from daytwo.cli.upfile import prepare_home
@@ -41,6 +41,7 @@ def control_serve(
     """Run the control plane until a signal."""
     settings = load(home=home, control_port=port)
     prepare_home(settings.home)
+    logs.to_standard_error()
     from daytwo.control.serve import serve
 
     if with_lifeline:
@@ -61,6 +62,7 @@ def executor_serve(
     """Run the executor until a signal."""
     settings = load(home=home, executor_port=port)
     prepare_home(settings.home)
+    logs.to_standard_error()
     from daytwo.executor.serve import enrol, serve
 
     own = settings.executor_settings(port=settings.executor_port, control_url=_control_url(control))
