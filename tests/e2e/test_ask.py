@@ -145,6 +145,18 @@ def test_a_replay_of_three_programs_and_a_question_that_uses_its_variable(daytwo
     assert second["says"] == ["Still West, of 2000"]
 
 
+def test_a_file_that_changed_is_read_again_by_the_next_question(daytwo: Command, tmp_path: Path) -> None:
+    data, model = (
+        tmp_path / "changing.csv",
+        _replay(tmp_path / "sum.jsonl", {"final": True, "code": "say(int(data('changing').pandas()['n'].sum()))"}),
+    )
+    data.write_text("n\n1\n2\n")
+    first = _asked(daytwo("ask", str(data), "Sum", "--model", model, "--json"))
+    data.write_text("n\n1\n2\n30\n")
+    second = _asked(daytwo("ask", "Sum", "--session", first["session"], "--model", model, "--json"))
+    assert (first["says"], second["says"]) == (["3"], ["33"])
+
+
 def test_a_program_that_fails_shows_its_traceback_to_the_person_alone(daytwo: Command, tmp_path: Path) -> None:
     model = _replay(tmp_path / "f.jsonl", {"final": True, "code": "x = 1\nraise ValueError('secret-' + str(x))"})
     done = daytwo("ask", str(SAMPLE), "Fail", "--model", model, check=False)

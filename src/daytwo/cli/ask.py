@@ -123,7 +123,21 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
             f"Session {session.session} is over {', '.join(sorted(held)) or 'no data'}, not {', '.join(apart)}. "
             "Name all the data again, without --session, for a new session.",
         )
+    for name in sorted(held - set(names)):
+        _read_again(client, name, quiet=quiet)
     return client.start(session.session, request.run)
+
+
+def _read_again(client: Client, name: str, *, quiet: bool) -> None:
+    """A file that changed since it was registered is read anew, as naming it would have done."""
+    known = client.dataset(name)
+    if not known.changed:
+        return
+    client.register(RegisterDataset(paths=known.paths, name=name))
+    if not quiet:
+        terminal.note(
+            f"{name}: its files have changed and were read again; variables of earlier answers stay."
+        )
 
 
 def _session(client: Client, asked: str) -> SessionView:

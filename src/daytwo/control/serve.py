@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -48,8 +47,6 @@ def serve(settings: ControlSettings) -> None:
         Conflict: `already_running`.
         Unavailable: `database_unreachable`.
     """
-    # uvicorn raises the signal again after its own orderly end; this lets the parts end in order, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     url = settings.database_url.get_secret_value()
     with _process_lock(settings):
         migrate(url)
@@ -67,7 +64,14 @@ async def _serve(settings: ControlSettings, url: str) -> None:
             server_header=False,
             date_header=False,
         )
+        _leave_signals_to_uvicorn()
         await _Server(config, state.notifications).serve()
+
+
+def _leave_signals_to_uvicorn() -> None:
+    """It raises a signal again after its own orderly end: ignored then, so that the parts end in order, too."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 class _Server(uvicorn.Server):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +58,6 @@ def serve(settings: ExecutorSettings) -> None:
     Raises:
         Unavailable: `not_enrolled`.
     """
-    # uvicorn raises the signal again after its own orderly end; this lets the parts end in order, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     anyio.run(_serve, settings, read_enrolment(settings.enrolment_file))
 
 
@@ -79,11 +76,18 @@ async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(worker.run)
+            _leave_signals_to_uvicorn()
             await uvicorn.Server(config).serve()
             group.cancel_scope.cancel()
     finally:
         await client.close()
         parts.database.close()
+
+
+def _leave_signals_to_uvicorn() -> None:
+    """It raises a signal again after its own orderly end: ignored then, so that the parts end in order, too."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def enrol(settings: ExecutorSettings, token: str) -> str:
