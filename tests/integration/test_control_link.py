@@ -8,10 +8,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import httpx2
 import pytest
+from sqlalchemy import update
 
+from daytwo.control.storage.database import open_database
 from daytwo.control.storage.embedded import EmbeddedServer
+from daytwo.control.storage.tables import runs, steps, tasks
 from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.message import now
 from daytwo.wire.observation import Alphabet, Observation, Outcome, Symbol
@@ -398,3 +402,25 @@ def test_alphabets_are_debited_by_what_a_model_can_use(person, executor, session
     task = executor.claim()
     assert task.request.alphabet is Alphabet.BRIEF
     executor.complete(task)
+
+
+@pytest.mark.parametrize("status", ["queued", "planning"])
+def test_a_stranded_segment_gets_a_successor(control, person, executor, session, status):
+    run = ask(person, session, "x = 1")
+    first = executor.claim()
+    stranded = {"status": status, "updated_at": "2026-01-01T00:00:00.000Z"}
+    url = control.environment["DAYTWO_DATABASE_URL"]
+
+    async def strand():
+        engine = open_database(url)
+        async with engine.begin() as connection:
+            await connection.execute(update(steps).where(steps.c.run_id == run).values(snapshot=None))
+            await connection.execute(update(tasks).where(tasks.c.run_id == run).values(status="withdrawn"))
+            await connection.execute(update(runs).where(runs.c.run_id == run).values(**stranded))
+        await engine.dispose()
+
+    anyio.run(strand)
+    again = executor.claim()
+    assert (again.request.program, again.request.segment) == (first.request.program, first.request.segment + 1)
+    executor.complete(again)
+    assert follow(person, run)[-1].kind == "run.succeeded"

@@ -176,10 +176,13 @@ class Supervisor:
             failures = 1 if time.monotonic() - started > STABLE_SECONDS else failures + 1
             why = child.why()
             said_why = not why.code.endswith("_failed")
-            if failures > (RESTART_LIMIT if self._is_up else START_RESTART_LIMIT) or (said_why and not self._is_up):
+            # A database of the user's own comes back when its keeper brings it back: nothing is gained by ending.
+            is_patient = self._is_up and why.code == "database_unreachable"
+            limit = RESTART_LIMIT if self._is_up else START_RESTART_LIMIT
+            if (failures > limit and not is_patient) or (said_why and not self._is_up):
                 raise why
             self._report(f"{why.code}: starting the {child.name} again")
-            await anyio.sleep(min(BACKOFF_FIRST_SECONDS * 2 ** (failures - 1), BACKOFF_LIMIT_SECONDS))
+            await anyio.sleep(min(BACKOFF_FIRST_SECONDS * 2 ** min(failures, 10), BACKOFF_LIMIT_SECONDS))
 
     async def _greet_database(self) -> None:
         await self._database.greet({})

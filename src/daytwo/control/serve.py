@@ -109,7 +109,7 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
         async with anyio.create_task_group() as group:
             group.start_soon(notifications.listen)
             group.start_soon(engine.start_due, notifications)
-            group.start_soon(engine.park_abandoned)
+            group.start_soon(engine.mend)
             group.start_soon(_sequence_ledger, database, key)
             yield state
             group.cancel_scope.cancel()

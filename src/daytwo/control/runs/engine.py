@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.executors import PRESENCE_SECONDS
-from daytwo.control.runs import lifecycle
+from daytwo.control.runs import lifecycle, records
 from daytwo.control.runs.segment import Next, Segments
 from daytwo.control.storage.notify import Notifications, wait_for
 from daytwo.control.storage.tables import runs
@@ -25,7 +25,9 @@ APPLICATION_VERSION = "1"
 """Raise it only when running segments cannot go on under the new code; a hash of the code would strand them."""
 DUE_POLL_SECONDS = 2.0
 DUE_BATCH = 100
-ABSENCE_CHECK_SECONDS = 5.0
+MEND_SECONDS = 5.0
+STRANDED_SECONDS = 30
+_UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 log = structlog.get_logger(__name__)
 
@@ -122,15 +124,30 @@ class Engine:
             with SetWorkflowID(f"{run_id}:{segment}"):
                 await DBOS.start_workflow_async(self._workflow, run_id, segment)
 
-    async def park_abandoned(self) -> None:
-        """Parks the runs of executors that are away.  Runs until cancelled."""
+    async def mend(self) -> None:
+        """Parks the runs of executors that are away and starts stranded segments anew.  Runs until cancelled."""
         while True:
-            await asyncio.sleep(ABSENCE_CHECK_SECONDS)
+            await asyncio.sleep(MEND_SECONDS)
             try:
-                async with self._database.connect() as connection:
-                    abandoned = await tasks.abandoned(connection, PRESENCE_SECONDS)
-                for run_id in abandoned:
-                    async with self._database.begin() as connection:
-                        await lifecycle.miss_executor(connection, run_id)
+                await self._park_abandoned()
+                await self._restart_stranded()
             except DBAPIError as error:
-                log.warning("absence.database_away", error=type(error).__name__)
+                log.warning("runs.database_away", error=type(error).__name__)
+
+    async def _park_abandoned(self) -> None:
+        async with self._database.connect() as connection:
+            abandoned = await tasks.abandoned(connection, PRESENCE_SECONDS)
+        for run_id in abandoned:
+            async with self._database.begin() as connection:
+                await lifecycle.miss_executor(connection, run_id)
+
+    async def _restart_stranded(self) -> None:
+        """A segment whose workflow ended without moving its run (a database away for minutes) gets a successor."""
+        async with self._database.connect() as connection:
+            stranded = await records.unmoved(connection, STRANDED_SECONDS)
+        for run_id, segment in stranded:
+            workflow = await DBOS.get_workflow_status_async(f"{run_id}:{segment}")
+            if workflow is not None and workflow.status not in _UNDER_WAY:
+                log.warning("segment.stranded", run=run_id, segment=segment, ended=workflow.status)
+                async with self._database.begin() as connection:
+                    await lifecycle.restart(connection, run_id, segment)

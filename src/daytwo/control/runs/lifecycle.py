@@ -104,6 +104,18 @@ async def fail(connection: AsyncConnection, run_id: str, reason: str, message: s
         await records.move(connection, row, Trigger.FAIL, "run.failed", reason=reason, message=message)
 
 
+async def restart(connection: AsyncConnection, run_id: str, segment: int) -> None:
+    """Makes a successor of a segment due whose workflow ended without moving the run."""
+    row = await records.lock(connection, run_id)
+    if row["segment"] != segment:
+        return
+    if RunStatus(row["status"]) is RunStatus.PLANNING:
+        await records.move(connection, row, Trigger.CONTINUE, "run.continued", segment=segment + 1)
+    elif RunStatus(row["status"]) is RunStatus.QUEUED:
+        await connection.execute(update(runs).where(runs.c.run_id == run_id).values(segment=segment + 1))
+    await _due(connection)
+
+
 async def miss_executor(connection: AsyncConnection, run_id: str) -> None:
     """Parks a run whose executor is away."""
     row = await records.lock(connection, run_id)

@@ -6,6 +6,7 @@ The event's number is taken under the run's row lock, so that a reader who sees 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, func, insert, select, update
@@ -172,3 +173,14 @@ def _step_view(row: RowMapping) -> StepView:
 async def is_over(connection: AsyncConnection, run_id: str) -> bool:
     found = await connection.execute(select(runs.c.status).where(runs.c.run_id == run_id))
     return RunStatus(found.scalar_one()).is_terminal
+
+
+async def unmoved(connection: AsyncConnection, seconds: int) -> list[tuple[str, int]]:
+    """Run and segment of the runs that should be moving and have not for so long."""
+    long_ago = (datetime.now(UTC) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    found = await connection.execute(
+        select(runs.c.run_id, runs.c.segment).where(
+            runs.c.status.in_((RunStatus.QUEUED.value, RunStatus.PLANNING.value)), runs.c.updated_at < long_ago
+        )
+    )
+    return [(row.run_id, row.segment) for row in found]

@@ -10,6 +10,7 @@ from daytwo.control.models.analyst.explain import explain
 from daytwo.control.models.analyst.intent import read
 from daytwo.control.models.analyst.lexing import Token, TokenKind, lex
 from daytwo.control.models.analyst.nearest import nearest
+from daytwo.control.models.analyst.phrasing import rephrase
 from daytwo.control.models.analyst.question import Question
 from daytwo.control.models.analyst.refusal import Refusal, either, refuse
 from daytwo.control.models.request import PlanRequest, Step
@@ -30,7 +31,7 @@ def plan(request: PlanRequest) -> Step:
     if request.steps:
         return refuse("the program that I planned did not run to its end, and I know no other", ())
     try:
-        tokens = lex(request.question)
+        tokens = lex(rephrase(request.question))
         question = _choose(tokens, vocabularies)
     except Refusal as refusal:
         return refuse(
@@ -47,7 +48,7 @@ def _vocabularies(sheets: Sequence[SchemaSheet]) -> tuple[Vocabulary, ...]:
 
 def _can_plan(text: str, vocabularies: Sequence[Vocabulary]) -> bool:
     try:
-        _choose(lex(text), vocabularies)
+        _choose(lex(rephrase(text)), vocabularies)
     except Refusal:
         return False
     return True

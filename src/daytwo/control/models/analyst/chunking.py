@@ -14,6 +14,7 @@ from daytwo.control.models.analyst.chunks import Chunk, Role, Superlative
 from daytwo.control.models.analyst.columns import PHRASE_LIMIT_WORDS, Link, Rank, Vocabulary
 from daytwo.control.models.analyst.lexing import Token, TokenKind
 from daytwo.control.models.analyst.spelling import singular
+from daytwo.control.models.analyst.marks import mark
 from daytwo.control.models.analyst.terms import Grain
 
 _SINGLE: dict[str, Role] = {
@@ -166,6 +167,8 @@ def _is_keyword(word: str) -> bool:
 
 
 def _grain_or_keyword(tokens: Sequence[Token], at: int, _: Vocabulary) -> tuple[Chunk, int] | None:
+    if tokens[at].kind is TokenKind.MARK:
+        return mark(tokens[at].text), at + 1
     if tokens[at].kind is TokenKind.OPERATOR:
         return Chunk(Role.COMPARISON, tokens[at].text, tokens[at].word), at + 1
     for count in range(min(_PHRASE_LONGEST, len(tokens) - at), 0, -1):
@@ -173,7 +176,8 @@ def _grain_or_keyword(tokens: Sequence[Token], at: int, _: Vocabulary) -> tuple[
         found = _PHRASES.get(tuple(token.word for token in span))
         if found and all(token.kind in {TokenKind.WORD, TokenKind.SYMBOL} for token in span):
             return Chunk(found[0], " ".join(token.text for token in span), found[1]), at + count
-    keyword = _keyword(tokens[at]) if tokens[at].kind is TokenKind.WORD else None
+    named = len(tokens[at].text) > 1 and tokens[at].text.isupper() and tokens[at].word in {"us", "it", "all", "an"}
+    keyword = _keyword(tokens[at]) if tokens[at].kind is TokenKind.WORD and not named else None
     return (Chunk(keyword[0], tokens[at].text, keyword[1]), at + 1) if keyword else None
 
 
@@ -203,6 +207,12 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
         return None
     if singular(word) in lexicon.ROW_WORDS:
         return Chunk(Role.ENTITY, word, None), at + 1
+    if singular(word) in lexicon.PERSONS - {"man", "woman"} and vocabulary.is_of_persons:
+        return Chunk(Role.ENTITY, word, None), at + 1
+    if vocabulary.is_row_grain(word) and at and tokens[at - 1].word in {"many", "of", "which", "in"} | lexicon.SHARES:
+        before = tokens[at - 2].word if at > 1 else ""
+        if tokens[at - 1].word == "many" or before in lexicon.SHARES | {"number", "count"}:
+            return Chunk(Role.ENTITY, word, None), at + 1
     key = vocabulary.row_key(word)
     return (Chunk(Role.ENTITY, word, key), at + 1) if key and key.is_unique else None
 

@@ -15,8 +15,9 @@ from functools import cached_property
 
 from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
-from daytwo.control.models.analyst.spelling import is_typo_of, name_words, singular
-from daytwo.wire.sheet import ColumnSheet, ColumnType, TableSheet, Uniqueness
+from daytwo.control.models.analyst.spelling import is_typo_of, name_words, singular, verb_stem
+from daytwo.control.models.analyst.terms import Grain
+from daytwo.wire.sheet import ColumnClass, ColumnSheet, ColumnType, NullShare, TableSheet, Uniqueness
 
 PHRASE_LIMIT_WORDS = 8
 _NUMBER_MASK = re.compile(r"[-+(]*[$€£¥?]? ?[-+]?9[9.,' ]*\)? ?[%$€£¥?]?")
@@ -81,7 +82,29 @@ class Column:
     @property
     def is_category(self) -> bool:
         """Text that a value in a question may stand in."""
-        return self.kind is Kind.TEXT and self.sheet.uniqueness in _LOW
+        return self.kind is Kind.TEXT and (
+            self.sheet.uniqueness in _LOW or self.sheet.column_class is not ColumnClass.FREE_TEXT
+        )
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Text that can only say yes or no, by its shape."""
+        masks = set(self.sheet.masks)
+        return self.kind is Kind.TEXT and self.sheet.uniqueness is Uniqueness.FEW and masks == {"AA", "AAA"}
+
+    @property
+    def own_grain(self) -> Grain | None:
+        """Of a date column that is called `year` or `month`: it is never finer than that."""
+        return lexicon.GRAINS.get(self.words[0]) if len(self.words) == 1 and self.is_date else None
+
+    @property
+    def is_year(self) -> bool:
+        return self.is_number and self.words == ("year",)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a value may be missing, or may turn out to be unreadable."""
+        return self.sheet.null_share is not NullShare.NONE
 
     @property
     def is_unique(self) -> bool:
@@ -95,6 +118,8 @@ class Column:
     def is_groupable(self) -> bool:
         """Whether rows with one value of it make a group worth comparing."""
         if self.kind in {Kind.TEXT, Kind.FLAG} or self.is_date:
+            return True
+        if self.is_number and self.words[-1:] and self.words[-1] in lexicon.GRAINS:
             return True
         whole = self.sheet.type is ColumnType.INTEGER
         few = self.sheet.uniqueness in {Uniqueness.CONSTANT, Uniqueness.FEW}
@@ -174,6 +199,7 @@ class Vocabulary:
 
     def __init__(self, name: str, sheet: TableSheet) -> None:
         self.name = name
+        self.rows_magnitude = sheet.rows_magnitude
         self.columns = tuple(Column(column) for column in sheet.columns)
         self._by_name = {column.name.casefold(): column for column in self.columns}
         self._phrases: dict[tuple[str, ...], dict[Rank, list[Column]]] = {}
@@ -203,9 +229,11 @@ class Vocabulary:
             rank, columns = min(ranked, key=lambda item: item[0])
             return Link(" ".join(words), tuple(columns), rank, plural)
         loose = list(exact.get(Rank.LOOSE, ()))
-        for key in (_canonical(parts), lexicon.PHRASES.get(parts), _canonical(lexicon.PHRASES.get(parts, ()))):
+        for key in (_canonical(parts), parts[:1] + _canonical(parts[1:]), lexicon.PHRASES.get(parts), _canonical(lexicon.PHRASES.get(parts, ()))):
             for columns in self._phrases.get(key or (), {}).values():
                 loose += [column for column in columns if column not in loose]
+        if not loose and len(parts) == 1 and (stem := verb_stem(parts[0])):
+            loose = [column for column in self.columns if any(verb_stem(word) == stem for word in column.words)]
         return Link(" ".join(words), tuple(loose), Rank.LOOSE, plural) if loose else None
 
     def link_typo(self, word: str) -> Link | None:
@@ -230,6 +258,19 @@ class Vocabulary:
         keys = [column for column in self.columns if column.is_key and column.words[:-1] == (part,)]
         return keys[0] if len(keys) == 1 else None
 
+    @property
+    def is_of_persons(self) -> bool:
+        """Whether each row is somebody, as far as the columns tell."""
+        return any(lexicon.PERSON_COLUMNS.intersection(column.words) for column in self.columns)
+
+    def is_row_grain(self, word: str) -> bool:
+        """Whether `word` (`days`, `quarters`) names the rows: one for each date, or for each quarter of a year."""
+        part = singular(word)
+        if part == "day" and any(c.is_date and c.is_unique and not c.own_grain for c in self.columns):
+            return True
+        named = {column.words for column in self.columns if column.is_number}
+        return part in {"quarter", "month", "week"} and (part,) in named and ("year",) in named
+
     def where(self, fits: Callable[[Column], bool]) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if fits(column))
 
@@ -244,8 +285,14 @@ def _phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
     loose = {_canonical(words)}
     stems = [words]
     if len(words) > 1 and words[-1] in lexicon.UNITS:
-        near.add(words[:-1])
-        stems.append(words[:-1])
+        bare = words[:-2] if len(words) > 2 and words[-2] in {"in", "per"} else words[:-1]
+        near.add(bare)
+        stems.append(bare)
+    if len(words) > 2:
+        loose.add(("".join(word[0] for word in words),))
+    if len(words) == 2 and words[1] in lexicon.EXTREME_WORDS:
+        loose |= {(way, *_canonical(words[:1])) for way in lexicon.EXTREME_WORDS[words[1]]}
+        loose |= {(way, words[0]) for way in lexicon.EXTREME_WORDS[words[1]]}
     for stem in stems:
         loose.add(_canonical(stem))
         for start in range(1, len(stem)):

@@ -7,59 +7,49 @@ shows it and says it in a sentence whose values only the person sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.answers import answer
 from daytwo.control.models.analyst.columns import Column, Kind
 from daytwo.control.models.analyst.question import (
+    AnyFilter,
     DateFilter,
     Filter,
     FlagFilter,
+    MissingFilter,
     NumberFilter,
     Question,
     Shape,
     ValueFilter,
 )
-from daytwo.control.models.analyst.snippets import FIND, NUMBER, READ_DATES, READ_NUMBERS, call, indent
-from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.snippets import FIND, NUMBER, READ_DATES, READ_NUMBERS, STOP, call
+from daytwo.control.models.analyst.terms import Aggregate, Study
+from daytwo.wire.sheet import ColumnType
+
+_MODULES = {"np.": "import numpy as np", "plt.": "import matplotlib.pyplot as plt", "sm.": "import statsmodels.api as sm"}  # fmt: skip
+_FUNCTIONS = {"_stop(": STOP, "_find(": FIND, "_read_numbers(": READ_NUMBERS, "_read_dates(": READ_DATES, "_number(": NUMBER}  # fmt: skip
 
 
 def compile_question(question: Question) -> str:
     """The program of a question."""
-    filters = [*question.filters, *question.part]
-    finds = any(isinstance(one, ValueFilter) for one in filters)
     columns = _columns(question)
-    body = answer(question)
-    lines = ["import pandas as pd", *(["import matplotlib.pyplot as plt"] if "plt." in "\n".join(body) else []), ""]
-    lines += _functions(columns, finds=finds, numbers="_number(" in "\n".join(body))
-    lines += _load(question, columns)
-    lines += _select(question, finds=finds)
-    guarded = bool(question.filters) and not _is_plain_count(question)
-    if finds:
-        lines += ["if _problems:", *indent(['say(" ".join(_problems) + " Nothing was computed.")'])]
-        if guarded:
-            lines += ["elif rows.empty:", *indent([_no_rows(question)])]
-        lines += ["else:", *indent(body)]
-    elif guarded:
-        lines += ["if rows.empty:", *indent([_no_rows(question)]), "else:", *indent(body)]
-    else:
-        lines += body
-    lines.append("del rows  # the session keeps `result`")
-    return "\n".join(lines) + "\n"
+    body = [*_load(question, columns), *_select(question), *_unless_empty(question), *answer(question)]
+    functions: list[str] = []
+    for name in ("_number(", "_read_dates(", "_read_numbers(", "_find(", "_stop("):
+        if any(name in line for line in [*body, *functions]):
+            functions = [*_FUNCTIONS[name], *functions]
+    text = "\n".join([*functions, *body])
+    imports = [line for name, line in _MODULES.items() if name in text]
+    imports = ["import pandas as pd", *imports]
+    return "\n".join([*sorted(imports), "", text, "del rows  # the session keeps `result`"]) + "\n"
 
 
-def _is_plain_count(question: Question) -> bool:
-    """Counting nothing is an answer: zero."""
+def _unless_empty(question: Question) -> list[str]:
+    """Counting nothing is an answer: zero; any other figure of nothing is none."""
     counts = {Aggregate.COUNT, Aggregate.DISTINCT}
-    measures = question.measures
-    return (
-        question.shape is Shape.AGGREGATE and not question.dimensions and all(m.aggregate in counts for m in measures)
-    )
-
-
-def _no_rows(question: Question) -> str:
-    return f"say({f'No row matches{explain.where_of(question)}.'!r})"
+    counted = question.shape is Shape.AGGREGATE and not question.dimensions
+    if not question.filters or (counted and all(m.aggregate in counts for m in question.measures)):
+        return []
+    return ["if rows.empty:", f"    _stop({f'No row matches{explain.where_of(question)}.'!r})"]
 
 
 def _columns(question: Question) -> tuple[Column, ...]:
@@ -70,23 +60,11 @@ def _columns(question: Question) -> tuple[Column, ...]:
     used.extend(dimension.column for dimension in question.dimensions if dimension.column)
     used.extend(measure.column for measure in question.measures if measure.column)
     used.extend(question.columns)
+    if question.having and question.having.measure.column:
+        used.append(question.having.measure.column)
     if question.order and question.order.column:
         used.append(question.order.column)
     return tuple(dict.fromkeys(used))
-
-
-def _functions(columns: Iterable[Column], *, finds: bool, numbers: bool) -> list[str]:
-    kinds = {column.kind for column in columns}
-    lines: list[str] = []
-    if Kind.NUMBER_TEXT in kinds:
-        lines += READ_NUMBERS
-    if any(column.kind is Kind.DATE_TEXT and not column.is_iso_text for column in columns):
-        lines += READ_DATES
-    if finds:
-        lines += FIND
-    if numbers:
-        lines += NUMBER
-    return lines
 
 
 def quoted(name: str) -> str:
@@ -95,11 +73,16 @@ def quoted(name: str) -> str:
 
 
 def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
-    whole = question.shape is Shape.ROWS or (question.shape is Shape.DESCRIBE and not question.columns)
+    studied = question.shape is Shape.STUDY and question.study is not Study.OUTLIERS and not question.columns
+    whole = question.shape is Shape.ROWS or studied or (question.shape is Shape.DESCRIBE and not question.columns)
+    whole = whole or question.study is Study.DUPLICATES
     names = "*" if whole else ", ".join(quoted(column.name) for column in columns)
     if not names:
         names = "1 as one"
-    query = f"select {names} from {quoted(question.table)}"  # noqa: S608 - every name is quoted, and nothing runs here
+    source = quoted(question.table)
+    for join in question.joins:
+        source += f" left join {quoted(join.table)} using ({quoted(join.key)})"
+    query = f"select {names} from {source}"  # noqa: S608 - every name is quoted, and nothing runs here
     lines = [f"rows = sql({query!r}).pandas()"]
     for column in columns:
         lines += _convert(column)
@@ -109,11 +92,11 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
 def _convert(column: Column) -> list[str]:
     """Typed numbers and dates whatever the handle made of them; text that holds them is read, and losses are said."""
     place = f"rows[{column.name!r}]"
-    if column.kind is Kind.NUMBER:
+    if column.kind is Kind.NUMBER and column.sheet.type is ColumnType.DECIMAL:
         return [f'{place} = pd.to_numeric({place}, errors="coerce")']
-    if column.kind is Kind.DATE or (column.kind is Kind.DATE_TEXT and column.is_iso_text):
-        if column.kind is Kind.DATE:
-            return [f'{place} = pd.to_datetime({place}, errors="coerce")']
+    if column.kind is Kind.DATE:
+        return [f'{place} = pd.to_datetime({place}, errors="coerce")']
+    if column.kind is Kind.DATE_TEXT and column.is_iso_text:
         dashed = f'{place}.str.replace(r"[/.]", "-", regex=True)'
         return [f'{place} = pd.to_datetime({dashed}, errors="coerce", format="ISO8601")']
     if column.kind is Kind.NUMBER_TEXT:
@@ -123,32 +106,51 @@ def _convert(column: Column) -> list[str]:
     return []
 
 
-def _select(question: Question, *, finds: bool) -> list[str]:
-    lines = ["_problems = []"] if finds else []
-    for place, one in enumerate(question.filters):
-        lines += _keep("_wanted", one, place, first=place == 0)
-    if question.filters:
-        lines.append("rows = rows[_wanted]")
-    for place, one in enumerate(question.part, start=len(question.filters)):
-        lines += _keep("_in_part", one, place, first=one is question.part[0])
+def _select(question: Question) -> list[str]:
+    """Finds values before any row is left out, then keeps the rows that fulfil every filter."""
+    lines: list[str] = []
+    conditions: list[str] = []
+    for place, one in enumerate((*question.filters, *question.part)):
+        if isinstance(one, ValueFilter):
+            columns = repr([column.name for column in one.columns])
+            lines.append(f"_column_{place}, _held_{place} = _find(rows, {list(one.values)!r}, {columns})")
+        conditions.append(_condition(one, place))
+    count = len(question.filters)
+    if count == 1:
+        lines.append(f"rows = rows[{_bare(conditions[0])}]")
+    elif count:
+        lines.append(f"rows = rows[{' & '.join(conditions[:count])}]")
+    if question.part:
+        part = " & ".join(conditions[count:])
+        held = any(isinstance(one, ValueFilter) for one in question.part)
+        lines.append(f"_in_part = {f'({part}).reindex(rows.index)' if held and count else part}")
     return lines
 
 
-def _keep(mask: str, one: Filter, place: int, *, first: bool) -> list[str]:
-    """Lines that narrow a mask by one filter."""
-    before: list[str] = []
+def _bare(text: str) -> str:
+    """Without the parentheses that only `&` needs."""
+    inner = text[1:-1]
+    depth = 0
+    for character in inner:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return text
+    return inner if text.startswith("(") and text.endswith(")") else text
+
+
+def _condition(one: Filter, place: int) -> str:
+    """One filter as an expression over `rows`."""
     if isinstance(one, ValueFilter):
-        found = f"_column_{place}"
-        columns = repr([column.name for column in one.columns])
-        before = [f"{found}, _held = _find(rows, {list(one.values)!r}, {columns}, _problems)"]
-        expression = "~_held" if one.negated else "_held"
-    elif isinstance(one, NumberFilter):
-        expression = _compared(one)
-    elif isinstance(one, FlagFilter):
-        expression = f"(rows[{one.column.name!r}] == {one.value})"
-    else:
-        expression = _dated(one)
-    return [*before, f"{mask} = {expression}" if first else f"{mask} = {mask} & {expression}"]
+        return f"~_held_{place}" if one.negated else f"_held_{place}"
+    if isinstance(one, NumberFilter):
+        return _compared(one)
+    if isinstance(one, FlagFilter):
+        return f"(rows[{one.column.name!r}] == {one.value})"
+    if isinstance(one, MissingFilter):
+        return f"rows[{one.column.name!r}].{'notna' if one.present else 'isna'}()"
+    if isinstance(one, AnyFilter):
+        return _any(one)
+    return _dated(one)
 
 
 def number(value: float) -> str:
@@ -165,13 +167,24 @@ def _compared(one: NumberFilter) -> str:
     return f"({place} {one.comparison} {number(one.value)})"
 
 
+def _any(one: AnyFilter) -> str:
+    place = f"rows[{one.column.name!r}]"
+    if all(choice.comparison == "==" for choice in one.choices):
+        listed = ", ".join(number(choice.value) for choice in one.choices)
+        return f"({place}.notna() & ~{place}.isin([{listed}]))" if one.negated else f"{place}.isin([{listed}])"
+    joined = " | ".join(_compared(choice) for choice in one.choices)
+    return f"({place}.notna() & ~({joined}))" if one.negated else f"({joined})"
+
+
 def _dated(one: DateFilter) -> str:
     place = f"rows[{one.column.name!r}]"
+    negation = "~" if one.negated else ""
     if one.months:
-        return f"{place}.dt.month.isin({list(one.months)!r})"
+        return f"{negation}{place}.dt.month.isin({list(one.months)!r})"
     choices = []
     for period in one.periods:
         sides = [f'({place} >= "{period.start}")'] if period.start else []
         sides += [f'({place} < "{period.end}")'] if period.end else []
         choices.append(" & ".join(sides))
-    return f"({choices[0]})" if len(choices) == 1 else "(" + " | ".join(f"({choice})" for choice in choices) + ")"
+    joined = choices[0] if len(choices) == 1 else " | ".join(f"({choice})" for choice in choices)
+    return f"{negation}({joined})"

@@ -16,6 +16,7 @@ from daytwo.control.models.analyst.lexing import Token, TokenKind
 from daytwo.control.models.analyst.question import Period
 
 _QUARTER = re.compile(r"q([1-4])")
+_DECADE = re.compile(r"((?:1[89]|20)\d0)s")
 _HALF = re.compile(r"h([12])")
 _LINKS = frozenset({"of", "in", "the"})
 
@@ -58,6 +59,9 @@ def read_period(tokens: Sequence[Token], at: int) -> tuple[Period | Recurring, i
         return _day_first(tokens, at)
     if token.kind is not TokenKind.WORD:
         return None
+    if match := _DECADE.fullmatch(token.word):
+        start = int(match[1])
+        return Period(date(start, 1, 1), date(start + 10, 1, 1)), at + 1
     return _month(tokens, at) if token.word in lexicon.MONTHS else _quarter_or_half(tokens, at)
 
 

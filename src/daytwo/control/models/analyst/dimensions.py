@@ -9,7 +9,7 @@ from daytwo.control.models.analyst import dates, lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.columns import Column, Link, Vocabulary
 from daytwo.control.models.analyst.filters import Reading, filter_chunk, role_at
-from daytwo.control.models.analyst.question import DateFilter, Dimension, ValueFilter
+from daytwo.control.models.analyst.question import AnyFilter, DateFilter, Dimension, Filter, NumberFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.terms import Aggregate, Grain
 from daytwo.control.models.analyst.value_filters import read_values
@@ -83,7 +83,7 @@ class GroupRules:
             if role_at(chunks, at + 1) is Role.GRAIN and exact(chunks[at], lambda c: c.is_date):
                 return self._dated(chunks[at + 1].value, exact(chunks[at], lambda c: c.is_date), chunks[at]), at + 2
             column = dimension_column(chunks[at].link)
-            made = Dimension(column, Grain.DAY if column.is_date else None)
+            made = Dimension(column, (column.own_grain or Grain.DAY) if column.is_date else None)
             return Chunk(Role.DIMENSION, chunks[at].text, made), at + 1
         if role is not Role.GRAIN:
             return None
@@ -106,14 +106,17 @@ class GroupRules:
 def date_dimension(vocabulary: Vocabulary, grain: Grain, named: Column | None, text: str) -> Dimension:
     """The one date column at this grain."""
     if named:
-        return Dimension(named, grain)
+        return Dimension(named, named.own_grain or (Grain.DAY if grain is Grain.TIME else grain))
     columns = vocabulary.where(lambda c: c.is_date)
+    numbered = vocabulary.where(lambda c: c.is_number and c.words == ((str(grain) if grain is not Grain.TIME else "year"),))
+    if not columns and len(numbered) == 1:
+        return Dimension(numbered[0])
     if not columns:
         raise Refusal(f"{shown(text)} needs dates, and {vocabulary.name} has no column with dates", understood=60)
     if len(columns) > 1:
         names = either([column.name for column in columns])
         raise Refusal(f"{shown(text)} could be of {names}; say which, as in “{text} of {columns[0].name}”", 90)
-    return Dimension(columns[0], grain)
+    return Dimension(columns[0], columns[0].own_grain or (Grain.DAY if grain is Grain.TIME else grain))
 
 
 class VersusRules:
@@ -121,7 +124,7 @@ class VersusRules:
 
     def __init__(self, vocabulary: Vocabulary, chunks: Sequence[Chunk]) -> None:
         self._vocabulary = vocabulary
-        self._comparing = any(chunk.is_(Role.COMPARE) for chunk in chunks)
+        self._comparing = any(chunk.is_(Role.COMPARE, Role.DIFFERENCE) for chunk in chunks)
 
     def versus(self, chunks: list[Chunk], at: int) -> Reading | None:
         start = at + 1 if chunks[at].is_(Role.BETWEEN, Role.PREPOSITION) else at
@@ -155,7 +158,9 @@ class VersusRules:
             return None
         dimension = date_dimension(self._vocabulary, Grain.YEAR, None, "year")
         assert dimension.column is not None
-        made = DateFilter(dimension.column, tuple(dates.year(int(n.text)) for n in numbers))
+        made: Filter = DateFilter(dimension.column, tuple(dates.year(int(n.text)) for n in numbers))
+        if dimension.column.is_number:
+            made = AnyFilter(tuple(NumberFilter(dimension.column, "==", float(n.text)) for n in numbers))
         parts = chunks[start : start + 3]
         return [filter_chunk(made, parts), Chunk(Role.DIMENSION, "year", dimension)], start + 3
 

@@ -7,22 +7,26 @@ from datetime import date, timedelta
 from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.columns import Column
 from daytwo.control.models.analyst.question import (
+    AnyFilter,
     DateFilter,
     Dimension,
     Filter,
     FlagFilter,
+    Having,
     Measure,
+    MissingFilter,
     NumberFilter,
     Period,
     Question,
     Shape,
     ValueFilter,
 )
-from daytwo.control.models.analyst.terms import Aggregate, Grain
+from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
 
 _NAMES = {
     Aggregate.SUM: "total", Aggregate.MEAN: "average", Aggregate.MEDIAN: "median", Aggregate.MIN: "lowest",
     Aggregate.MAX: "highest", Aggregate.DISTINCT: "number of different values of",
+    Aggregate.DEVIATION: "standard deviation of", Aggregate.VARIANCE: "variance of", Aggregate.ONLY: "the",
 }  # fmt: skip
 _SIGNS = {">": "over", ">=": "at least", "<": "under", "<=": "at most", "==": "=", "!=": "not"}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -38,9 +42,18 @@ def explain(question: Question) -> str:
 def what(question: Question) -> str:
     """What is computed, without over which rows."""
     measures = " and ".join(label(measure, question) for measure in question.measures)
+    if question.over:
+        measures = over(question, measures)
     columns = ", ".join(column.name for column in question.columns)
     if question.shape is Shape.DESCRIBE:
         return f"a summary of {columns or 'every column'}"
+    if question.shape is Shape.STUDY:
+        return study(question)
+    if question.outer is not None:
+        called = " and ".join(dimension_label(dimension) for dimension in question.dimensions)
+        if question.outer is Aggregate.COUNT:
+            return f"number of different {called}"
+        return f"{_NAMES[question.outer]} over each {called} of its {measures}"
     if question.shape is Shape.VALUES:
         return f"the different values of {columns}"
     if question.shape is Shape.SHARE:
@@ -60,12 +73,57 @@ def by(question: Question) -> str:
     if not question.dimensions:
         return ""
     text = " by " + " and ".join(dimension_label(dimension) for dimension in question.dimensions)
+    if question.outer is not None:
+        text = ""
+    if question.having is not None:
+        text += f", of those whose {having(question.having, question)}"
+    if question.with_share:
+        text += " with its share"
+    if question.difference:
+        text += " and the difference"
     if question.order is None or question.shape is not Shape.AGGREGATE:
         return text
     direction = "highest" if question.order.descending else "lowest"
     if question.limit is None:
         return f"{text}, {direction} first"
     return f"{text}, the {direction}" if question.limit == 1 else f"{text}, the {question.limit} {direction}"
+
+
+def having(one: Having, question: Question) -> str:
+    """`total invest is over 5,000`."""
+    named = label(one.measure, question)
+    if one.comparison == "between":
+        return f"{named} is between {one.value:,g} and {one.other or 0:,g}"
+    return f"{named} is {_SIGNS[one.comparison]} {one.value:,g}"
+
+
+def over(question: Question, measures: str) -> str:
+    """`growth of total revenue (%)`."""
+    assert question.over is not None
+    course, window, target = question.over.course, question.over.window, question.over.target
+    if course is Course.MOVING:
+        return f"moving average over {window} of {measures}"
+    if course is Course.FORECAST:
+        return f"forecast of {measures}" + (f" for {target}" if target else "") + " along a straight line"
+    return f"growth of {measures} (%)" if course is Course.GROWTH else f"{course} of {measures}"
+
+
+def study(question: Question) -> str:
+    """`correlation of price and weight`."""
+    names = [column.name for column in question.columns]
+    if question.study is Study.REGRESSION:
+        return f"linear regression of {names[0]} on {' and '.join(names[1:])}"
+    if question.study is Study.DUPLICATES:
+        return f"rows that repeat an earlier {' and '.join(names) or 'row'}"
+    listed = " and ".join(names) or ("every column" if question.study is Study.MISSING else "every number")
+    return f"{question.study} {'in' if question.study in {Study.OUTLIERS, Study.MISSING} else 'of'} {listed}"
+
+
+def ordinal(number: float) -> str:
+    """`90th`, `1st`."""
+    whole = round(number)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th") if whole % 100 not in {11, 12, 13} else "th"
+    return f"{number:g}{ending}"
 
 
 def where_of(question: Question) -> str:
@@ -91,6 +149,9 @@ def _values(one: ValueFilter) -> str:
 
 def label(measure: Measure, question: Question) -> str:
     """`total revenue`, `number of orders`."""
+    if measure.quantile is not None:
+        assert measure.column is not None
+        return f"{ordinal(100 * measure.quantile)} percentile of {measure.column.name}"
     if measure.column is None:
         return f"number of {question.rows_called if question.rows_called.endswith('s') else 'rows'}"
     return f"{_NAMES[measure.aggregate]} {measure.column.name}"
@@ -124,6 +185,11 @@ def condition(one: Filter) -> str:
         return f"{one.column.name} {'is ' if one.comparison != '==' else ''}{_SIGNS[one.comparison]} {number}"
     if isinstance(one, FlagFilter):
         return f"{one.column.name} is {'true' if one.value else 'false'}"
+    if isinstance(one, AnyFilter):
+        choices = " or ".join(condition(choice) for choice in one.choices)
+        return f"not ({choices})" if one.negated else choices
+    if isinstance(one, MissingFilter):
+        return f"{one.column.name} is {'known' if one.present else 'missing'}"
     return _dated(one)
 
 
@@ -131,7 +197,8 @@ def _dated(one: DateFilter) -> str:
     if one.months:
         months = " or ".join(_MONTHS[month - 1] for month in one.months)
         return f"{one.column.name} is in {months} of any year"
-    return f"{one.column.name} is " + " or ".join(_period(period) for period in one.periods)
+    sign = "is not" if one.negated else "is"
+    return f"{one.column.name} {sign} " + " or ".join(_period(period) for period in one.periods)
 
 
 def _period(period: Period) -> str:

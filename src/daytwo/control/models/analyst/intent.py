@@ -12,6 +12,7 @@ from dataclasses import replace
 from daytwo.control.models.analyst.chunking import chunk
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Column, Kind, Vocabulary
+from daytwo.control.models.analyst.conditions import GapRules, having
 from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules, compared_elsewhere
 from daytwo.control.models.analyst.doubts import doubt_question, doubt_words
 from daytwo.control.models.analyst.filters import filter_chunk, reduce
@@ -20,6 +21,7 @@ from daytwo.control.models.analyst.number_filters import NumberRules
 from daytwo.control.models.analyst.question import FlagFilter, Question
 from daytwo.control.models.analyst.readings import assemble
 from daytwo.control.models.analyst.refusal import Refusal, shown
+from daytwo.control.models.analyst.tidying import tidy
 from daytwo.control.models.analyst.time_filters import TimeRules
 from daytwo.control.models.analyst.value_filters import ValueRules
 
@@ -28,6 +30,7 @@ _SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
 _MEANT = {
     Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
     Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
+    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.DIFFERENCE, Role.HAVING,
 }  # fmt: skip
 
 
@@ -47,13 +50,22 @@ def read(tokens: Sequence[Token], vocabulary: Vocabulary) -> Question:
 
 
 def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool) -> Question:
-    chunks = chunk(tokens, vocabulary, columns_first=columns_first)
+    return read_parts(reduce_parts(tokens, vocabulary, columns_first=columns_first), vocabulary)
+
+
+def reduce_parts(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool) -> list[Chunk]:
+    """The parts of a question after every rule for filters and dimensions."""
+    chunks = tidy(chunk(tokens, vocabulary, columns_first=columns_first), vocabulary)
     ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE) for part in chunks)
     chunks = reduce(chunks, VersusRules(vocabulary, chunks).versus)
+    chunks = reduce(chunks, having)
     chunks = reduce(chunks, NumberRules(vocabulary).compared)
     chunks = reduce(chunks, TimeRules(vocabulary).dated)
     values = ValueRules(vocabulary)
+    gaps = GapRules(vocabulary)
     for rule in (
+        gaps.lacking,
+        gaps.yes,
         values.flag,
         values.named,
         GroupRules(vocabulary, ranking=ranking).grouped,
@@ -61,7 +73,11 @@ def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: boo
         values.adjective,
     ):
         chunks = reduce(chunks, rule)
-    chunks = _without_openings(_with_flags(compared_elsewhere(chunks)))
+    return _without_openings(_with_flags(compared_elsewhere(chunks)))
+
+
+def read_parts(chunks: list[Chunk], vocabulary: Vocabulary) -> Question:
+    """The question that reduced parts make."""
     _check(chunks, vocabulary)
     doubt_words(chunks)
     question = assemble(

@@ -28,6 +28,13 @@ AGGREGATES: dict[tuple[str, ...], Aggregate] = {
     ("avg",): Aggregate.MEAN,
     ("mean",): Aggregate.MEAN,
     ("median",): Aggregate.MEDIAN,
+    ("standard", "deviation"): Aggregate.DEVIATION,
+    ("standard", "deviation", "of"): Aggregate.DEVIATION,
+    ("std",): Aggregate.DEVIATION,
+    ("stdev",): Aggregate.DEVIATION,
+    ("stddev",): Aggregate.DEVIATION,
+    ("variance",): Aggregate.VARIANCE,
+    ("variance", "of"): Aggregate.VARIANCE,
     ("minimum",): Aggregate.MIN,
     ("min",): Aggregate.MIN,
     ("maximum",): Aggregate.MAX,
@@ -56,6 +63,23 @@ HINTED: dict[tuple[str, ...], tuple[bool, str]] = {
     ("cheapest",): (False, "price"),
     ("oldest",): (True, "age"),
     ("youngest",): (False, "age"),
+    ("longest",): (True, "length"),
+    ("shortest",): (False, "length"),
+    ("widest",): (True, "width"),
+    ("narrowest",): (False, "width"),
+    ("hottest",): (True, "max temp"),
+    ("warmest",): (True, "max temp"),
+    ("coldest",): (False, "min temp"),
+    ("wettest",): (True, "precipitation"),
+    ("windiest",): (True, "wind"),
+    ("richest",): (True, "income"),
+    ("poorest",): (False, "income"),
+    ("northernmost",): (True, "latitude"),
+    ("southernmost",): (False, "latitude"),
+    ("easternmost",): (True, "longitude"),
+    ("westernmost",): (False, "longitude"),
+    ("costliest",): (True, "cost"),
+    ("dearest",): (True, "price"),
     ("heaviest",): (True, "weight"),
     ("lightest",): (False, "weight"),
     ("tallest",): (True, "height"),
@@ -167,6 +191,25 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "doctor physician", "hospital clinic", "premium prem", "account acct", "transaction txn",
     )
 )  # fmt: skip
+EXTREME_WORDS = {
+    "max": ("maximum", "max", "highest"), "min": ("minimum", "min", "lowest"), "avg": ("average", "mean", "avg"),
+    "mean": ("average", "mean", "avg"), "maximum": ("max", "maximum"), "minimum": ("min", "minimum"),
+}  # fmt: skip
+"""How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
+AFTER_COLUMN = _words("rate value level figure score reading data column variable percentage amount")
+"""Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
+PERSONS = _words("people person individual man woman somebody someone")
+PERSON_COLUMNS = _words("age gender sex surname")
+"""One of them in a table makes its rows people."""
+GENDERS = {
+    "women": "female", "woman": "female", "men": "male", "man": "male", "girls": "female", "boys": "male",
+    "females": "female", "males": "male",
+}  # fmt: skip
+PARTICIPLES = _words(
+    "built made recorded measured observed produced placed fell occurred happened registered received died hired born "
+    "created issued opened launched started reached dated taken"
+)
+"""Verbs that say nothing more before a time or a place: “cars built since 1980”."""
 PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("unit", "sold"): ("quantity",),
     ("item", "sold"): ("quantity",),
@@ -176,8 +219,8 @@ PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
 }
 UNITS = {
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "dollar": "USD", "euro": "EUR", "kg": "kg", "g": "g",
-    "lb": "lb", "mg": "mg", "km": "km", "m": "m", "cm": "cm", "mm": "mm", "mile": "miles", "pct": "%", "percent": "%",
-    "hour": "hours", "hr": "hours", "minute": "minutes", "min": "minutes", "second": "seconds", "sec": "seconds",
+    "lb": "lb", "lbs": "lb", "pound": "lb", "mph": "mph", "hp": "hp", "mg": "mg", "km": "km", "m": "m", "cm": "cm", "mm": "mm", "mile": "miles", "pct": "%", "percent": "%",
+    "hour": "hours", "hr": "hours", "minute": "minutes", "second": "seconds", "sec": "seconds",
     "ms": "ms", "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
     "ft": "ft", "sqft": "sq ft", "sqm": "m²", "l": "l", "ml": "ml",
 }  # fmt: skip
@@ -190,7 +233,8 @@ ADDITIVE = _words(
     revenue sale turnover amount quantity qty unit item cost expense spend spending budget volume visit click
     order view download passenger population total subtotal income profit loss payment fee tax discount
     attendance production output consumption death case birth bill tip donation shipment kwh hour minute point
-    goal fare casualty injury
+    goal fare casualty injury generation generated invest investment precipitation rainfall
+    employment kilometer mile
     """
 )  # fmt: skip
 """Words of measures that people mean as a total when they name no aggregate."""
@@ -198,7 +242,7 @@ NOT_ADDITIVE = _words(
     """
     price rate age score rating temperature percent pct percentage share ratio weight height average mean
     median margin index grade latitude longitude speed mpg year id level rank min max per horsepower
-    displacement acceleration depth width length size salary
+    displacement acceleration depth width length size salary wait waiting duration
     """
 )
 CONFUSABLE = _words(

@@ -26,6 +26,8 @@ class TokenKind(StrEnum):
     COMMA = "comma"
     STOP = "stop"
     SYMBOL = "symbol"
+    MARK = "mark"
+    """Made by `phrasing`: `@moving3month`."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ _TOKEN = re.compile(
     (?P<space>\s+)
   | "(?P<double>[^"]*)" | “(?P<curly>[^”]*)” | `(?P<tick>[^`]*)` | (?<!\w)'(?P<single>[^']*)'(?!\w)
   | ‘(?P<curly1>[^’]*)’
+  | (?P<mark>@[a-z]+(?:\d+(?:\.\d+)?)?[a-z]*)
   | (?P<date>(?<![\w-])\d{4}-\d\d(?:-\d\d)?(?![\w-]))
   | (?P<money>[$€£¥]\s?)?(?P<number>(?:(?<![\w)])-)?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)
       (?P<scale>(?:\s?(?:k|m|mn|bn|thousand|million|billion)\b)?)(?P<percent>\s?%)?(?P<currency>\s?(?:€|£|\$))?(?![\w])

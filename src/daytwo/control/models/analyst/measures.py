@@ -11,8 +11,12 @@ from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.terms import Aggregate
 
 
-def read_measures(chunks: Sequence[Chunk]) -> tuple[Measure, ...]:
-    """`total revenue and quantity`, `min and max of price`, `number of orders and average price`."""
+def read_measures(chunks: Sequence[Chunk], *, only_possible: bool = False) -> tuple[Measure, ...]:
+    """`total revenue and quantity`, `min and max of price`, `number of orders and average price`.
+
+    With `only_possible`, a number that names no aggregate and is none to add up is “the one value” of its group: the
+    program stops where there are several.
+    """
     measures: list[Measure] = []
     aggregates: list[Chunk] = []
     fresh = True
@@ -23,7 +27,7 @@ def read_measures(chunks: Sequence[Chunk]) -> tuple[Measure, ...]:
             aggregates = [chunk] if fresh else [*aggregates, chunk]
             fresh = False
         else:
-            measures.extend(_measure(aggregate, chunk) for aggregate in _merged(aggregates, chunk))
+            measures.extend(_measure(aggregate, chunk, only_possible=only_possible) for aggregate in _merged(aggregates, chunk))
             fresh = True
     if not fresh:
         if len(aggregates) == 1 and len(measures) == 1 and _is_default(chunks):
@@ -68,7 +72,7 @@ def _merged(aggregates: Sequence[Chunk], target: Chunk) -> list[Chunk | None]:
     return list(others) or [None]
 
 
-def _measure(aggregate: Chunk | None, target: Chunk) -> Measure:
+def _measure(aggregate: Chunk | None, target: Chunk, *, only_possible: bool = False) -> Measure:
     if target.is_(Role.ENTITY):
         key = target.value
         if key is None and aggregate is not None and aggregate.is_(Role.DISTINCT):
@@ -76,7 +80,7 @@ def _measure(aggregate: Chunk | None, target: Chunk) -> Measure:
         return Measure(Aggregate.COUNT) if key is None or key.is_unique else Measure(Aggregate.DISTINCT, key)
     link = target.link
     if aggregate is None:
-        return default_measure(link)
+        return default_measure(link, only_possible=only_possible)
     if aggregate.is_(Role.COUNT, Role.DISTINCT):
         column = link.column(prefer=lambda c: c.is_key)
         if aggregate.is_(Role.COUNT) and (column.is_measure or column.kind is Kind.OTHER):
@@ -86,15 +90,19 @@ def _measure(aggregate: Chunk | None, target: Chunk) -> Measure:
     narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
     if narrowed is None:
         raise Refusal(f"I can't tell what {shown(link.phrase)} does here: {link.columns[0].name} is no number", 80)
+    if isinstance(aggregate.value, float):
+        return Measure(Aggregate.QUANTILE, narrowed.column(), aggregate.value)
     return Measure(aggregate.value, narrowed.column())
 
 
-def default_measure(link: Link) -> Measure:
+def default_measure(link: Link, *, only_possible: bool = False) -> Measure:
     """A number without an aggregate is a total where that is what people mean: revenue, not price."""
     narrowed = link.narrowed(lambda c: c.is_number)
     if narrowed is None:
         raise Refusal(f"it does not say what to do with {link.columns[0].name}", understood=60)
     column = narrowed.column()
+    if not column.is_additive and only_possible:
+        return Measure(Aggregate.ONLY, column)
     if not column.is_additive:
         raise Refusal(f"it does not say whether the total, the average or another figure of {column.name} is meant", 90)
     return Measure(Aggregate.SUM, column)

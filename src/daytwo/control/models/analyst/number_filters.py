@@ -9,8 +9,12 @@ from daytwo.control.models.analyst.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.columns import Column, Vocabulary
 from daytwo.control.models.analyst.filters import Reading, filter_chunk, role_at
 from daytwo.control.models.analyst.lexing import Token
-from daytwo.control.models.analyst.question import NumberFilter
+from daytwo.control.models.analyst.question import AnyFilter, Filter, NumberFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
+
+
+Comparison = tuple[str, Token, Token | None, int]
+"""Sign, number, upper number of `between`, and where it ends."""
 
 
 class NumberRules:
@@ -21,6 +25,8 @@ class NumberRules:
 
     def compared(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`revenue over 100`, `quantity is between 3 and 5`, `more than 5 items`, `quantity of 3 or more`."""
+        if chunks[at].is_(Role.COUNT):
+            return self._counted(chunks, at)
         named = exact(chunks[at], lambda c: c.is_number)
         start = at + 1 if chunks[at].is_(Role.COLUMN) else at
         while named and role_at(chunks, start) is Role.IS:
@@ -29,16 +35,32 @@ class NumberRules:
             start += 1
         if chunks[at].is_(Role.COLUMN) and named is None:
             return None
-        read = _comparison(chunks, start, bare=named is not None)
+        read = read_comparison(chunks, start, bare=named is not None)
         if read is None or (read[0] == "==" and chunks[start - 1].value == "from"):
             return None
         sign, low, high, end = read
         if low.is_year and self._may_be_date(chunks, at, start, sign, end):
             return None
         column, end, kept = self._column(chunks, at, named, end)
+        if role_at(chunks, end) is Role.WORD and _is_unit(chunks[end].token.word, column):
+            end += 1
         _check_number(column, low)
         made = NumberFilter(column, sign, low.number or 0.0, high.number if high else None)
-        return [*kept, filter_chunk(made, chunks[at:end])], end
+        more, end = _more(chunks, end, made)
+        return [*kept, filter_chunk(more, chunks[at:end])], end
+
+    def _counted(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`how many prices were above 500`: rows whose price is."""
+        column = exact(chunks[at + 1], lambda c: c.is_measure) if at + 1 < len(chunks) else None
+        start = at + 2
+        while role_at(chunks, start) is Role.IS:
+            start += 1
+        read = read_comparison(chunks, start, bare=False) if column and role_at(chunks, start - 1) is Role.IS else None
+        if column is None or read is None:
+            return None
+        made = NumberFilter(column, read[0], read[1].number or 0.0, read[2].number if read[2] else None)
+        rows = Chunk(Role.ENTITY, "rows")
+        return [chunks[at], rows, filter_chunk(made, chunks[at + 1 : read[3]])], read[3]
 
     def _may_be_date(self, chunks: Sequence[Chunk], at: int, start: int, sign: str, end: int) -> bool:
         """Whether a year-like number is rather a year: `revenue 2024`, `revenue between 2020 and 2022`."""
@@ -70,10 +92,15 @@ class NumberRules:
             return link.column(), end, []
         if role_at(chunks, end) is Role.ENTITY:
             raise Refusal(f"a condition on the number of {chunks[end].text} is beyond me", understood=80)
+        if role_at(chunks, end) in {Role.WORD, Role.PREPOSITION}:  # `at least 20 mm of precipitation`
+            unit = chunks[end].text.casefold() in lexicon.UNITS
+            end += (1 + (role_at(chunks, end + 1) is Role.PREPOSITION)) if unit else chunks[end].text == "of"
         after = exact(chunks[end], lambda c: c.is_number) if end < len(chunks) else None
         if after:
             return after, end + 1, []
-        if role_at(chunks, end) is Role.WORD:
+        if role_at(chunks, end) is Role.WORD and not (
+            role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in lexicon.UNITS
+        ):
             raise Refusal(f"no column of {self._vocabulary.name} matches {shown(chunks[end].text)}", understood=60)
         measures = self._vocabulary.where(lambda c: c.is_measure)
         if len(measures) != 1:
@@ -82,11 +109,35 @@ class NumberRules:
         return measures[0], end, []
 
 
+def _more(chunks: Sequence[Chunk], end: int, first: NumberFilter) -> tuple[Filter, int]:
+    """`less than 20 or more than 60`, `at least 8 but not more than 10`: a second comparison of the same column."""
+    joined = role_at(chunks, end)
+    if joined not in {Role.OR, Role.AND}:
+        return first, end
+    start = end + 1
+    read = read_comparison(chunks, start, bare=joined is Role.OR and first.comparison == "==")
+    if read is None or role_at(chunks, read[3]) is Role.COLUMN:
+        return first, end
+    sign, low, high, stop = read
+    second = NumberFilter(first.column, sign, low.number or 0.0, high.number if high else None)
+    if joined is Role.OR:
+        return AnyFilter((first, second)), stop
+    if first.comparison == ">=" and second.comparison == "<=":
+        return NumberFilter(first.column, "between", first.value, second.value), stop
+    return first, end
+
+
+def _is_unit(word: str, column: Column) -> bool:
+    """A unit that the column's name holds, or any where it holds none."""
+    own = [part for part in column.words if part in lexicon.UNITS]
+    return word in lexicon.UNITS and (not own or lexicon.UNITS[word] in {lexicon.UNITS[part] for part in own})
+
+
 def _names_number(chunks: Sequence[Chunk], at: int) -> bool:
     return at < len(chunks) and exact(chunks[at], lambda c: c.is_number) is not None
 
 
-def _comparison(chunks: Sequence[Chunk], at: int, *, bare: bool) -> tuple[str, Token, Token | None, int] | None:
+def read_comparison(chunks: Sequence[Chunk], at: int, *, bare: bool) -> Comparison | None:
     """Sign, number, upper number and end of `over 5`, `between 3 and 5`, `5 or more`, `5`."""
     inverted = False
     if role_at(chunks, at) is Role.NOT:

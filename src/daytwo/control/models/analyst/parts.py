@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from daytwo.control.models.analyst.chunks import Chunk, Role
-from daytwo.control.models.analyst.columns import Vocabulary
-from daytwo.control.models.analyst.question import Dimension, Filter, Question, Shape
+from daytwo.control.models.analyst.columns import Column, Vocabulary
+from daytwo.control.models.analyst.question import DateFilter, Dimension, Filter, NumberFilter, Question, Shape, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, shown
+from daytwo.wire.sheet import Uniqueness
 
 
 class Parts:
@@ -35,6 +36,15 @@ class Parts:
                 raise Refusal(f"I can't tell what {shown(chunk.text)} asks for here", understood=70)
 
     @property
+    def may_be_single(self) -> bool:
+        """Whether dimensions and filters could leave one row in each group, as far as the sheet tells."""
+        most = 1
+        for column in {d.column for d in self.dimensions if d.column} | _filtered(self.filters):
+            few = column.sheet.uniqueness in {Uniqueness.FEW, Uniqueness.CONSTANT}
+            most *= 20 if few else 1_000 if column.sheet.uniqueness is Uniqueness.SOME else 1_000_000
+        return most > 1 and most >= 10 ** (self.vocabulary.rows_magnitude or 0)
+
+    @property
     def rows_called(self) -> str:
         entities = self.of(Role.ENTITY)
         return entities[0].text if entities else "rows"
@@ -43,6 +53,18 @@ class Parts:
         """A question of this shape over these filters; `rest` are other fields of `Question`."""
         made = Question(table=self.vocabulary.name, shape=shape, filters=self.filters, rows_called=self.rows_called)
         return replace(made, **rest)  # type: ignore[arg-type]  # mypy cannot check keywords that pass through
+
+
+def _filtered(filters: Sequence[Filter]) -> set[Column]:
+    """One column of each filter: of those that may hold a value, the one with most."""
+    found = set()
+    for one in filters:
+        if isinstance(one, ValueFilter):
+            if not one.negated:
+                found.add(max(one.columns, key=lambda c: c.sheet.uniqueness not in {Uniqueness.FEW, Uniqueness.CONSTANT}))
+        elif isinstance(one, DateFilter | NumberFilter):
+            found.add(one.column)
+    return found
 
 
 def whole_number(chunk: Chunk) -> int:

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from daytwo.control.models.analyst.columns import Column
-from daytwo.control.models.analyst.terms import Aggregate, Grain
+from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
 
 
 class Shape(StrEnum):
@@ -22,6 +22,7 @@ class Shape(StrEnum):
     VALUES = "values"
     SHARE = "share"
     DESCRIBE = "describe"
+    STUDY = "study"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class DateFilter:
     column: Column
     periods: tuple[Period, ...] = ()
     months: tuple[int, ...] = ()
+    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,27 @@ class FlagFilter:
     value: bool
 
 
-Filter = ValueFilter | NumberFilter | DateFilter | FlagFilter
+@dataclass(frozen=True)
+class AnyFilter:
+    """Rows that fulfil one of these; `negated`, none of them."""
+
+    choices: tuple[NumberFilter, ...]
+    negated: bool = False
+
+    @property
+    def column(self) -> Column:
+        return self.choices[0].column
+
+
+@dataclass(frozen=True)
+class MissingFilter:
+    """Rows without a value in the column; `present`, those with one."""
+
+    column: Column
+    present: bool = False
+
+
+Filter = ValueFilter | NumberFilter | DateFilter | FlagFilter | AnyFilter | MissingFilter
 
 
 @dataclass(frozen=True)
@@ -79,6 +101,7 @@ class Measure:
 
     aggregate: Aggregate
     column: Column | None = None
+    quantile: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +122,33 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Having:
+    """Which groups are kept, by a figure of each."""
+
+    measure: Measure
+    comparison: str
+    value: float
+    other: float | None = None
+
+
+@dataclass(frozen=True)
+class Over:
+    """What is made of the first measure over time; `window` of a moving average, `target` the year of a forecast."""
+
+    course: Course
+    window: int | None = None
+    target: int | None = None
+
+
+@dataclass(frozen=True)
+class Join:
+    """A table of which each row of the first has at most one, by a column that both call the same."""
+
+    table: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Question:
     table: str
     shape: Shape
@@ -111,6 +161,16 @@ class Question:
     """Whose values are listed or described; empty means the whole table."""
     order: Order | None = None
     limit: int | None = None
+    having: Having | None = None
+    outer: Aggregate | None = None
+    """A figure of the groups' figures: their mean, or how many groups there are."""
+    with_share: bool = False
+    """Each place of a ranking also as its share of the whole."""
+    difference: bool = False
+    """Of two groups, also the second less the first."""
+    over: Over | None = None
+    study: Study | None = None
+    joins: tuple[Join, ...] = ()
     rows_called: str = "rows"
     typos: tuple[tuple[str, str], ...] = field(default=())
     """Words that were read as a column's name with one letter amiss: (typed, column)."""

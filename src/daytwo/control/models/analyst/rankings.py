@@ -121,7 +121,7 @@ def _hinted(superlative: Superlative | None, parts: Parts) -> Column | None:
         return None
     word = superlative.column_word
     fits = [c for c in parts.vocabulary.columns if c.is_date] if word == "date" else []
-    link = parts.vocabulary.link((word,))
+    link = parts.vocabulary.link(tuple(word.split()))
     columns = tuple(fits) or (link.columns if link else ())
     named = {column for chunk in parts.of(Role.COLUMN) for column in chunk.link.columns}
     columns = tuple(column for column in columns if column in named) or columns
@@ -143,7 +143,7 @@ def _ranked_groups(
         dimension = date_dimension(parts.vocabulary, target.value, None, target.text)
     else:
         column = dimension_column(target.link)
-        dimension = Dimension(column, Grain.DAY if column.is_date else None)
+        dimension = Dimension(column, (column.own_grain or Grain.DAY) if column.is_date else None)
     hinted = _hinted(superlative, parts)
     if superlative and superlative.counts:
         parts.drop(Role.ENTITY)

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Link, Vocabulary
-from daytwo.control.models.analyst.dimensions import dimension_column
+from daytwo.control.models.analyst.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.measures import read_measures
 from daytwo.control.models.analyst.parts import Parts, whole_number
-from daytwo.control.models.analyst.question import Filter, Question, Shape
+from daytwo.control.models.analyst.question import Dimension, Filter, Having, Order, Question, Shape
 from daytwo.control.models.analyst.rankings import read_ranking, targets_of
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.spelling import singular
-from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.studies_asked import read_course, read_study, with_share
+from daytwo.control.models.analyst.terms import Aggregate, Grain
 
 
 def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:
@@ -26,6 +27,14 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:
     parts = Parts(chunks, vocabulary)
     if len(parts.dimensions) > 2:
         raise Refusal("I group by two columns at most", understood=80)
+    if parts.has(Role.STUDY):
+        return read_study(parts)
+    if parts.has(Role.COURSE):
+        return read_course(parts)
+    if parts.has(Role.WITH_SHARE):
+        return with_share(assemble([c for c in chunks if not c.is_(Role.WITH_SHARE)], vocabulary))
+    if parts.has(Role.HAVING):
+        return _having(parts)
     if parts.has(Role.SHARE):
         return _share(parts)
     if parts.has(Role.DESCRIBE):
@@ -62,7 +71,7 @@ def _first_rows(parts: Parts) -> Question:
 
 def _listing(parts: Parts) -> Question:
     """`list the orders over 100`, `which regions are there`, `what is the revenue in 2024`."""
-    wanted = parts.has(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COMPARE)
+    wanted = parts.has(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COMPARE) and not parts.has(Role.DIFFERENCE)
     columns = parts.of(Role.COLUMN)
     if not columns and parts.has(Role.ENTITY) and (parts.has(Role.LIST, Role.WHICH) or parts.filters):
         numbers = parts.of(Role.NUMBER)
@@ -84,10 +93,49 @@ def _is_listed(link: Link) -> bool:
 
 
 def _aggregate(parts: Parts) -> Question:
-    parts.drop(Role.LIST, Role.WHICH, Role.COMPARE)
+    difference = parts.has(Role.DIFFERENCE)
+    parts.drop(Role.LIST, Role.WHICH, Role.COMPARE, Role.DIFFERENCE)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
-    measures = read_measures(parts.chunks)
-    return parts.question(Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions)
+    outer = _outer(parts)
+    measures = read_measures(parts.chunks, only_possible=parts.may_be_single)
+    if difference and (len(measures) > 1 or len(parts.dimensions) != 1):
+        raise Refusal("it does not say the difference between which two", understood=80)
+    return parts.question(
+        Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer, difference=difference
+    )
+
+
+def _outer(parts: Parts) -> Aggregate | None:
+    """`average number of orders per customer`: the mean over each one's count; the aggregate is taken out."""
+    roles = [chunk.role for chunk in parts.chunks]
+    if roles != [Role.AGGREGATE, Role.COUNT, Role.ENTITY] or len(parts.dimensions) != 1:
+        return None
+    outer = parts.chunks[0].value
+    if outer not in {Aggregate.MEAN, Aggregate.MEDIAN, Aggregate.MIN, Aggregate.MAX}:
+        return None
+    parts.chunks = parts.chunks[1:]
+    return outer  # type: ignore[no-any-return]  # a chunk's value is of many types
+
+
+def _having(parts: Parts) -> Question:
+    """`which states have more than 100 airports`, `how many sites had an average yield above 35`."""
+    found: Having = parts.of(Role.HAVING)[0].value
+    targets = parts.of(Role.COLUMN, Role.GRAIN)
+    counted = parts.has(Role.COUNT)
+    parts.drop(Role.LIST, Role.WHICH)
+    parts.only(Role.HAVING, Role.COLUMN, Role.GRAIN, Role.COUNT, Role.DISTINCT)
+    if len(targets) != 1 or len(parts.of(Role.HAVING)) != 1 or parts.dimensions:
+        raise Refusal("it does not say of which groups the condition is", understood=80)
+    target = targets[0]
+    if target.is_(Role.GRAIN):
+        dimension = date_dimension(parts.vocabulary, target.value, None, target.text)
+    else:
+        column = dimension_column(target.link)
+        dimension = Dimension(column, (column.own_grain or Grain.DAY) if column.is_date else None)
+    return parts.question(
+        Shape.AGGREGATE, measures=(found.measure,), dimensions=(dimension,), having=found,
+        order=None if counted else Order(descending=True), outer=Aggregate.COUNT if counted else None,
+    )  # fmt: skip
 
 
 def _share(parts: Parts) -> Question:

@@ -1,6 +1,7 @@
-"""Functions that programs carry with them, each only where it is needed.
+"""Functions that programs carry with them, each only where it is needed; and lines that programs are made of.
 
-Their names start with `_`: the session keeps no such names (architecture.md, “The cell”).
+Their names start with `_`: the session keeps no such names (architecture.md, “The cell”).  `_stop` ends a program
+well before anything was computed, and says why.
 """
 
 from __future__ import annotations
@@ -12,54 +13,41 @@ def _lines(text: str) -> list[str]:
     return [*text.strip("\n").split("\n"), "", ""]
 
 
-NUMBER = _lines('''
+STOP = _lines("""
+def _stop(reason):
+    say(reason + " Nothing was computed.")
+    raise SystemExit
+""")
+
+NUMBER = _lines("""
 def _number(value):
-    """A number as people write it; what is no number as it is."""
-    if value is None or pd.isna(value):
+    if pd.isna(value):
         return "no value"
-    if isinstance(value, pd.Timestamp):
-        return str(value.date() if value == value.normalize() else value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
-        return str(value)
-    if value != 0 and abs(value) < 0.1:
-        return f"{value:.3g}"
-    return f"{value:,.2f}".removesuffix(".00")
-''')
+    if isinstance(value, (str, pd.Timestamp)):
+        return str(value).removesuffix(" 00:00:00")
+    return f"{value:.3g}" if 0 < abs(value) < 0.1 else f"{value:,.2f}".removesuffix(".00")
+""")
 
 FIND = _lines('''
-def _find(rows, values, columns, problems):
-    """The one column that holds all these words (whatever their case or number), and the rows in which it does."""
-    def spellings(value):
-        typed = " ".join(value.split()).casefold()
-        more = {typed + "s", typed + "es", typed.removesuffix("s"), typed.removesuffix("es")}
-        more |= {typed.removesuffix("ies") + "y", typed.removesuffix("y") + "ies", typed.removesuffix("s") + "ed"}
-        return [[typed], sorted(more - {typed, ""})]
-
-    texts = {name: rows[name].astype("string").str.split().str.join(" ").str.casefold() for name in columns}
-    for step in (0, 1):
-        held = {}
-        for name, text in texts.items():
-            masks = []
-            for value in values:
-                exact, loose = spellings(value)
-                mask = text.isin(exact)
-                masks.append(text.isin(loose) if step and not mask.any() else mask)
-            if all(mask.any() for mask in masks):
-                held[name] = pd.concat(masks, axis=1).any(axis=1)
+def _find(rows, words, columns):
+    """The one column that holds all these words, whatever their case, else ending; and the rows in which it does."""
+    for ending in ("$^", "(n?y|ies|e?s|e?d)$"):
+        plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
+        bare = lambda text: plain(text).str.replace(ending, "", regex=True)
+        texts, wanted = {name: bare(rows[name]) for name in columns}, bare(pd.Series(words))
+        held = {name: text.isin(wanted) for name, text in texts.items() if wanted.isin(text).all()}
         if held:
             break
-    words = " and ".join(repr(value) for value in values)
-    if len(held) == 1:
-        if len(columns) > 1:
-            say(f"I took {words} for the column {next(iter(held))}.")
-        return next(iter(held.items()))
-    if held:
-        problems.append(f"{words} could be in {' or '.join(held)}: name the column.")
-    elif len(columns) == 1:
-        problems.append(f"The column {columns[0]} does not hold {words}.")
-    else:
-        problems.append(f"No column holds {words} (I looked in {', '.join(columns)}).")
-    return columns[0], pd.Series(False, index=rows.index)
+    asked = " and ".join(map(repr, words))
+    if len(held) > 1:
+        _stop(f"{asked} could be in {' or '.join(held)}: name the column.")
+    if not held and len(columns) == 1:
+        _stop(f"The column {columns[0]} does not hold {asked}.")
+    if not held:
+        _stop(f"No column holds {asked} (I looked in {', '.join(columns)}).")
+    if len(columns) > 1:
+        say(f"I took {asked} for the column {min(held)}.")
+    return held.popitem()
 ''')
 
 READ_NUMBERS = _lines('''
@@ -70,8 +58,7 @@ def _read_numbers(column, name, decimal_comma):
     if decimal_comma:
         text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(text.str.replace(",", "", regex=False), errors="coerce").astype("float64")
-    unread = int((numbers.isna() & column.notna()).sum())
-    if unread:
+    if unread := int((numbers.isna() & column.notna()).sum()):
         say(f"{unread:,} of {len(column):,} values of {name} could not be read as numbers and are left out.")
     return numbers
 ''')
@@ -86,8 +73,7 @@ def _read_dates(column, name):
     if day_first.notna().sum() == month_first.notna().sum() and not day_first.equals(month_first):
         say(f"{name} could be day/month/year or month/day/year; I read it as month/day/year.")
     dates = day_first if day_first.notna().sum() > month_first.notna().sum() else month_first
-    unread = int((dates.isna() & column.notna()).sum())
-    if unread:
+    if unread := int((dates.isna() & column.notna()).sum()):
         say(f"{unread:,} of {len(column):,} values of {name} could not be read as dates and are left out.")
     return dates
 ''')
@@ -103,5 +89,18 @@ def call(name: str, *arguments: str) -> str:
 
 def template(before: str, expression: str, after: str = ".") -> str:
     """Source of an f-string around one expression, which holds no quotes or backslashes."""
-    literal = before.replace("{", "{{").replace("}", "}}") + "{" + expression + "}"
-    return "f" + repr(literal + after.replace("{", "{{").replace("}", "}}"))
+    return sentence(before, (expression,), after)
+
+
+def sentence(*parts: str | tuple[str]) -> str:
+    """Source of an f-string of literal text and, each in a tuple of its own, expressions without quotes."""
+    literal = ""
+    for part in parts:
+        literal += "{" + part[0] + "}" if isinstance(part, tuple) else part.replace("{", "{{").replace("}", "}}")
+    return "f" + repr(literal)
+
+
+def missing(name: str, why: str = "") -> list[str]:
+    """Lines that say how many rows have no value in a column."""
+    text = sentence(("_missing:,",), " of ", ("len(rows):,",), f" rows have no {name} and are left out{why}.")
+    return [f"if _missing := int(rows[{name!r}].isna().sum()):", f"    say({text})"]

@@ -28,6 +28,15 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+def verb_stem(word: str) -> str | None:
+    """What a verb and its noun share: `generated` and `generation` → `generat`; None where that says too little."""
+    for ending in ("ing", "ion", "ed", "e"):
+        if word.endswith(ending):
+            word = word[: -len(ending)]
+            break
+    return word if len(word) >= _TYPO_SHORTEST_CHARACTERS else None
+
+
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a column's or table's name, singular: `orderDate`, `order date`, `ORDER_DATE` → (order, date)."""
     parts = [

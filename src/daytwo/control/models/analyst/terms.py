@@ -13,6 +13,12 @@ class Aggregate(StrEnum):
     MEDIAN = "median"
     MIN = "min"
     MAX = "max"
+    DEVIATION = "std"
+    VARIANCE = "var"
+    QUANTILE = "quantile"
+    """Of a measure's `quantile`."""
+    ONLY = "only"
+    """The one value there is; where a program meets two, it computes nothing."""
 
 
 class Grain(StrEnum):
@@ -24,3 +30,26 @@ class Grain(StrEnum):
     WEEK = "week"
     DAY = "day"
     WEEKDAY = "weekday"
+    TIME = "time"
+    """As fine as the dates are."""
+
+
+class Study(StrEnum):
+    """What is asked of columns beyond a figure."""
+
+    CORRELATION = "correlation"
+    REGRESSION = "regression"
+    DISTRIBUTION = "distribution"
+    OUTLIERS = "outliers"
+    MISSING = "missing values"
+    DUPLICATES = "duplicates"
+
+
+class Course(StrEnum):
+    """What is made of a figure that goes over time."""
+
+    GROWTH = "growth"
+    TREND = "trend"
+    MOVING = "moving average"
+    CUMULATIVE = "running total"
+    FORECAST = "forecast"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from daytwo.control.models.analyst import dates
@@ -13,7 +14,7 @@ from daytwo.control.models.analyst.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.columns import Column, Vocabulary
 from daytwo.control.models.analyst.dates import Recurring
 from daytwo.control.models.analyst.filters import Reading, filter_chunk, role_at
-from daytwo.control.models.analyst.question import DateFilter, Filter, NumberFilter, Period
+from daytwo.control.models.analyst.question import AnyFilter, DateFilter, Filter, NumberFilter, Period
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 
 _WORD_OF_SIGN = {">": "after", ">=": "since", "<": "before", "<=": "until", "==": "in"}
@@ -37,8 +38,10 @@ class TimeRules:
             return None
         periods, months, end = read
         kept = [chunks[at]] if named and role_at(chunks, at - 1) in _KEEPS_COLUMN else []
-        made = self._filter(named, periods, months, chunks[start:end])
-        return [*kept, filter_chunk(made, chunks[at:end])], end
+        made = self._filters(named, periods, months, chunks[start:end])
+        if chunks[start].is_(Role.EXCLUDING):
+            made = (_negated(made),)
+        return [*kept, *(filter_chunk(one, chunks[at:end]) for one in made)], end
 
     def _periods(self, chunks: Sequence[Chunk], at: int) -> tuple[tuple[Period, ...], tuple[int, ...], int] | None:
         ranged = _range(chunks, at)
@@ -52,7 +55,7 @@ class TimeRules:
         elif role_at(chunks, at) is Role.PREPOSITION:
             at += 1
         elif role_at(chunks, at) is Role.EXCLUDING and _period(chunks, at + 1):
-            raise Refusal("leaving a period out is beyond me; name the period that is meant", understood=80)
+            at += 1
         found = _period(chunks, at)
         if found is None:
             return None
@@ -60,11 +63,11 @@ class TimeRules:
             return (_bounded(word, found, chunks[at].text),), (), at + 1
         return _union(chunks, at)
 
-    def _filter(
+    def _filters(
         self, named: Column | None, periods: tuple[Period, ...], months: tuple[int, ...], parts: Sequence[Chunk]
-    ) -> Filter:
+    ) -> tuple[Filter, ...]:
         if named:
-            return DateFilter(named, periods, months)
+            return (DateFilter(named, periods, months),)
         date_columns = self._vocabulary.where(lambda c: c.is_date)
         year_columns = self._vocabulary.where(lambda c: c.is_number and c.words == ("year",))
         fitting = date_columns + year_columns
@@ -77,12 +80,36 @@ class TimeRules:
             names = either([column.name for column in fitting])
             raise Refusal(f"{shown(text)} could be a time of {names}; name one, as in “{fitting[0].name} {text}”", 90)
         if date_columns:
-            return DateFilter(fitting[0], periods, months)
-        return _in_years(fitting[0], periods, months)
+            return (DateFilter(fitting[0], periods, months),)
+        quarters = self._vocabulary.where(lambda c: c.is_number and c.words == ("quarter",))
+        if len(quarters) == 1 and (found := _quarter(periods)):
+            return (NumberFilter(fitting[0], "==", found[0]), NumberFilter(quarters[0], "==", found[1]))
+        return (_in_years(fitting[0], periods, months),)
 
 
-def _in_years(column: Column, periods: tuple[Period, ...], months: tuple[int, ...]) -> NumberFilter:
+def _quarter(periods: tuple[Period, ...]) -> tuple[int, int] | None:
+    """The year and number of the quarter, if it is one."""
+    start = periods[0].start if len(periods) == 1 else None
+    if start is None or start.month % 3 != 1 or periods[0] != dates.months(start.year, start.month, 3):
+        return None
+    return start.year, start.month // 3 + 1
+
+
+def _negated(filters: tuple[Filter, ...]) -> Filter:
+    """All but these."""
+    one = filters[0]
+    if len(filters) == 1 and isinstance(one, DateFilter | AnyFilter):
+        return replace(one, negated=True)
+    if len(filters) == 1 and isinstance(one, NumberFilter):
+        return AnyFilter((one,), negated=True)
+    raise Refusal("leaving that time out is beyond me; name the time that is meant", understood=80)
+
+
+def _in_years(column: Column, periods: tuple[Period, ...], months: tuple[int, ...]) -> NumberFilter | AnyFilter:
     """Whole years, on a column that holds years as numbers."""
+    years = [one.start.year for one in periods if one.start and one == dates.year(one.start.year)]
+    if len(years) > 1 and len(years) == len(periods):
+        return AnyFilter(tuple(NumberFilter(column, "==", year) for year in years))
     period = periods[0] if len(periods) == 1 and not months else None
     if period is None or any(side and (side.month, side.day) != (1, 1) for side in (period.start, period.end)):
         raise Refusal(f"{column.name} holds years only", understood=80)
