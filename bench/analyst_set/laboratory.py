@@ -17,7 +17,7 @@ from daytwo.executor import cell
 from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.catalog.sheet import build
 from daytwo.executor.cell.frames import CHANNEL_FD, FrameReader
-from daytwo.executor.cell.profile import profile
+from daytwo.executor.cell.reading.profile import profile
 from daytwo.wire.sheet import Level, SchemaSheet
 
 WAIT_SECONDS = 120

@@ -17,10 +17,10 @@ import pyarrow.parquet
 import pytest
 
 from daytwo.executor.catalog.profile import Profile
-from daytwo.executor.cell import sources
 from daytwo.executor.cell.frames import FrameReader
-from daytwo.executor.cell.problem import UnreadableError
-from daytwo.executor.cell.profile import profile
+from daytwo.executor.cell.reading import sources
+from daytwo.executor.cell.reading.problem import UnreadableError
+from daytwo.executor.cell.reading.profile import profile
 
 ROWS = [(n, f"Müller {n % 7}", round(n * 1.25, 2), dt.date(2024, 1 + n % 12, 1 + n % 28)) for n in range(300)]
 AT = dt.datetime(2024, 1, 1, 10, 30)  # noqa: DTZ001 - Excel has no time zones
@@ -256,11 +256,12 @@ class Frames:
 
 
 def run_as_module(job):
-    """`python -m cell.profile` as a sandbox starts it, its channel read to the end."""
-    cell = Path(sources.__file__).parents[1]
+    """`python -m cell.reading.profile` as a sandbox starts it, its channel read to the end."""
+    cell = Path(sources.__file__).parents[2]
     receiving, sending = os.pipe()
     start = (
-        "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.executable, [sys.executable, '-m', 'cell.profile'])"
+        "import os, sys; os.dup2(int(sys.argv[1]), 3); "
+        "os.execv(sys.executable, [sys.executable, '-m', 'cell.reading.profile'])"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", start, str(sending)],

@@ -12,8 +12,8 @@ from daytwo.executor.catalog.buckets import column_type, magnitude, null_share, 
 from daytwo.executor.catalog.classes import classify
 from daytwo.executor.catalog.masks import MASK_CHARACTERS, PUNCTUATION, frequent, mask
 from daytwo.executor.catalog.profile import ColumnProfile, Profile, TableProfile
-from daytwo.executor.cell.headers import fit_names, is_value_like
-from daytwo.executor.cell.looks import is_card, is_iban, looks
+from daytwo.executor.cell.reading.headers import fit_names, is_value_like
+from daytwo.executor.cell.reading.looks import is_card, is_iban, looks
 from daytwo.wire.errors import Invalid
 from daytwo.wire.sheet import ColumnClass, ColumnType, Level, NullShare, Uniqueness
 

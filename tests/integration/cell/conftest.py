@@ -109,7 +109,7 @@ class Cells:
     def profile(self, path: Path, kind: str) -> dict[str, Any]:
         """What the catalog learns of a file."""
         job = {"dataset": path.stem, "files": [{"path": str(path), "kind": kind, "table": path.stem}]}
-        ended = self._execute("cell.profile", job | {"directories": [str(self.data)]}, self.root)
+        ended = self._execute("cell.reading.profile", job | {"directories": [str(self.data)]}, self.root)
         answer: dict[str, Any] = json.loads(ended.payload("profile"))
         return answer
 

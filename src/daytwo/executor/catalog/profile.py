@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from daytwo.executor.catalog.kind import Kind
-from daytwo.executor.cell.headers import fit_names
+from daytwo.executor.cell.reading.headers import fit_names
 from daytwo.wire.message import Message
 
 NOTES_LIMIT = 200

@@ -1,4 +1,4 @@
-"""Runs `cell.profile` in a sandbox and turns its answer into a `Profile`, or into what is wrong with the files."""
+"""Runs `cell.reading.profile` in a sandbox; turns its answer into a `Profile`, or into what is wrong with the files."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def take_profile(
     }
     answer = _Answer()
     reader = FrameReader(answer)
-    request = SandboxRequest(module="cell.profile", job=json.dumps(job).encode(), profile=COMPUTE, mounts=bound)
+    request = SandboxRequest(module="cell.reading.profile", job=json.dumps(job).encode(), profile=COMPUTE, mounts=bound)
     result = await backend.run(request, reader.feed, Cancel())
     if answer.problem is not None:
         raise answer.problem

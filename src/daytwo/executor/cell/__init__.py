@@ -2,6 +2,6 @@
 
 This room is mounted alone into the sandbox as the package `cell`, so it imports nothing of daytwo but itself
 (relatively), and nothing slow at import time: pandas, polars, duckdb, pyarrow, matplotlib and plotly load when the
-program first needs them.  The executor starts it as a process (`program`, `profile`, `script`), and imports from it
-only `frames`.
+program first needs them.  The executor starts it as a process (`program`, `reading.profile`, `script`), and imports
+from it only `frames` and `reading.headers`.
 """

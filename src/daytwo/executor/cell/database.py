@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .job import Job
-from .quoting import identifier, literals
+from .reading.quoting import identifier, literals
 from .tables import is_kind
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Database:
 
     def _attach(self, name: str) -> None:
         if name not in self._attached:
-            from .sources import attach
+            from .reading.sources import attach
 
             attach(self.connection, name, self._sources[name])
             self._attached.add(name)

@@ -9,7 +9,7 @@ import difflib
 from typing import Any
 
 from .database import Database
-from .quoting import identifier
+from .reading.quoting import identifier
 
 DISTINCT_VALUES = 100_000
 """Of one column; beyond, a column is no list of choices."""

@@ -1,4 +1,4 @@
-"""Profiles the files of a dataset inside a sandbox: `python -m cell.profile`, a JSON job on standard input.
+"""Profiles the files of a dataset inside a sandbox: `python -m cell.reading.profile`, a JSON job on standard input.
 
 Job: `{"dataset", "kind", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories"}`.
 Answer, in frames: `{"kind": "profile"}` with the profile as JSON, then `{"kind": "end", "outcome": "ok"}`; or
@@ -13,9 +13,9 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
+from ..frames import FrameWriter  # noqa: TID252 - the package is called `cell` in a sandbox
 from . import sources
 from .discover import discover
-from .frames import FrameWriter
 from .measure import measure
 from .problem import UnreadableError
 from .quoting import identifier, literal, literals

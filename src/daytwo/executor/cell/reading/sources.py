@@ -1,8 +1,9 @@
 """Data sources in a cell: `attach` makes one table of a dataset readable under the name that a program calls it.
 
-A source is `{"dataset", "table", "name", "format", "files", "options"}`; the options are those that `cell.profile`
-found when the dataset was registered, so a program reads exactly what the sheet describes.  Files lie read-only
-below /data.  Text, Parquet, JSON and Arrow are views that read on demand; Excel and SQLite are copied into a table.
+A source is `{"dataset", "table", "name", "format", "files", "options"}`; the options are those that
+`cell.reading.profile` found when the dataset was registered, so a program reads exactly what the sheet describes.
+Files lie read-only below /data.  Text, Parquet, JSON and Arrow are views that read on demand; Excel and SQLite are
+copied into a table.
 """
 
 from __future__ import annotations
