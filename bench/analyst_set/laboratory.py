@@ -31,6 +31,8 @@ for _source in json.loads(PROGRAMS):
     say(MARK)
     try:
         exec(compile(_source, "<program>", "exec"), dict(_given))
+    except SystemExit:
+        pass
     except Exception:
         say("RAISED " + traceback.format_exc(limit=-2))
     if plt.get_fignums():

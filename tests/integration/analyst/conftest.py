@@ -196,6 +196,8 @@ for number, source in enumerate(json.loads(PROGRAMS)):
     say(MARK + str(number))
     try:
         exec(compile(source, "<program>", "exec"), dict(given))
+    except SystemExit:
+        pass
     except Exception:
         say("RAISED " + traceback.format_exc())
     for figure in plt.get_fignums():

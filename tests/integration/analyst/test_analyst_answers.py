@@ -175,8 +175,49 @@ ORDERS: dict[str, Expected] = {
     "list the products": lambda d: [[name] for name in sorted(d["product"].unique())],
     "show the first 4 rows": lambda d: len(d.head(4)),
     "show orders from West with quantity over 8": lambda d: len(d[(d.region == "West") & (d.quantity > 8)]),
+    "90th percentile of revenue": lambda d: d.revenue.quantile(0.9),
+    "standard deviation of revenue": lambda d: d.revenue.std(),
+    "regions with total revenue over 1000": lambda d: [row for row in _sum(d, "region", "revenue") if row[1] > 1000],
+    "how many customers have more than 15 orders": lambda d: (d.groupby("customer").size() > 15).sum(),
+    "average number of orders per customer": lambda d: d.groupby("customer").size().mean(),
+    "total revenue without 2024": lambda d: d[d.order_date.dt.year != 2024].revenue.sum(),
+    "outliers in revenue": lambda d: len(_beyond_fences(d.revenue)),
+    "missing values in revenue": lambda d: [
+        ["revenue", d.revenue.isna().sum(), 100 * d.revenue.isna().mean()],
+    ],
+    "which columns have missing values": lambda d: [
+        [name, count, 100 * count / len(d)]
+        for name, count in d.isna().sum().sort_values(ascending=False).items()
+        if count
+    ],
+    "duplicate rows": lambda d: int(d.duplicated().sum()),
+    "duplicate customers": lambda d: int(d.customer.duplicated().sum()),
+    "correlation between quantity and revenue": lambda d: [
+        [d.quantity.corr(d.revenue), (d.quantity.notna() & d.revenue.notna()).sum()]
+    ],
+    "year over year growth of total revenue": lambda d: [
+        [year, value, growth]
+        for (year, value), growth in zip(
+            _by_key(d.groupby(d.order_date.dt.year).revenue.sum()),
+            100 * d.groupby(d.order_date.dt.year).revenue.sum().pct_change(),
+            strict=True,
+        )
+    ],
+    "how many orders have a quantity of at least 3 but not more than 5": lambda d: d.quantity.between(3, 5).sum(),
+    "number of orders with quantity under 2 or over 8": lambda d: ((d.quantity < 2) | (d.quantity > 8)).sum(),
+    "how many orders have no region?": lambda d: d.region.isna().sum(),
+    "the customer with the most orders, and its share of the total": lambda d: [
+        [*row, 100 * row[1] / len(d)] for row in _first(_ranked(d.groupby("customer").size()))
+    ],
+    "average revenue on average by product": lambda d: _ranked(d.groupby("product").revenue.mean()),
     "average reveune by product": lambda d: _ranked(d.groupby("product").revenue.mean()),
 }
+
+
+def _beyond_fences(values: pd.Series) -> pd.Series:
+    low, high = values.quantile(0.25), values.quantile(0.75)
+    return values[(values < low - 1.5 * (high - low)) | (values > high + 1.5 * (high - low))]
+
 
 STAFF: dict[str, Expected] = {
     "average salary": lambda d: d.annualSalary.mean(),
@@ -258,7 +299,7 @@ def answers(ask: Any, run_all: Any) -> dict[tuple[str, str], Any]:
 
 def _same(got: Any, wanted: Any) -> bool:
     if isinstance(wanted, int | float | np.number):
-        return math.isclose(float(got), float(wanted), rel_tol=1e-9)
+        return math.isclose(float(got), float(wanted), rel_tol=1e-9) or (math.isnan(got) and math.isnan(wanted))
     return str(got) == str(wanted)
 
 
@@ -303,7 +344,7 @@ def test_what_is_left_out_is_said(answers: Any) -> None:
 
 def test_every_program_passes_the_guard(ask: Any) -> None:
     for table, question, _ in CASES:
-        imports = {"pandas", "matplotlib"}
+        imports = {"pandas", "matplotlib", "numpy", "statsmodels"}
         program = ask(question, table).program
         verdict = review(program, known_names=(), environment_imports=imports, datasets=(table,))
         assert verdict.verdict is Ruling.ALLOW, (question, verdict.findings)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from daytwo.control.models.analyst.columns import Vocabulary
 from daytwo.control.models.analyst.compiler import compile_question
 from daytwo.control.models.analyst.explain import explain
+from daytwo.control.models.analyst.following import follow, opens
 from daytwo.control.models.analyst.intent import read
+from daytwo.control.models.analyst.joining import joined
 from daytwo.control.models.analyst.lexing import Token, TokenKind, lex
 from daytwo.control.models.analyst.nearest import nearest
 from daytwo.control.models.analyst.phrasing import rephrase
@@ -18,6 +20,7 @@ from daytwo.wire.sheet import SchemaSheet, callable_names
 
 INTENT_LIMIT_CHARACTERS = 2_000
 TABLES_OFFERED_LIMIT = 5
+HISTORY_LIMIT_QUESTIONS = 5
 
 
 def plan(request: PlanRequest) -> Step:
@@ -32,7 +35,8 @@ def plan(request: PlanRequest) -> Step:
         return refuse("the program that I planned did not run to its end, and I know no other", ())
     try:
         tokens = lex(rephrase(request.question))
-        question = _choose(tokens, vocabularies)
+        history = [run.question for run in request.history if run.succeeded][-HISTORY_LIMIT_QUESTIONS:]
+        question = _choose(request.question, vocabularies, history)
     except Refusal as refusal:
         return refuse(
             refusal.reason,
@@ -48,24 +52,45 @@ def _vocabularies(sheets: Sequence[SchemaSheet]) -> tuple[Vocabulary, ...]:
 
 def _can_plan(text: str, vocabularies: Sequence[Vocabulary]) -> bool:
     try:
-        _choose(lex(rephrase(text)), vocabularies)
+        _choose(text, vocabularies)
     except Refusal:
         return False
     return True
 
 
-def _choose(tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary]) -> Question:
-    """The question over the one table that fits it.
+def _choose(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str] = ()) -> Question:
+    """The question over the one table that fits it, or over two that belong together.
 
     Raises:
         Refusal: no table fits, or several do.
     """
+    tokens = lex(rephrase(text))
     if not any(token.kind is not TokenKind.STOP for token in tokens):
         raise Refusal("the question is empty")
     if not vocabularies:
         raise Refusal("there is no dataset with columns to ask about")
+    if history and opens(text):
+        return _followed(text, vocabularies, history)
+    try:
+        return _only(tokens, vocabularies)
+    except Refusal as refusal:
+        try:
+            return _only(tokens, tuple(joined(vocabularies)))
+        except Refusal:
+            raise refusal from None
+
+
+def _followed(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str]) -> Question:
+    """A question that changes the one before it, which may itself follow another."""
+    before = _choose(history[-1], vocabularies, history[:-1])
+    every = (*vocabularies, *joined(vocabularies))
+    return follow(text, before, next(v for v in every if (v.name, v.joins) == (before.table, before.joins)))
+
+
+def _only(tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary]) -> Question:
+    """The question over the one of these that fits."""
     questions: list[tuple[Vocabulary, Question]] = []
-    refusals: list[Refusal] = []
+    refusals: list[Refusal] = [] if vocabularies else [Refusal("no two tables belong together")]
     for vocabulary in vocabularies:
         try:
             questions.append((vocabulary, read(tokens, vocabulary)))

@@ -13,12 +13,13 @@ from daytwo.control.models.analyst import dates, lexicon
 from daytwo.control.models.analyst.chunks import Chunk, Role, Superlative
 from daytwo.control.models.analyst.columns import PHRASE_LIMIT_WORDS, Link, Rank, Vocabulary
 from daytwo.control.models.analyst.lexing import Token, TokenKind
-from daytwo.control.models.analyst.spelling import singular
 from daytwo.control.models.analyst.marks import mark
+from daytwo.control.models.analyst.spelling import singular
 from daytwo.control.models.analyst.terms import Grain
 
 _SINGLE: dict[str, Role] = {
-    "and": Role.AND, "&": Role.AND, "or": Role.OR, "between": Role.BETWEEN, "to": Role.TO, "is": Role.IS,
+    "and": Role.AND, "&": Role.AND, "but": Role.AND, "or": Role.OR, "between": Role.BETWEEN, "to": Role.TO,
+    "is": Role.IS,
     "are": Role.IS, "was": Role.IS, "were": Role.IS, "equals": Role.IS, "not": Role.NOT, "no": Role.NOT,
     "where": Role.CONDITION, "with": Role.CONDITION, "whose": Role.CONDITION, "first": Role.FIRST, "true": Role.TRUTH,
     "yes": Role.TRUTH, "false": Role.TRUTH,
@@ -94,7 +95,7 @@ def _next(
 ) -> tuple[Chunk, int]:
     """The longest part that starts at `at`.  On equal length the earlier of these readers wins."""
     readers: list[Callable[[Sequence[Token], int, Vocabulary], tuple[Chunk, int] | None]] = [
-        _exact_column, _grain_or_keyword, _period, _entity, _loose_column,
+        _row_grain, _exact_column, _grain_or_keyword, _period, _entity, _loose_column,
     ]  # fmt: skip
     readings = [reading for reader in readers if (reading := reader(tokens, at, vocabulary))]
     if not columns_first:
@@ -150,6 +151,7 @@ def _loose_column(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> t
             continue
         plain = all(not _is_keyword(word.casefold()) for word in words)
         known = tuple(singular(word.casefold()) for word in words) in lexicon.PHRASES
+        known = known or (count > 1 and words[0].casefold() in lexicon.EXTREMES)
         link = vocabulary.link(words) if plain or known else None
         if link:
             return _column_chunk(link), at + count
@@ -195,6 +197,15 @@ def _period(tokens: Sequence[Token], at: int, _: Vocabulary) -> tuple[Chunk, int
     return Chunk(Role.PERIOD, " ".join(token.text for token in tokens[at : found[1]]), found[0]), found[1]
 
 
+def _row_grain(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
+    """`how many days`, `on days with fog`, where each row is a day."""
+    word = tokens[at].word
+    if at == 0 or not word.endswith("s") or not vocabulary.is_row_grain(word):
+        return None
+    introduced = tokens[at - 1].word in {"many", "of", "on", "for", "the"} or tokens[at - 1].is_capital
+    return (Chunk(Role.ENTITY, word, None), at + 1) if introduced else None
+
+
 def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
     """What the table's rows are called; the value is the column that numbers them, if there is one."""
     for count in (3, 2, 1):
@@ -202,6 +213,10 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
         if words and vocabulary.is_table(words):
             key = vocabulary.row_key(words[-1].casefold()) if count == 1 else None
             return Chunk(Role.ENTITY, " ".join(words).casefold(), key), at + count
+        if words and vocabulary.is_beside(words) and at:
+            counted = tokens[at - 1].word in {"many", "different", "distinct"} or tokens[at - 1].word == "of"
+            if not counted or tokens[at - 2].word not in {"how", "number", "count"}:
+                return Chunk(Role.STOP, words[0]), at + count
     word = tokens[at].word
     if tokens[at].kind is not TokenKind.WORD:
         return None
@@ -209,10 +224,6 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
         return Chunk(Role.ENTITY, word, None), at + 1
     if singular(word) in lexicon.PERSONS - {"man", "woman"} and vocabulary.is_of_persons:
         return Chunk(Role.ENTITY, word, None), at + 1
-    if vocabulary.is_row_grain(word) and at and tokens[at - 1].word in {"many", "of", "which", "in"} | lexicon.SHARES:
-        before = tokens[at - 2].word if at > 1 else ""
-        if tokens[at - 1].word == "many" or before in lexicon.SHARES | {"number", "count"}:
-            return Chunk(Role.ENTITY, word, None), at + 1
     key = vocabulary.row_key(word)
     return (Chunk(Role.ENTITY, word, key), at + 1) if key and key.is_unique else None
 

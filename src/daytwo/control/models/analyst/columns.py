@@ -16,7 +16,7 @@ from functools import cached_property
 from daytwo.control.models.analyst import lexicon
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.spelling import is_typo_of, name_words, singular, verb_stem
-from daytwo.control.models.analyst.terms import Grain
+from daytwo.control.models.analyst.terms import Grain, Join
 from daytwo.wire.sheet import ColumnClass, ColumnSheet, ColumnType, NullShare, TableSheet, Uniqueness
 
 PHRASE_LIMIT_WORDS = 8
@@ -197,8 +197,18 @@ class Link:
 class Vocabulary:
     """One table as the analyst reads it: its callable name, its columns, what its rows are called."""
 
-    def __init__(self, name: str, sheet: TableSheet) -> None:
+    def __init__(
+        self,
+        name: str,
+        sheet: TableSheet,
+        *,
+        joins: tuple[Join, ...] = (),
+        beside: frozenset[tuple[str, ...]] = frozenset(),
+    ) -> None:
         self.name = name
+        self.sheet_name = sheet.name
+        self.joins = joins
+        self._beside = beside
         self.rows_magnitude = sheet.rows_magnitude
         self.columns = tuple(Column(column) for column in sheet.columns)
         self._by_name = {column.name.casefold(): column for column in self.columns}
@@ -229,7 +239,12 @@ class Vocabulary:
             rank, columns = min(ranked, key=lambda item: item[0])
             return Link(" ".join(words), tuple(columns), rank, plural)
         loose = list(exact.get(Rank.LOOSE, ()))
-        for key in (_canonical(parts), parts[:1] + _canonical(parts[1:]), lexicon.PHRASES.get(parts), _canonical(lexicon.PHRASES.get(parts, ()))):
+        for key in (
+            _canonical(parts),
+            parts[:1] + _canonical(parts[1:]),
+            lexicon.PHRASES.get(parts),
+            _canonical(lexicon.PHRASES.get(parts, ())),
+        ):
             for columns in self._phrases.get(key or (), {}).values():
                 loose += [column for column in columns if column not in loose]
         if not loose and len(parts) == 1 and (stem := verb_stem(parts[0])):
@@ -251,6 +266,10 @@ class Vocabulary:
     def is_table(self, words: tuple[str, ...]) -> bool:
         """Whether these words are the table's own name."""
         return tuple(part for word in words for part in name_words(word)) in self._table_words
+
+    def is_beside(self, words: tuple[str, ...]) -> bool:
+        """Whether these words name a table that is joined to this one."""
+        return tuple(part for word in words for part in name_words(word)) in self._beside
 
     def row_key(self, word: str) -> Column | None:
         """The column that numbers the rows called `word`: `order_id` for “orders”."""

@@ -25,8 +25,19 @@ from daytwo.control.models.analyst.snippets import FIND, NUMBER, READ_DATES, REA
 from daytwo.control.models.analyst.terms import Aggregate, Study
 from daytwo.wire.sheet import ColumnType
 
-_MODULES = {"np.": "import numpy as np", "plt.": "import matplotlib.pyplot as plt", "sm.": "import statsmodels.api as sm"}  # fmt: skip
-_FUNCTIONS = {"_stop(": STOP, "_find(": FIND, "_read_numbers(": READ_NUMBERS, "_read_dates(": READ_DATES, "_number(": NUMBER}  # fmt: skip
+_MODULES = {
+    "np.": "import numpy as np",
+    "plt.": "import matplotlib.pyplot as plt",
+    "sm.": "import statsmodels.api as sm",
+}
+_FUNCTIONS = {
+    "_number(": NUMBER,
+    "_read_dates(": READ_DATES,
+    "_read_numbers(": READ_NUMBERS,
+    "_find(": FIND,
+    "_stop(": STOP,
+}
+"""Each before those that it calls."""
 
 
 def compile_question(question: Question) -> str:
@@ -34,9 +45,9 @@ def compile_question(question: Question) -> str:
     columns = _columns(question)
     body = [*_load(question, columns), *_select(question), *_unless_empty(question), *answer(question)]
     functions: list[str] = []
-    for name in ("_number(", "_read_dates(", "_read_numbers(", "_find(", "_stop("):
+    for name, lines in _FUNCTIONS.items():
         if any(name in line for line in [*body, *functions]):
-            functions = [*_FUNCTIONS[name], *functions]
+            functions = [*lines, *functions]
     text = "\n".join([*functions, *body])
     imports = [line for name, line in _MODULES.items() if name in text]
     imports = ["import pandas as pd", *imports]

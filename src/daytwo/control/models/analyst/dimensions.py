@@ -108,7 +108,9 @@ def date_dimension(vocabulary: Vocabulary, grain: Grain, named: Column | None, t
     if named:
         return Dimension(named, named.own_grain or (Grain.DAY if grain is Grain.TIME else grain))
     columns = vocabulary.where(lambda c: c.is_date)
-    numbered = vocabulary.where(lambda c: c.is_number and c.words == ((str(grain) if grain is not Grain.TIME else "year"),))
+    numbered = vocabulary.where(
+        lambda c: c.is_number and c.words == ((str(grain) if grain is not Grain.TIME else "year"),)
+    )
     if not columns and len(numbered) == 1:
         return Dimension(numbered[0])
     if not columns:

@@ -58,7 +58,7 @@ def doubt_question(question: Question, chunks: Sequence[Chunk]) -> None:
     _condition_on_rows_or_totals(question)
     if question.shape is Shape.SHARE and question.dimensions:
         inner = [one for one in question.filters if isinstance(one, ValueFilter | NumberFilter)]
-        if inner:
+        if inner and not any(part.is_(Role.PREPOSITION) and part.value == "among" for part in chunks):
             raise Refusal(
                 "the share could be within each group or among those that fulfil the condition", understood=90
             )

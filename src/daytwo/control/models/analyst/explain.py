@@ -36,10 +36,11 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 def explain(question: Question) -> str:
     """One line: `I understood: total revenue by region, where order_date is in 2024.`"""
     typos = "".join(f" (“{typed}” read as {column})" for typed, column in question.typos)
-    return f"I understood: {what(question)}{by(question)}{where_of(question)}{typos}, in {question.table}."
+    tables = " with ".join([question.table, *(join.table for join in question.joins)])
+    return f"I understood: {what(question)}{by(question)}{where_of(question)}{typos}, in {tables}."
 
 
-def what(question: Question) -> str:
+def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
     """What is computed, without over which rows."""
     measures = " and ".join(label(measure, question) for measure in question.measures)
     if question.over:
@@ -174,7 +175,7 @@ def with_unit(column: Column) -> str:
     return column.name.replace("_", " ")
 
 
-def condition(one: Filter) -> str:
+def condition(one: Filter) -> str:  # noqa: PLR0911 - one return for each kind
     """One filter in words."""
     if isinstance(one, ValueFilter):
         return f"{one.columns[0].name} is {'not ' if one.negated else ''}{_values(one)}"

@@ -14,7 +14,7 @@ STOP_WORDS = _words(
     a an the me us we i you my our your please can could would will do does did be been being it its there
     that this these those have has had having get got tell know want find calculate compute also then
     overall all any so just let make made many data dataset table recorded altogether respectively them their
-    they located based living live lives generate generates generated s 's
+    they located based living live lives s 's
     """
 )  # fmt: skip
 """Words that carry no meaning of their own in a question about a table."""
@@ -192,9 +192,10 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
     )
 )  # fmt: skip
 EXTREME_WORDS = {
-    "max": ("maximum", "max", "highest"), "min": ("minimum", "min", "lowest"), "avg": ("average", "mean", "avg"),
+    "max": ("maximum", "max"), "min": ("minimum", "min"), "avg": ("average", "mean", "avg"),
     "mean": ("average", "mean", "avg"), "maximum": ("max", "maximum"), "minimum": ("min", "minimum"),
 }  # fmt: skip
+EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
 """How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
 AFTER_COLUMN = _words("rate value level figure score reading data column variable percentage amount")
 """Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
@@ -206,7 +207,8 @@ GENDERS = {
     "females": "female", "males": "male",
 }  # fmt: skip
 PARTICIPLES = _words(
-    "built made recorded measured observed produced placed fell occurred happened registered received died hired born "
+    "built made recorded measured observed produced placed fell occurred happened registered received died die dies "
+    "hired born "
     "created issued opened launched started reached dated taken"
 )
 """Verbs that say nothing more before a time or a place: “cars built since 1980”."""
@@ -219,7 +221,9 @@ PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
 }
 UNITS = {
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "dollar": "USD", "euro": "EUR", "kg": "kg", "g": "g",
-    "lb": "lb", "lbs": "lb", "pound": "lb", "mph": "mph", "hp": "hp", "mg": "mg", "km": "km", "m": "m", "cm": "cm", "mm": "mm", "mile": "miles", "pct": "%", "percent": "%",
+    "lb": "lb",
+    "lbs": "lb", "pound": "lb", "mph": "mph", "hp": "hp", "mg": "mg",
+    "km": "km", "m": "m", "cm": "cm", "mm": "mm", "mile": "miles", "pct": "%", "percent": "%",
     "hour": "hours", "hr": "hours", "minute": "minutes", "second": "seconds", "sec": "seconds",
     "ms": "ms", "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
     "ft": "ft", "sqft": "sq ft", "sqm": "m²", "l": "l", "ml": "ml",

@@ -27,7 +27,9 @@ def read_measures(chunks: Sequence[Chunk], *, only_possible: bool = False) -> tu
             aggregates = [chunk] if fresh else [*aggregates, chunk]
             fresh = False
         else:
-            measures.extend(_measure(aggregate, chunk, only_possible=only_possible) for aggregate in _merged(aggregates, chunk))
+            measures.extend(
+                _measure(aggregate, chunk, only_possible=only_possible) for aggregate in _merged(aggregates, chunk)
+            )
             fresh = True
     if not fresh:
         if len(aggregates) == 1 and len(measures) == 1 and _is_default(chunks):

@@ -12,7 +12,6 @@ from daytwo.control.models.analyst.lexing import Token
 from daytwo.control.models.analyst.question import AnyFilter, Filter, NumberFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 
-
 Comparison = tuple[str, Token, Token | None, int]
 """Sign, number, upper number of `between`, and where it ends."""
 
@@ -47,7 +46,7 @@ class NumberRules:
         _check_number(column, low)
         made = NumberFilter(column, sign, low.number or 0.0, high.number if high else None)
         more, end = _more(chunks, end, made)
-        return [*kept, filter_chunk(more, chunks[at:end])], end
+        return [*kept, *(filter_chunk(one, chunks[at:end]) for one in more)], end
 
     def _counted(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`how many prices were above 500`: rows whose price is."""
@@ -109,22 +108,34 @@ class NumberRules:
         return measures[0], end, []
 
 
-def _more(chunks: Sequence[Chunk], end: int, first: NumberFilter) -> tuple[Filter, int]:
+def _more(  # noqa: PLR0911 - each return is one way of saying it
+    chunks: Sequence[Chunk], end: int, first: NumberFilter
+) -> tuple[list[Filter], int]:
     """`less than 20 or more than 60`, `at least 8 but not more than 10`: a second comparison of the same column."""
-    joined = role_at(chunks, end)
-    if joined not in {Role.OR, Role.AND}:
-        return first, end
-    start = end + 1
+    joined, start, inverted = role_at(chunks, end), end + 1, False
+    if joined is Role.SUFFIX and role_at(chunks, start) is Role.NUMBER:  # `under 2 or over 8`
+        low = chunks[start].token
+        sign = lexicon.COMPARISONS.get((chunks[end].text.casefold().split()[1],))
+        if sign and chunks[end].text.casefold().startswith("or ") and role_at(chunks, start + 1) is not Role.COLUMN:
+            return [AnyFilter((first, NumberFilter(first.column, sign, low.number or 0.0)))], start + 1
+    if joined is Role.EXCLUDING and chunks[end].text == "but not":
+        inverted = True
+    elif joined not in {Role.OR, Role.AND}:
+        return [first], end
     read = read_comparison(chunks, start, bare=joined is Role.OR and first.comparison == "==")
-    if read is None or role_at(chunks, read[3]) is Role.COLUMN:
-        return first, end
+    if read is None or role_at(chunks, read[3]) in {Role.COLUMN, Role.ENTITY}:
+        return [first], end
     sign, low, high, stop = read
-    second = NumberFilter(first.column, sign, low.number or 0.0, high.number if high else None)
+    if inverted and sign == "between":
+        return [first], end
+    second = NumberFilter(
+        first.column, lexicon.INVERTED[sign] if inverted else sign, low.number or 0.0, high.number if high else None
+    )
     if joined is Role.OR:
-        return AnyFilter((first, second)), stop
+        return [AnyFilter((first, second))], stop
     if first.comparison == ">=" and second.comparison == "<=":
-        return NumberFilter(first.column, "between", first.value, second.value), stop
-    return first, end
+        return [NumberFilter(first.column, "between", first.value, second.value)], stop
+    return [first, second], stop
 
 
 def _is_unit(word: str, column: Column) -> bool:

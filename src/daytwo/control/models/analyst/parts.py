@@ -7,8 +7,17 @@ from dataclasses import replace
 
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Column, Vocabulary
-from daytwo.control.models.analyst.question import DateFilter, Dimension, Filter, NumberFilter, Question, Shape, ValueFilter
+from daytwo.control.models.analyst.question import (
+    DateFilter,
+    Dimension,
+    Filter,
+    NumberFilter,
+    Question,
+    Shape,
+    ValueFilter,
+)
 from daytwo.control.models.analyst.refusal import Refusal, shown
+from daytwo.control.models.analyst.terms import Grain
 from daytwo.wire.sheet import Uniqueness
 
 
@@ -36,10 +45,14 @@ class Parts:
                 raise Refusal(f"I can't tell what {shown(chunk.text)} asks for here", understood=70)
 
     @property
-    def may_be_single(self) -> bool:
+    def has_moment(self) -> bool:
+        """Whether it asks when: at which of the rows' own times."""
+        return any(chunk.is_(Role.GRAIN) and chunk.value is Grain.TIME for chunk in self.whole)
+
+    def may_be_single(self, dimensions: Sequence[Dimension] = ()) -> bool:
         """Whether dimensions and filters could leave one row in each group, as far as the sheet tells."""
         most = 1
-        for column in {d.column for d in self.dimensions if d.column} | _filtered(self.filters):
+        for column in {d.column for d in dimensions or self.dimensions if d.column} | _filtered(self.filters):
             few = column.sheet.uniqueness in {Uniqueness.FEW, Uniqueness.CONSTANT}
             most *= 20 if few else 1_000 if column.sheet.uniqueness is Uniqueness.SOME else 1_000_000
         return most > 1 and most >= 10 ** (self.vocabulary.rows_magnitude or 0)
@@ -51,7 +64,13 @@ class Parts:
 
     def question(self, shape: Shape, **rest: object) -> Question:
         """A question of this shape over these filters; `rest` are other fields of `Question`."""
-        made = Question(table=self.vocabulary.name, shape=shape, filters=self.filters, rows_called=self.rows_called)
+        made = Question(
+            table=self.vocabulary.name,
+            shape=shape,
+            filters=self.filters,
+            rows_called=self.rows_called,
+            joins=self.vocabulary.joins,
+        )
         return replace(made, **rest)  # type: ignore[arg-type]  # mypy cannot check keywords that pass through
 
 
@@ -61,7 +80,9 @@ def _filtered(filters: Sequence[Filter]) -> set[Column]:
     for one in filters:
         if isinstance(one, ValueFilter):
             if not one.negated:
-                found.add(max(one.columns, key=lambda c: c.sheet.uniqueness not in {Uniqueness.FEW, Uniqueness.CONSTANT}))
+                found.add(
+                    max(one.columns, key=lambda c: c.sheet.uniqueness not in {Uniqueness.FEW, Uniqueness.CONSTANT})
+                )
         elif isinstance(one, DateFilter | NumberFilter):
             found.add(one.column)
     return found

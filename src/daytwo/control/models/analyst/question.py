@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from daytwo.control.models.analyst.columns import Column
-from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
+from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Join, Study
 
 
 class Shape(StrEnum):
@@ -138,14 +138,6 @@ class Over:
     course: Course
     window: int | None = None
     target: int | None = None
-
-
-@dataclass(frozen=True)
-class Join:
-    """A table of which each row of the first has at most one, by a column that both call the same."""
-
-    table: str
-    key: str
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ def read_ranking(parts: Parts) -> Question:
     """`top 5 products by revenue`, `which region has the most orders`, `highest price`, `cheapest product`."""
     targets = targets_of(parts)
     superlative, descending = _superlative(parts)
+    if superlative and superlative.counts and not targets and len(parts.of(Role.COLUMN)) == 1:
+        targets = parts.of(Role.COLUMN)
     numbers = parts.of(Role.NUMBER)
     if len(numbers) > 1:
         raise Refusal("it names two numbers of places", understood=70)
@@ -173,11 +175,15 @@ def _ranked_measure(parts: Parts, dimension: Dimension, descending: bool) -> Mea
     if narrowed is None:
         raise Refusal(f"{parts.chunks[0].link.columns[0].name} is no figure to rank by", understood=70)
     column = narrowed.column()
-    if column.is_additive and dimension.column and not dimension.column.is_unique:
+    unique = dimension.column is not None and dimension.column.is_unique and dimension.grain in {None, Grain.DAY}
+    if column.is_additive and dimension.column and not unique:
         return Measure(Aggregate.SUM, column)
-    unique = dimension.column is not None and dimension.column.is_unique
     if unique or column.is_date or _is_rate(column):
         return Measure(Aggregate.MAX if descending else Aggregate.MIN, column)
+    if parts.has_moment:  # `when was it highest`
+        return Measure(Aggregate.MAX if descending else Aggregate.MIN, column)
+    if parts.may_be_single((dimension,)):
+        return Measure(Aggregate.ONLY, column)
     raise Refusal(
         f"it does not say whether the total, the average or the highest {column.name} is meant", understood=90
     )

@@ -22,7 +22,7 @@ from daytwo.control.models.analyst.studies_asked import read_course, read_study,
 from daytwo.control.models.analyst.terms import Aggregate, Grain
 
 
-def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:
+def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # noqa: C901, PLR0911 - one return for each kind
     """The question that these parts make."""
     parts = Parts(chunks, vocabulary)
     if len(parts.dimensions) > 2:
@@ -97,7 +97,7 @@ def _aggregate(parts: Parts) -> Question:
     parts.drop(Role.LIST, Role.WHICH, Role.COMPARE, Role.DIFFERENCE)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
     outer = _outer(parts)
-    measures = read_measures(parts.chunks, only_possible=parts.may_be_single)
+    measures = read_measures(parts.chunks, only_possible=parts.may_be_single())
     if difference and (len(measures) > 1 or len(parts.dimensions) != 1):
         raise Refusal("it does not say the difference between which two", understood=80)
     return parts.question(

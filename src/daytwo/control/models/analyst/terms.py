@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -53,3 +54,11 @@ class Course(StrEnum):
     MOVING = "moving average"
     CUMULATIVE = "running total"
     FORECAST = "forecast"
+
+
+@dataclass(frozen=True)
+class Join:
+    """A table of which each row of the first has at most one, by a column that both call the same."""
+
+    table: str
+    key: str

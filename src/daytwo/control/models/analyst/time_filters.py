@@ -52,9 +52,9 @@ class TimeRules:
             word, at = chunks[at].value, at + 1
         elif role_at(chunks, at) is Role.COMPARISON and chunks[at].value in _WORD_OF_SIGN:
             word, at = _WORD_OF_SIGN[chunks[at].value], at + 1
-        elif role_at(chunks, at) is Role.PREPOSITION:
-            at += 1
-        elif role_at(chunks, at) is Role.EXCLUDING and _period(chunks, at + 1):
+        elif role_at(chunks, at) is Role.PREPOSITION or (
+            role_at(chunks, at) is Role.EXCLUDING and _period(chunks, at + 1)
+        ):
             at += 1
         found = _period(chunks, at)
         if found is None:

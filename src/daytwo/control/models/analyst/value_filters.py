@@ -69,7 +69,7 @@ class ValueRules:
         if not values:
             return None
         columns, end = self._after(chunks, end)
-        kept = [chunks[at]] if chunks[at].is_(Role.SPLITTER, Role.IS) else []
+        kept = [chunks[at]] if chunks[at].is_(Role.SPLITTER, Role.IS) or chunks[at].value == "among" else []
         return [*kept, filter_chunk(ValueFilter(values, columns, negated), chunks[start:end])], end
 
     def _opening(self, chunks: Sequence[Chunk], at: int) -> tuple[int, bool] | None:
@@ -80,6 +80,12 @@ class ValueRules:
             return (at + 2 if following is Role.PREPOSITION else at + 1), True
         if role is Role.IS and role_at(chunks, at - 1) in {Role.ENTITY, Role.COLUMN, Role.CONDITION, Role.FILTER}:
             return (at + 2, True) if following is Role.NOT else (at + 1, False)
+        if (
+            role is Role.CONDITION
+            and chunks[at].value == "with"
+            and role_at(chunks, at - 1) in {Role.ENTITY, Role.FILTER}
+        ):
+            return at + 1, False
         if role is Role.SPLITTER or (role is Role.PREPOSITION and chunks[at].value in lexicon.VALUE_PREPOSITIONS):
             return at + 1, False
         if role is Role.NOT:
@@ -93,7 +99,10 @@ class ValueRules:
         values, end = read_values(chunks, at, several=False)
         following = role_at(chunks, end)
         plural = following is Role.COLUMN and chunks[end].link.is_plural and role_at(chunks, at - 1) is Role.COUNT
-        if not values or not (following is Role.ENTITY or plural):
+        named = (
+            chunks[at].token.is_capital and following is Role.COLUMN and bool(exact(chunks[end], lambda c: c.is_number))
+        )
+        if not values or not (following is Role.ENTITY or plural or named):
             return None
         return [filter_chunk(ValueFilter(values, self._all()), chunks[at:end])], end
 
@@ -169,11 +178,17 @@ def read_values(
     return tuple(values), at
 
 
+def _is_inside_name(chunks: Sequence[Chunk], start: int, at: int) -> bool:
+    """The `of` in “District of Columbia”."""
+    around = (at > start and chunks[at - 1], at + 1 < len(chunks) and chunks[at + 1])
+    return chunks[at].text == "of" and all(c and _may_be_value(c) and c.token.is_capital for c in around)
+
+
 def _one_value(chunks: Sequence[Chunk], at: int, *, anything: bool) -> tuple[str | None, int]:
     if role_at(chunks, at) is Role.QUOTED:
         return chunks[at].text, at + 1
     end = at
-    while end < len(chunks) and _may_be_value(chunks[end]):
+    while end < len(chunks) and (_may_be_value(chunks[end]) or _is_inside_name(chunks, at, end)):
         end += 1
     if end == at:
         plain = {Role.WORD, Role.SUPERLATIVE, Role.FIRST, Role.TRUTH, Role.NUMBER, Role.COLUMN, Role.DISTINCT, Role.NOT}
