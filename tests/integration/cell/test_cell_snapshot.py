@@ -169,3 +169,8 @@ def test_figures_that_are_kept_do_not_open_again(cells: Any) -> None:
         "axes.figure.suptitle('later')\nshow(figure)",
     )
     assert len(ended.of("chart")) == 1
+
+
+def test_a_dotted_import_does_not_keep_a_package_of_the_step_before_away(cells: Any) -> None:
+    ended = cells.session("import email", "import xml.dom\nsay(email.__name__)")
+    assert ended.says == ["email"]

@@ -188,7 +188,8 @@ def _import_submodules(package: types.ModuleType, words: set[str]) -> None:
         return
     for word in words:
         name = f"{package.__name__}.{word}"
-        if not hasattr(package, word) and importlib.util.find_spec(name) is not None:
+        # Words hold dotted names of modules too; those are no submodule of every package.
+        if word.isidentifier() and not hasattr(package, word) and importlib.util.find_spec(name) is not None:
             _import_submodules(importlib.import_module(name), words)
 
 
