@@ -190,6 +190,16 @@ ORDERS: dict[str, Expected] = {
         for name, count in d.isna().sum().sort_values(ascending=False).items()
         if count
     ],
+    "top product by revenue in each region": lambda d: [
+        [region, *_sum(rows, "product", "revenue")[0]] for region, rows in d.groupby("region")
+    ],
+    "what percent of revenue comes from West in 2024": lambda d: [
+        [
+            _year(d, 2024)[lambda y: y.region == "West"].revenue.sum(),
+            _year(d, 2024).revenue.sum(),
+            100 * _year(d, 2024)[lambda y: y.region == "West"].revenue.sum() / _year(d, 2024).revenue.sum(),
+        ]
+    ],
     "duplicate rows": lambda d: int(d.duplicated().sum()),
     "duplicate customers": lambda d: int(d.customer.duplicated().sum()),
     "correlation between quantity and revenue": lambda d: [
@@ -344,7 +354,7 @@ def test_what_is_left_out_is_said(answers: Any) -> None:
 
 def test_every_program_passes_the_guard(ask: Any) -> None:
     for table, question, _ in CASES:
-        imports = {"pandas", "matplotlib", "numpy", "statsmodels"}
+        imports = {"pandas", "matplotlib", "numpy", "statsmodels", "re"}
         program = ask(question, table).program
         verdict = review(program, known_names=(), environment_imports=imports, datasets=(table,))
         assert verdict.verdict is Ruling.ALLOW, (question, verdict.findings)

@@ -29,7 +29,6 @@ REFUSED = [
     "revenue by county",
     "revenue by reggae",
     "revenue and profit by region",
-    "revenue growth by year",
     "predict next month's sales",
     "moving average of revenue",
     "revenue year over year",
@@ -58,7 +57,6 @@ REFUSED = [
     "average region",
     "sum of order date",
     "total revenue by revenue",
-    "top product by revenue in each region",
     "revenue by region, product and status",
     "revenue in North or over 100",
     "revenue not",
@@ -99,7 +97,6 @@ REFUSED = [
     "average monthly revenue",
     "highest monthly revenue",
     "average revenue per customer",
-    "percent of revenue that comes from West in 2024",
     "number of orders with more than average revenue",
     "second highest revenue",
     "number of customers and orders",
@@ -191,7 +188,10 @@ def test_words_of_the_person_stay_literals(ask: Any) -> None:
         nodes = list(ast.walk(ast.parse(program)))
         names = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
         assert names <= _CALLED
-        assert [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names] == ["pandas"]
+        assert [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names] == [
+            "pandas",
+            "re",
+        ]
 
 
 _CALLED = {

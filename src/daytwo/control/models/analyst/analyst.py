@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from daytwo.control.models.analyst.columns import Vocabulary
 from daytwo.control.models.analyst.compiler import compile_question
@@ -74,10 +75,11 @@ def _choose(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str
     try:
         return _only(tokens, vocabularies)
     except Refusal as refusal:
-        try:
-            return _only(tokens, tuple(joined(vocabularies)))
-        except Refusal:
-            raise refusal from None
+        together = tuple(joined(vocabularies))
+        for others, by_values in ((together, False), (vocabularies, True), (together, True)):
+            with suppress(Refusal):
+                return _only(tokens, others, by_values=by_values)
+        raise refusal from None
 
 
 def _followed(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str]) -> Question:
@@ -87,13 +89,13 @@ def _followed(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[s
     return follow(text, before, next(v for v in every if (v.name, v.joins) == (before.table, before.joins)))
 
 
-def _only(tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary]) -> Question:
+def _only(tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary], *, by_values: bool = False) -> Question:
     """The question over the one of these that fits."""
     questions: list[tuple[Vocabulary, Question]] = []
     refusals: list[Refusal] = [] if vocabularies else [Refusal("no two tables belong together")]
     for vocabulary in vocabularies:
         try:
-            questions.append((vocabulary, read(tokens, vocabulary)))
+            questions.append((vocabulary, read(tokens, vocabulary, by_values=by_values)))
         except Refusal as refusal:
             refusals.append(refusal)
     if not questions:

@@ -21,7 +21,8 @@ _SINGLE: dict[str, Role] = {
     "and": Role.AND, "&": Role.AND, "but": Role.AND, "or": Role.OR, "between": Role.BETWEEN, "to": Role.TO,
     "is": Role.IS,
     "are": Role.IS, "was": Role.IS, "were": Role.IS, "equals": Role.IS, "not": Role.NOT, "no": Role.NOT,
-    "where": Role.CONDITION, "with": Role.CONDITION, "whose": Role.CONDITION, "first": Role.FIRST, "true": Role.TRUTH,
+    "where": Role.CONDITION, "when": Role.CONDITION, "if": Role.CONDITION,
+    "with": Role.CONDITION, "whose": Role.CONDITION, "first": Role.FIRST, "true": Role.TRUTH,
     "yes": Role.TRUTH, "false": Role.TRUTH,
 }  # fmt: skip
 _SETS: tuple[tuple[Collection[str], Role], ...] = (
@@ -170,7 +171,7 @@ def _is_keyword(word: str) -> bool:
 
 def _grain_or_keyword(tokens: Sequence[Token], at: int, _: Vocabulary) -> tuple[Chunk, int] | None:
     if tokens[at].kind is TokenKind.MARK:
-        return mark(tokens[at].text), at + 1
+        return mark(tokens[at]), at + 1
     if tokens[at].kind is TokenKind.OPERATOR:
         return Chunk(Role.COMPARISON, tokens[at].text, tokens[at].word), at + 1
     for count in range(min(_PHRASE_LONGEST, len(tokens) - at), 0, -1):
@@ -200,9 +201,10 @@ def _period(tokens: Sequence[Token], at: int, _: Vocabulary) -> tuple[Chunk, int
 def _row_grain(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
     """`how many days`, `on days with fog`, where each row is a day."""
     word = tokens[at].word
-    if at == 0 or not word.endswith("s") or not vocabulary.is_row_grain(word):
+    if not word.endswith("s") or not vocabulary.is_row_grain(word):
         return None
-    introduced = tokens[at - 1].word in {"many", "of", "on", "for", "the"} or tokens[at - 1].is_capital
+    introduced = at == 0 or tokens[at - 1].word in {"many", "of", "on", "for", "the"} or tokens[at - 1].is_capital
+    introduced = introduced or (at > 1 and tokens[at - 2].word in {"many", "of"})
     return (Chunk(Role.ENTITY, word, None), at + 1) if introduced else None
 
 

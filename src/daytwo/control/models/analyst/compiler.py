@@ -28,6 +28,7 @@ from daytwo.wire.sheet import ColumnType
 _MODULES = {
     "np.": "import numpy as np",
     "plt.": "import matplotlib.pyplot as plt",
+    "re.sub(": "import re",
     "sm.": "import statsmodels.api as sm",
 }
 _FUNCTIONS = {
@@ -84,7 +85,9 @@ def quoted(name: str) -> str:
 
 
 def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
-    studied = question.shape is Shape.STUDY and question.study is not Study.OUTLIERS and not question.columns
+    studied = question.shape is Shape.STUDY and not question.columns
+    studied = studied or (question.study is Study.CORRELATION and len(question.columns) == 1)
+    studied = studied or question.study is Study.OUTLIERS
     whole = question.shape is Shape.ROWS or studied or (question.shape is Shape.DESCRIBE and not question.columns)
     whole = whole or question.study is Study.DUPLICATES
     names = "*" if whole else ", ".join(quoted(column.name) for column in columns)

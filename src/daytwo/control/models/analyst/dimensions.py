@@ -30,7 +30,8 @@ def dimension_column(link: Link) -> Column:
 
 
 class GroupRules:
-    def __init__(self, vocabulary: Vocabulary, *, ranking: bool) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, ranking: bool, by_values: bool = False) -> None:
+        self._by_values = by_values
         self._vocabulary = vocabulary
         self._ranking = ranking
 
@@ -40,6 +41,12 @@ class GroupRules:
             return [self._dated(chunks[at].value, None, chunks[at])], at + 1
         if not chunks[at].is_(Role.GROUP):
             return None
+        if (
+            self._by_values
+            and role_at(chunks, at - 1) in {Role.ENTITY, Role.IS, Role.FILTER}
+            and (value := self._value(chunks, at))
+        ):
+            return value
         if self._ranking and self._is_measure(chunks, at + 1):
             return [], at + 1
         if role_at(chunks, at + 1) is Role.ENTITY:
@@ -48,6 +55,16 @@ class GroupRules:
         if not made:
             raise Refusal(self._unknown(chunks, at), understood=60)
         return made, end
+
+    def _value(self, chunks: Sequence[Chunk], at: int) -> Reading | None:
+        """`trips by air`: no column, so a value."""
+        candidates = self._vocabulary.where(lambda c: c.is_category)
+        if chunks[at].text != "by" or role_at(chunks, at + 1) is not Role.WORD or not candidates:
+            return None
+        values, end = read_values(chunks, at + 1)
+        if not values:
+            return None
+        return [filter_chunk(ValueFilter(values, candidates), chunks[at:end])], end
 
     def _listed(self, chunks: Sequence[Chunk], at: int, opening: str) -> tuple[list[Chunk], int]:
         """`A, B and by C`: the dimensions from `at`, and where they end."""

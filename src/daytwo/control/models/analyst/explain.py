@@ -85,6 +85,10 @@ def by(question: Question) -> str:
     if question.order is None or question.shape is not Shape.AGGREGATE:
         return text
     direction = "highest" if question.order.descending else "lowest"
+    if question.within:
+        outer, inner = (dimension_label(dimension) for dimension in question.dimensions)
+        places = "all" if question.limit is None else f"the {question.limit} {direction}"
+        return f" by {inner}, {places} within each {outer}"
     if question.limit is None:
         return f"{text}, {direction} first"
     return f"{text}, the {direction}" if question.limit == 1 else f"{text}, the {question.limit} {direction}"
@@ -181,7 +185,8 @@ def condition(one: Filter) -> str:  # noqa: PLR0911 - one return for each kind
         return f"{one.columns[0].name} is {'not ' if one.negated else ''}{_values(one)}"
     if isinstance(one, NumberFilter):
         if one.comparison == "between":
-            return f"{one.column.name} is between {one.value:,g} and {one.other or 0:,g}"
+            sign = "g" if "year" in one.column.words else ",g"
+            return f"{one.column.name} is between {one.value:{sign}} and {one.other or 0:{sign}}"
         number = f"{one.value:g}" if "year" in one.column.words else f"{one.value:,g}"
         return f"{one.column.name} {'is ' if one.comparison != '==' else ''}{_SIGNS[one.comparison]} {number}"
     if isinstance(one, FlagFilter):

@@ -83,12 +83,17 @@ def grouped(question: Question) -> list[str]:
         lines.append(f'result["share (%)"] = 100 * result[{labels[0]!r}] / _whole')
     if question.over:
         return lines + over_time(question, names, labels[0])
-    lines += _ordered(question, names, labels[0])
-    lines.append(show(question))
-    lines += _say_groups(question, names, labels[0])
+    return [*lines, *_ordered(question, names, labels[0]), show(question), *_told(question, names, labels)]
+
+
+def _told(question: Question, names: list[str], labels: list[str]) -> list[str]:
+    """What is said of the groups, and their chart."""
+    if question.within:
+        return ["say('The first places of each group are in the table.')"]
+    lines = _say_groups(question, names, labels[0])
     if question.with_share:
-        lines.append(f"say({sentence('That is ', ('_number(_share)',), '% of ', ('_number(_whole)',), '.')})")
-        lines[-1:] = ["for _share in result['share (%)'].head(1):", f"    {lines[-1]}"]
+        text = sentence("That is ", ("_number(_share)",), "% of ", ("_number(_whole)",), ".")
+        lines += ["for _share in result['share (%)'].head(1):", f"    say({text})"]
     if question.difference:
         lines += _difference(names[0], labels[0])
     return lines + chart(question, names, labels)
@@ -103,7 +108,7 @@ def _figure(measure: Measure) -> str:
 
 def _kept(one: Having) -> str:
     if one.comparison == "between":
-        return f"result['_kept'].between({one.value:g}, {one.other or 0:g})"
+        return f"result['_kept'].between({one.value!r}, {one.other or 0!r})"
     return f"result['_kept'] {one.comparison} {one.value!r}"
 
 
@@ -160,11 +165,28 @@ def _ordered(question: Question, names: list[str], label: str) -> list[str]:
             ]
         return lines
     descending = question.order is None or question.order.descending
+    if question.within:
+        return _ranked_within(question, names, label)
     directions = ", ".join([str(not descending), *["True"] * len(names)])
     lines = [f"result = result.sort_values([{label!r}, {listed}], ascending=[{directions}], ignore_index=True)"]
     if question.limit is not None:
         lines += first_places(label, question.limit)
     return lines
+
+
+def _ranked_within(question: Question, names: list[str], label: str) -> list[str]:
+    """The first places of each group; who shares the only place is shown too."""
+    outer, inner = names
+    descending = question.order is not None and question.order.descending
+    lines = [
+        f"result = result.dropna(subset=[{label!r}])",
+        f"_up = [True, {not descending}, True]",
+        f"result = result.sort_values([{outer}, {label!r}, {inner}], ascending=_up, ignore_index=True)",
+    ]
+    if question.limit is None:
+        return lines
+    place = f"result.groupby({outer})[{label!r}].rank(method='min', ascending={not descending})"
+    return [*lines, f"result = result[{place} <= {question.limit}].reset_index(drop=True)"]
 
 
 def first_places(label: str, limit: int) -> list[str]:

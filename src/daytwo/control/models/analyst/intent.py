@@ -34,26 +34,28 @@ _MEANT = {
 }  # fmt: skip
 
 
-def read(tokens: Sequence[Token], vocabulary: Vocabulary) -> Question:
-    """What is asked of this table.
+def read(tokens: Sequence[Token], vocabulary: Vocabulary, *, by_values: bool = False) -> Question:
+    """What is asked of this table; with `by_values` an unknown word after `by` is a value: `trips by air`.
 
     Raises:
         Refusal: it cannot be planned, or not without guessing.
     """
     try:
-        return _read(tokens, vocabulary, columns_first=False)
+        return _read(tokens, vocabulary, columns_first=False, by_values=by_values)
     except Refusal as refusal:
         try:
-            return _read(tokens, vocabulary, columns_first=True)
+            return _read(tokens, vocabulary, columns_first=True, by_values=by_values)
         except Refusal:
             raise refusal from None
 
 
-def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool) -> Question:
-    return read_parts(reduce_parts(tokens, vocabulary, columns_first=columns_first), vocabulary)
+def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool, by_values: bool) -> Question:
+    return read_parts(reduce_parts(tokens, vocabulary, columns_first=columns_first, by_values=by_values), vocabulary)
 
 
-def reduce_parts(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool) -> list[Chunk]:
+def reduce_parts(
+    tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool, by_values: bool = False
+) -> list[Chunk]:
     """The parts of a question after every rule for filters and dimensions."""
     chunks = tidy(chunk(tokens, vocabulary, columns_first=columns_first), vocabulary)
     ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE) for part in chunks)
@@ -68,7 +70,7 @@ def reduce_parts(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_fir
         gaps.yes,
         values.flag,
         values.named,
-        GroupRules(vocabulary, ranking=ranking).grouped,
+        GroupRules(vocabulary, ranking=ranking, by_values=by_values).grouped,
         values.placed,
         values.adjective,
     ):

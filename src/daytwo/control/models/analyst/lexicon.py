@@ -197,7 +197,7 @@ EXTREME_WORDS = {
 }  # fmt: skip
 EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
 """How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
-AFTER_COLUMN = _words("rate value level figure score reading data column variable percentage amount")
+AFTER_COLUMN = _words("type kind rate value level figure score reading data column variable percentage amount")
 """Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
 PERSONS = _words("people person individual man woman somebody someone")
 PERSON_COLUMNS = _words("age gender sex surname")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from daytwo.control.models.analyst.chunks import Chunk, Role
+from daytwo.control.models.analyst.lexing import Token
 from daytwo.control.models.analyst.question import Over
 from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
 
@@ -22,8 +23,9 @@ _LATE = {"onaverage": Aggregate.MEAN, "intotal": Aggregate.SUM}
 WINDOW_LIMIT = 1_000
 
 
-def mark(text: str) -> Chunk:  # noqa: PLR0911 - one return for each kind
+def mark(token: Token) -> Chunk:  # noqa: PLR0911 - one return for each kind
     """The chunk of a mark; an unknown one is a word that nobody knows."""
+    text = token.text
     match = _MARK.fullmatch(text.casefold())
     name, number, grain = match.groups() if match else ("", None, None)
     said = text.removeprefix("@")
@@ -38,14 +40,14 @@ def mark(text: str) -> Chunk:  # noqa: PLR0911 - one return for each kind
     if name == "percentile" and number and 0 <= float(number) <= 100:
         return Chunk(Role.AGGREGATE, f"{number}th percentile", float(number) / 100)
     if name in _COURSES:
-        return _course(said, _COURSES[name], number, grain)
-    return Chunk(Role.WORD, text, None)
+        return _course(token, _COURSES[name], number, grain)
+    return Chunk(Role.WORD, text, token)
 
 
-def _course(said: str, course: Course, number: str | None, grain: str | None) -> Chunk:
+def _course(token: Token, course: Course, number: str | None, grain: str | None) -> Chunk:
     whole = int(number) if number and number.isdigit() else None
     if course is Course.MOVING and not (whole and 1 < whole <= WINDOW_LIMIT):
-        return Chunk(Role.WORD, said, None)
+        return Chunk(Role.WORD, token.text, token)
     window = whole if course is Course.MOVING else None
     over = Over(course, window=window, target=whole if course is Course.FORECAST else None)
-    return Chunk(Role.COURSE, said, (over, Grain(grain) if grain else None))
+    return Chunk(Role.COURSE, token.text.removeprefix("@"), (over, Grain(grain) if grain else None))

@@ -26,6 +26,8 @@ class NumberRules:
         """`revenue over 100`, `quantity is between 3 and 5`, `more than 5 items`, `quantity of 3 or more`."""
         if chunks[at].is_(Role.COUNT):
             return self._counted(chunks, at)
+        if chunks[at].is_(Role.NUMBER):
+            return self._having(chunks, at)
         named = exact(chunks[at], lambda c: c.is_number)
         start = at + 1 if chunks[at].is_(Role.COLUMN) else at
         while named and role_at(chunks, start) is Role.IS:
@@ -47,6 +49,16 @@ class NumberRules:
         made = NumberFilter(column, sign, low.number or 0.0, high.number if high else None)
         more, end = _more(chunks, end, made)
         return [*kept, *(filter_chunk(one, chunks[at:end]) for one in more)], end
+
+    def _having(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`cars with 8 cylinders`, `8 cylinder cars`: exactly that many."""
+        column = exact(chunks[at + 1], lambda c: c.is_number) if at + 1 < len(chunks) else None
+        introduced = role_at(chunks, at - 1) in {Role.CONDITION, Role.ENTITY} or role_at(chunks, at + 2) is Role.ENTITY
+        ranked = any(chunk.is_(Role.SUPERLATIVE, Role.FIRST) for chunk in chunks[:at][-1:])
+        if column is None or not introduced or ranked or chunks[at].token.is_percent:
+            return None
+        made = NumberFilter(column, "==", chunks[at].token.number or 0.0)
+        return [filter_chunk(made, chunks[at : at + 2])], at + 2
 
     def _counted(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`how many prices were above 500`: rows whose price is."""

@@ -46,7 +46,10 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"^(?:when|in (?:which|what) \w+) (?:was|were|is|did) (?:the )?(.+?) (?:(?:the|its|at its|reach its|hit its) )?(highest|lowest|largest|smallest|biggest|greatest|maximum|minimum|peak)\??$",
      lambda m: f"{_when(m[0])} has the {_extreme(m[2])} {m[1]}"),
     (r"^when did (.+?) (?:reach|hit|have|peak at) (?:its|the|a) (highest|lowest|maximum|minimum) (.+?)\??$", r"which @time has the \2 \3 for \1"),
+    (r"^who (?=is |was |are |were |has |had )", "which "),
+    (r"\b(?:the )?(?:first and (?:the )?last|earliest and (?:the )?latest|oldest and (?:the )?newest) (?=\w)", "min and max of "),
     # courses
+    (r"^(?:the )?(?P<what>[\w ]+?) growth (?:rate )?(?:by|per|over the|from) (?P<grain>year|month|quarter)s?(?: to \w+)?\b", r" @growth\g<grain> \g<what>"),
     (rf"(?:\b(?P<size>{_COUNTED})[- ](?:{_GRAIN}|period)s?[- ])?(?:moving|rolling) (?:average|mean)s? over (?P<again>{_COUNTED}) (?P<grain>{_GRAIN})s?(?: of| in| for)?(?: the)?",
      lambda m: f" @moving{_SIZES.get(m['again'].casefold(), m['again'])}{m['grain'].casefold()} "),
     (rf"\b(?P<size>{_COUNTED})[- ](?P<grain>{_GRAIN}|period)s?[- ](?:moving|rolling) (?:average|mean)s?(?: of| in| for)?(?: the)?", _window),
@@ -59,7 +62,8 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"^what (?:will|would) (?:the )?(.+?) be in (\d{4})\b", r" @forecast\2 \1 "),
     (r"\b(?:forecast|predict|prediction of|projection of)(?: the)? (.+?) (?:for|in) (?:the )?next year\b", r" @forecast \1 "),
     # studies
-    (r"\b(?:is there (?:a |any )?|how strong is the |what(?:'s| is) the )?correlations?(?: coefficient)? (?:between|of|among)", " @correlation "),
+    (r"^(?:which|what) (?:variables?|columns?|numbers?|factors?) (?:is|are|correlates?|has|have) (?:the )?(?:most |strongest |highest |best )?(?:strongly )?(?:correlat\w+ )?(?:most )?(?:strongly )?(?:with|to) ", " @correlation "),
+    (r"\b(?:is there (?:a |any )?|how strong is the |what(?:'s| is) the )?(?:correlations?(?: coefficient)?|relationship|association) (?:between|of|among)", " @correlation "),
     (r"\b(?:how|are|is|does|do) (.+?) (?:is |are )?(?:correlate[sd]?|correlated|related) (?:with|to|and) ", r" @correlation \1 and "),
     (r"\b(?:(?:simple |multiple )?(?:linear )?regression of|regress|fit|run a (?:linear )?regression of|fit a (?:linear )?regression of|linear model of) (.+?) (?:on|against|by|from|using|with)(?: the)? ", r" @regression \1 and "),
     (r"\bdoes (.+?) (?:predict|explain|influence|affect|determine) (.+?)\?.*$", r" @regression \2 and \1"),

@@ -137,8 +137,8 @@ def _hinted(superlative: Superlative | None, parts: Parts) -> Column | None:
 def _ranked_groups(
     parts: Parts, targets: list[Chunk], superlative: Superlative | None, descending: bool, limit: int | None
 ) -> Question:
-    if parts.dimensions:
-        raise Refusal("a ranking within each group is beyond me", understood=80)
+    if len(parts.dimensions) > 1:
+        raise Refusal("I rank within the groups of one column", understood=80)
     target = targets[0]
     if target.is_(Role.GRAIN):
         assert isinstance(target.value, Grain)
@@ -154,12 +154,29 @@ def _ranked_groups(
     elif hinted and (not parts.has(Role.COLUMN) or [c.link.columns for c in parts.of(Role.COLUMN)] == [(hinted,)]):
         parts.drop(Role.COLUMN)
         parts.only(Role.ENTITY)
-        measure = Measure(Aggregate.MAX if descending else Aggregate.MIN, hinted)
+        measure = _hinted_measure(dimension, hinted, descending)
     else:
         measure = _ranked_measure(parts, dimension, descending)
     return parts.question(
-        Shape.AGGREGATE, measures=(measure,), dimensions=(dimension,), order=Order(descending), limit=limit
+        Shape.AGGREGATE,
+        measures=(measure,),
+        dimensions=(*parts.dimensions, dimension),
+        order=Order(descending),
+        limit=limit,
+        within=bool(parts.dimensions),
     )
+
+
+def _hinted_measure(dimension: Dimension, hinted: Column, descending: bool) -> Measure:
+    """`wettest month`: its total; `hottest month` could be the one with the hottest day or the hottest on average."""
+    several = dimension.grain not in {None, Grain.DAY} and dimension.grain != getattr(
+        dimension.column, "own_grain", None
+    )
+    if several and hinted.is_additive:
+        return Measure(Aggregate.SUM, hinted)
+    if several and not hinted.is_date:
+        raise Refusal(f"it could be by the average {hinted.name} or by its extreme; say which", understood=90)
+    return Measure(Aggregate.MAX if descending else Aggregate.MIN, hinted)
 
 
 def _ranked_measure(parts: Parts, dimension: Dimension, descending: bool) -> Measure:

@@ -14,7 +14,7 @@ from daytwo.control.models.analyst.columns import Link, Vocabulary
 from daytwo.control.models.analyst.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.measures import read_measures
 from daytwo.control.models.analyst.parts import Parts, whole_number
-from daytwo.control.models.analyst.question import Dimension, Filter, Having, Order, Question, Shape
+from daytwo.control.models.analyst.question import DateFilter, Dimension, Filter, Having, Order, Question, Shape
 from daytwo.control.models.analyst.rankings import read_ranking, targets_of
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.spelling import singular
@@ -141,11 +141,10 @@ def _having(parts: Parts) -> Question:
 def _share(parts: Parts) -> Question:
     """`what share of revenue comes from West`, `share of orders by region`."""
     parts.drop(Role.WHICH, Role.SHARE, Role.LIST)
-    chunks = [c for c in parts.chunks if not (c.is_(Role.AGGREGATE) and c.value is Aggregate.SUM)]
-    if any(chunk.is_(Role.AGGREGATE, Role.SUPERLATIVE) for chunk in chunks):
+    chunks = parts.chunks
+    if any(c.is_(Role.SUPERLATIVE) or (c.is_(Role.AGGREGATE) and c.value is not Aggregate.SUM) for c in chunks):
         raise Refusal("a share is of a total or a count", understood=70)
-    parts.chunks = chunks
-    parts.only(Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
+    parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
     measures = read_measures(chunks)
     if len(measures) != 1 or (measures[0].aggregate is Aggregate.DISTINCT):
         raise Refusal("I compute the share of one total or of the rows", understood=70)
@@ -165,6 +164,9 @@ def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     cut = cuts[-1] if cuts else 0
     base = tuple(c.value for c in parts.whole[:cut] if c.is_(Role.FILTER))
     part = tuple(c.value for c in parts.whole[cut:] if c.is_(Role.FILTER))
+    if len(part) > 1:  # `… comes from West in 2024`: the time is that of the whole
+        base += tuple(one for one in part if isinstance(one, DateFilter))
+        part = tuple(one for one in part if not isinstance(one, DateFilter))
     if len(part) != 1 or not cut:
         raise Refusal("it does not say the share of what in what; try “what share of … comes from …”", understood=80)
     return base, part

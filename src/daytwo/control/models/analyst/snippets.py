@@ -31,9 +31,9 @@ def _number(value):
 FIND = _lines('''
 def _find(rows, words, columns):
     """The one column that holds all these words, whatever their case, else ending; and the rows in which it does."""
-    for ending in ("$^", "(n?y|ies|e?s|e?d)$"):
+    for ending in ("$^", r"(?<=(.))\\1y$|(y|ies|e?s|e?d|e)$"):
         plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
-        bare = lambda text: plain(text).str.replace(ending, "", regex=True)
+        bare = lambda text: plain(text).map(lambda word: re.sub(ending, "", word), na_action="ignore")
         texts, wanted = {name: bare(rows[name]) for name in columns}, bare(pd.Series(words))
         held = {name: text.isin(wanted) for name, text in texts.items() if wanted.isin(text).all()}
         if held:

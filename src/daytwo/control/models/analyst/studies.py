@@ -45,6 +45,17 @@ def _correlation(question: Question) -> list[str]:
             show(question),
             f"say({template(f'{head}: see the table, one row for each of ', 'len(result)', f' values of {key}.')})",
         ]
+    if len(names) == 1:
+        name = names[0]
+        text = sentence(f"{name} correlates most with ", ("_first",), ": ", ("_r:.3f",), ".")
+        return [
+            f"_all = rows.select_dtypes('number').corr()[{name!r}].drop({name!r})",
+            "_all = _all.sort_values(key=abs, ascending=False)",
+            "result = _all.rename('correlation').rename_axis('column').reset_index()",
+            show(question),
+            "for _first, _r in result.head(1).to_numpy():",
+            f"    say({text})",
+        ]
     if len(names) != 2:
         chosen = f"rows[{names!r}]" if names else 'rows.select_dtypes("number")'
         strongest = sentence(

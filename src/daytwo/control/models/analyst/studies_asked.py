@@ -6,15 +6,14 @@ from dataclasses import replace
 
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Column
-from daytwo.control.models.analyst.dimensions import date_dimension
+from daytwo.control.models.analyst.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.measures import read_measures
 from daytwo.control.models.analyst.parts import Parts
-from daytwo.control.models.analyst.question import Dimension, Question, Shape
+from daytwo.control.models.analyst.question import Dimension, Measure, Question, Shape
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
 
 _ONE_NUMBER = {Study.DISTRIBUTION, Study.OUTLIERS}
-_AT_LEAST_TWO = {Study.CORRELATION, Study.REGRESSION}
 PREDICTORS_LIMIT = 10
 
 
@@ -27,14 +26,20 @@ def read_study(parts: Parts) -> Question:
     if len(asked) > 1:
         raise Refusal("it asks two things of the columns; ask for one at a time", understood=80)
     parts.only(Role.STUDY, Role.COLUMN, Role.ENTITY)
-    columns = tuple(dict.fromkeys(_column(chunk, study) for chunk in parts.of(Role.COLUMN)))
-    if parts.dimensions and (study is not Study.CORRELATION or len(columns) != 2 or len(parts.dimensions) > 1):
+    asked_columns = parts.of(Role.COLUMN)
+    if parts.dimensions and (study is not Study.CORRELATION or len(asked_columns) != 2 or len(parts.dimensions) > 1):
         raise Refusal(f"I study {study} over all rows, not by group", understood=80)
     if parts.dimensions and (parts.dimensions[0].column is None or parts.dimensions[0].grain):
         raise Refusal("I correlate by a plain column only", understood=80)
+    plain = [chunk.link for chunk in asked_columns if chunk.link.narrowed(lambda c: c.is_number) is None]
+    if study is Study.DISTRIBUTION and len(asked_columns) == len(plain) == 1:
+        column = dimension_column(plain[0])
+        dimension = Dimension(column, (column.own_grain or Grain.DAY) if column.is_date else None)
+        return parts.question(Shape.SHARE, measures=(Measure(Aggregate.COUNT),), dimensions=(dimension,))
+    columns = tuple(dict.fromkeys(_column(chunk, study) for chunk in asked_columns))
     if study in _ONE_NUMBER and len(columns) != 1:
         raise Refusal(f"it does not say the {study} of which one column", understood=80)
-    if study in _AT_LEAST_TWO and len(columns) == 1:
+    if study is Study.REGRESSION and len(columns) == 1:
         raise Refusal(f"a {study} needs two columns", understood=80)
     if study is Study.REGRESSION and not 2 <= len(columns) <= 1 + PREDICTORS_LIMIT:
         raise Refusal("it does not say which column is regressed on which", understood=80)

@@ -9,15 +9,18 @@ import itertools
 from collections.abc import Sequence
 
 from daytwo.control.models.analyst import lexicon
-from daytwo.control.models.analyst.chunks import Chunk, Role, Superlative
-from daytwo.control.models.analyst.columns import Vocabulary
+from daytwo.control.models.analyst.chunks import Chunk, Role, Superlative, exact
+from daytwo.control.models.analyst.columns import Kind, Link, Rank, Vocabulary
 from daytwo.control.models.analyst.filters import filter_chunk, role_at
 from daytwo.control.models.analyst.question import ValueFilter
+from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.spelling import name_words
 from daytwo.control.models.analyst.terms import Aggregate
 
 _PLACES = {Role.TIME, Role.PREPOSITION, Role.PERIOD, Role.STOP, Role.BETWEEN, Role.EXCLUDING, None}
 _EMPTY_VERBS = frozenset({"generate", "generates", "generated", "amount", "amounts"})
+_MEASURED = frozenset({"length", "width"})
+"""What “longest” says of whatever number follows: `longest waiting minutes`."""
 _WHOLE = frozenset({"columns", "variables", "fields", "numbers", "everything"})
 
 
@@ -29,7 +32,7 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         if _is_filler(chunks, at):
             continue
         kept.extend(_persons(chunk, vocabulary) or [chunk])
-    return _early(kept)
+    return _early(_how_much(kept, vocabulary))
 
 
 def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -37,7 +40,9 @@ def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Ch
     made = list(chunks)
     for at, (chunk, noun) in enumerate(itertools.pairwise(chunks)):
         word = chunk.value.column_word if chunk.is_(Role.SUPERLATIVE) else None
-        if word and noun.is_(Role.WORD, Role.COLUMN):
+        if word and noun.is_(Role.COLUMN) and vocabulary.link(tuple(word.split())) is None and word in _MEASURED:
+            made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
+        elif word and noun.is_(Role.WORD, Role.COLUMN):
             link = vocabulary.link((*name_words(noun.text), *word.split()))
             if link and len(link.columns) == 1:
                 made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
@@ -57,12 +62,30 @@ def _is_filler(chunks: Sequence[Chunk], at: int) -> bool:
             or studied
             or word in _EMPTY_VERBS
         )
+    if chunk.is_(Role.COLUMN):  # `average murder of states with …`, where each row is a state
+        thing = exact(chunk, lambda c: c.is_unique and c.kind is Kind.TEXT)
+        figures = any(c.is_(Role.AGGREGATE) for c in chunks[: max(at - 1, 0)])
+        return bool(
+            thing and chunk.link.is_plural and figures and before is Role.PREPOSITION and after is Role.CONDITION
+        )
     if chunk.is_(Role.SHARE):  # `urban share over 90`, where the column is `urban`
         return before is Role.COLUMN and after in {Role.COMPARISON, Role.BETWEEN}
     if chunk.is_(Role.ENTITY) and not word.endswith("s"):
         counted = role_at(chunks, at - 1) in {Role.COUNT, Role.DISTINCT, Role.GROUP, Role.STUDY, Role.AGGREGATE}
         return (before is Role.COLUMN and after is not Role.COLUMN) or (counted and after is Role.COLUMN)
-    return chunk.is_(Role.COUNT) and _is_most_common(chunks, at)
+    return chunk.is_(Role.COUNT) and (_is_most_common(chunks, at) or (before is Role.GROUP and after is Role.COLUMN))
+
+
+def _how_much(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`how much electricity`, where the rows are called so: the one number that adds up, never how many rows."""
+    for at, chunk in enumerate(chunks[:-1]):
+        if chunk.is_(Role.AGGREGATE) and chunk.text.casefold() == "how much" and chunks[at + 1].is_(Role.ENTITY):
+            additive = vocabulary.where(lambda c: c.is_additive)
+            if len(additive) != 1:
+                raise Refusal(f"“how much {chunks[at + 1].text}” does not say of which number", understood=80)
+            link = Link(chunks[at + 1].text, additive, Rank.LOOSE)
+            return [*chunks[: at + 1], Chunk(Role.COLUMN, link.phrase, link), *chunks[at + 2 :]]
+    return chunks
 
 
 def _is_most_common(chunks: Sequence[Chunk], at: int) -> bool:
