@@ -2,7 +2,7 @@
 """Makes a shop's data: customers, products, stores, orders, order lines, payments, returns.  Same seed, same bytes.
 
 `python examples/make_business.py OUT [--seed N] [--scale F]`; examples/README.md describes tables, columns and dirt.
-The copy inside the package, which `daytwo demo` asks, is made with `--scale 0.02`.
+`daytwo demo` asks two of these tables, made with `--scale 0.02` and kept in `src/daytwo/cli/sample/`.
 """
 
 from __future__ import annotations

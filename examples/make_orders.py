@@ -1,7 +1,7 @@
 # noqa: INP001 - a script, in no package
 """Makes `orders.csv`, the sample data: two years of orders of a made-up shop.  Same seed, same bytes.
 
-Run it from anywhere: `python examples/make_orders.py`.  The copy inside the package is what `daytwo demo` asks.
+Run it from anywhere: `python examples/make_orders.py`.  The larger, dirty sets are made by the scripts beside it.
 """
 
 from __future__ import annotations
@@ -83,6 +83,4 @@ def write(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    repository = Path(__file__).resolve().parent.parent
-    write(repository / "examples" / "orders.csv")
-    write(repository / "src" / "daytwo" / "cli" / "sample" / "orders.csv")
+    write(Path(__file__).resolve().parent / "orders.csv")

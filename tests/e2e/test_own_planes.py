@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from daytwo.cli import upfile
+from daytwo.cli import attack, upfile
 from daytwo.control.storage.embedded import EmbeddedServer
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "orders.csv"
@@ -50,12 +51,37 @@ def _assert_nothing_is_left(home: Path) -> None:
     assert not EmbeddedServer(home).is_running()
 
 
-def test_the_demo_answers_and_leaves_nothing(home: Path) -> None:
+def test_the_demo_tells_its_story_and_leaves_nothing(home: Path) -> None:
     done = subprocess.run(_command(home, "demo"), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Receipt:") == 2
     assert "West" in done.stdout
+    assert "2 schema sheets of 23 columns" in done.stdout
+    assert "one symbol of 13: “error”" in done.stdout
+    assert "The attack got nothing." in done.stdout
     _assert_nothing_is_left(home)
+
+
+def test_the_demo_again_as_json(home: Path) -> None:
+    done = subprocess.run(
+        _command(home, "demo", "--json"), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    question, follow_up, attacked = map(json.loads, done.stdout.splitlines())
+    assert [scene["scene"] for scene in (question, follow_up, attacked)] == ["question", "follow_up", "attack"]
+    assert question["tables"]
+    assert all(Path(chart).is_file() for chart in question["charts"] + follow_up["charts"])
+    assert len({scene["session"] for scene in (question, follow_up, attacked)}) == 1
+    report = attacked["attack"]
+    assert report["repelled"]
+    assert {finding["line"] for finding in report["findings"]} == {1, 4, 5, 6}
+    assert [attempt["got"] for attempt in report["attempts"]] == [False] * 4
+    assert attacked["steps"][1]["observation"]["outcome"] == "error"
+    # What the program took is the person's to read, and is in nothing that left.
+    with (home / "sample" / "shop" / "customers.csv").open(encoding="utf-8", newline="") as file:
+        email = next(csv.DictReader(file))["email"]
+    assert email in report["attempts"][3]["outcome"]
+    assert email not in json.dumps(attacked["receipt"])
 
 
 def test_interrupted_ask_says_how_to_come_back_and_the_run_goes_on_later(home: Path, tmp_path: Path) -> None:
@@ -93,7 +119,8 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(home: 
     done = subprocess.run(
         _command(home, "runs", "list", "--json"), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=True
     )
-    assert all(json.loads(line)["status"] == "succeeded" for line in done.stdout.splitlines())
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {run["status"] for run in runs if run["model"] != attack.RUN.model} == {"succeeded"}
 
 
 def test_a_taken_port_is_told(home: Path) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PACKAGED = EXAMPLES.parent / "src" / "daytwo" / "cli" / "sample"
 README = (EXAMPLES / "README.md").read_text("utf-8")
 MAKERS = ("make_business.py", "make_clinical.py")
 
@@ -58,6 +59,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "cannot be written" in done.stderr
+
+
+def test_the_tables_of_the_demo_are_what_the_maker_makes(tmp_path: Path) -> None:
+    done = _make("make_business.py", tmp_path, "--scale", "0.02")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "customers.csv").read_bytes() == (PACKAGED / "customers.csv").read_bytes()
+    # Another version of the library writes the same table in other bytes.
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "orders.parquet"), pd.read_parquet(PACKAGED / "orders.parquet")
+    )
 
 
 def _stated(heading: str) -> list[str]:

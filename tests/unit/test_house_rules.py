@@ -57,7 +57,6 @@ def test_the_sample_is_what_its_maker_makes(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
     made = (tmp_path / "o.csv").read_bytes()
     assert made == (REPOSITORY / "examples" / "orders.csv").read_bytes()
-    assert made == (PACKAGE / "cli" / "sample" / "orders.csv").read_bytes()
 
 
 def test_the_lock_is_of_this_project_and_names_no_host() -> None:
