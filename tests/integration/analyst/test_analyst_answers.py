@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from daytwo.control.models.analyst import plan
+from daytwo.control.models.request import PastRun, PlanRequest
 from daytwo.executor.guard import review
 from daytwo.wire.verdict import Ruling
 
@@ -423,3 +425,24 @@ def test_whatever_is_planned_runs(ask: Any, run_all: Any) -> None:
     for question, answer in zip(planned, run_all(list(planned.values())), strict=True):
         assert "RAISED" not in answer.said, (question, answer.said)
         assert answer.says
+
+
+def test_the_rank_of_one_among_all(ask: Any, run_all: Any) -> None:
+    step = ask("what rank does B have by number of visits?", "visits")
+    (answer,) = run_all([step.program])
+    assert "the rank of “B”" in step.intent
+    assert answer.table.to_numpy().tolist() == [["B", 200, 1.0]]
+
+
+def test_a_question_that_follows_another_changes_only_what_it_names(tables: Any) -> None:
+    def intent(question: str, *before: str) -> str:
+        history = tuple(PastRun(question=text, programs=("show(1)",)) for text in before)
+        sheets = (tables["orders"][1],)
+        return plan(PlanRequest(question=question, sheets=sheets, history=history, turn=1, turns_left=3)).intent
+
+    first = "total revenue by product in 2024"
+    assert "total revenue by region, where order_date is in 2024" in intent("and by region?", first)
+    assert "total revenue by product, where order_date is in 2023" in intent("what about 2023?", first)
+    assert "average revenue by product, where order_date is in 2024" in intent("and the average?", first)
+    assert "total revenue by region, where order_date is in 2023" in intent("only in 2023", first, "and by region?")
+    assert intent("and by mood?", first).startswith("No plan")

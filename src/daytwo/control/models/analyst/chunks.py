@@ -58,6 +58,7 @@ class Role(StrEnum):
     WITH_SHARE = "its share"
     DIFFERENCE = "difference"
     LACKING = "lacking"
+    RANK_OF = "rank of"
     HAVING = "having"
     """Made by `conditions` out of others."""
     LATE = "aggregate behind"

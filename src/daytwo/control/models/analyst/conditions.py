@@ -12,6 +12,7 @@ from daytwo.control.models.analyst.number_filters import read_comparison
 from daytwo.control.models.analyst.question import Having, Measure, MissingFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.value_filters import read_values
 
 _BETWEEN = {Role.CONDITION, Role.PREPOSITION, Role.WHICH, Role.IS}
 
@@ -64,6 +65,14 @@ def _made(measure: Measure, read: tuple, chunks: Sequence[Chunk], at: int, end: 
     sign, low, high, _ = read
     made = Having(measure, sign, low.number or 0.0, high.number if high else None)
     return [Chunk(Role.HAVING, " ".join(c.text for c in chunks[at:end]), made)], end
+
+
+def rank_of(chunks: list[Chunk], at: int) -> Reading | None:
+    """`what rank does Ohio have by …`: whose place."""
+    if not chunks[at].is_(Role.RANK_OF) or chunks[at].value:
+        return None
+    values, end = read_values(chunks, at + 1, several=False)
+    return ([Chunk(Role.RANK_OF, values[0], values[0])], end) if values else None
 
 
 class GapRules:

@@ -76,6 +76,8 @@ def by(question: Question) -> str:
     text = " by " + " and ".join(dimension_label(dimension) for dimension in question.dimensions)
     if question.outer is not None:
         text = ""
+    if question.rank_of is not None:
+        return f"{text}, the rank of “{question.rank_of}”, highest first"
     if question.having is not None:
         text += f", of those whose {having(question.having, question)}"
     if question.with_share:

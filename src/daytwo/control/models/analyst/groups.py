@@ -83,7 +83,24 @@ def grouped(question: Question) -> list[str]:
         lines.append(f'result["share (%)"] = 100 * result[{labels[0]!r}] / _whole')
     if question.over:
         return lines + over_time(question, names, labels[0])
+    if question.rank_of:
+        return lines + _rank_of(question, names[0], labels[0])
     return [*lines, *_ordered(question, names, labels[0]), show(question), *_told(question, names, labels)]
+
+
+def _rank_of(question: Question, name: str, label: str) -> list[str]:
+    """The place of one group among all, the highest first."""
+    assert question.rank_of is not None
+    text = sentence(f"By {label}, {question.rank_of} is number ", ("_place",), " of ", ("_count",), " from the top.")
+    return [
+        f"_count = int(result[{label!r}].notna().sum())",
+        f"result['rank'] = result[{label!r}].rank(method='min', ascending=False)",
+        f"_, _held = _find(result, [{question.rank_of!r}], [{name}])",
+        "result = result[_held].reset_index(drop=True)",
+        show(question),
+        "for _place in result['rank'].dropna().astype(int):",
+        f"    say({text})",
+    ]
 
 
 def _told(question: Question, names: list[str], labels: list[str]) -> list[str]:

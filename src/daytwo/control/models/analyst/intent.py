@@ -12,7 +12,7 @@ from dataclasses import replace
 from daytwo.control.models.analyst.chunking import chunk
 from daytwo.control.models.analyst.chunks import Chunk, Role
 from daytwo.control.models.analyst.columns import Column, Kind, Vocabulary
-from daytwo.control.models.analyst.conditions import GapRules, having
+from daytwo.control.models.analyst.conditions import GapRules, having, rank_of
 from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules, compared_elsewhere
 from daytwo.control.models.analyst.doubts import doubt_question, doubt_words
 from daytwo.control.models.analyst.filters import filter_chunk, reduce
@@ -30,7 +30,7 @@ _SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
 _MEANT = {
     Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
     Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
-    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.DIFFERENCE, Role.HAVING,
+    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.DIFFERENCE, Role.HAVING, Role.RANK_OF,
 }  # fmt: skip
 
 
@@ -58,9 +58,10 @@ def reduce_parts(
 ) -> list[Chunk]:
     """The parts of a question after every rule for filters and dimensions."""
     chunks = tidy(chunk(tokens, vocabulary, columns_first=columns_first), vocabulary)
-    ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE) for part in chunks)
+    ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE, Role.RANK_OF) for part in chunks)
     chunks = reduce(chunks, VersusRules(vocabulary, chunks).versus)
     chunks = reduce(chunks, having)
+    chunks = reduce(chunks, rank_of)
     chunks = reduce(chunks, NumberRules(vocabulary).compared)
     chunks = reduce(chunks, TimeRules(vocabulary).dated)
     values = ValueRules(vocabulary)

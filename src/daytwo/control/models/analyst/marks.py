@@ -18,7 +18,7 @@ _COURSES = {
     "growth": Course.GROWTH, "trend": Course.TREND, "moving": Course.MOVING, "running": Course.CUMULATIVE,
     "forecast": Course.FORECAST,
 }  # fmt: skip
-_ROLES = {"withshare": Role.WITH_SHARE, "difference": Role.DIFFERENCE, "lacking": Role.LACKING}
+_ROLES = {"withshare": Role.WITH_SHARE, "difference": Role.DIFFERENCE, "lacking": Role.LACKING, "rankof": Role.RANK_OF}
 _LATE = {"onaverage": Aggregate.MEAN, "intotal": Aggregate.SUM}
 WINDOW_LIMIT = 1_000
 
@@ -34,7 +34,7 @@ def mark(token: Token) -> Chunk:  # noqa: PLR0911 - one return for each kind
     if name in _STUDIES:
         return Chunk(Role.STUDY, said, _STUDIES[name])
     if name in _ROLES:
-        return Chunk(_ROLES[name], said, "no" if name == "lacking" else None)
+        return Chunk(_ROLES[name], said)
     if name in _LATE:
         return Chunk(Role.LATE, said, _LATE[name])
     if name == "percentile" and number and 0 <= float(number) <= 100:

@@ -36,6 +36,8 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      r"(?: (?:of|in) (?:the )?(?:total|whole|overall total|year|sum|all(?: \w+)?|overall))?\s*\??\s*$", " @withshare"),
     (r"^(?:[Ww]hat(?:'s| is| was) )?(?:the )?([A-Z][\w&.]*(?: (?:of |the |and )?[A-Z][\w&.]*)*)'s (share|percentage|proportion) of (.+?)\??$",
      r"what \2 of \3 comes from \1"),
+    (r"\b(?:what|which) (?:rank|place|position) (?:does|do|is|has|did|was) (.+?) (?:have |hold |take |get |on |in |at )*(?:by|for|in terms of) ", r"@rankof \1 by "),
+    (r"\bhow does (.+?) rank (?:by|in terms of|for|on) ", r"@rankof \1 by "),
     # over time
     (rf"\b(?:how|in what way) (?:did|does|do|has|have|is|was) (?:the )?(.+?) "
      rf"(?:change|changed|changing|develop|developed|evolve|evolved|grow|grown|move|moved|vary|varied|trend|trending) ?(?:by|(?P<time>{_OVER_TIME}))(?: |\??$)",

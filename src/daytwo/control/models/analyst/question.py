@@ -158,6 +158,8 @@ class Question:
     """A figure of the groups' figures: their mean, or how many groups there are."""
     with_share: bool = False
     """Each place of a ranking also as its share of the whole."""
+    rank_of: str | None = None
+    """Of all groups, the one whose place is asked for."""
     within: bool = False
     """Whether places are ranked within each group of the first dimension."""
     difference: bool = False

@@ -68,6 +68,25 @@ def read_ranking(parts: Parts) -> Question:
     return _ranked_rows(parts, superlative, descending, places)
 
 
+def read_rank_of(parts: Parts) -> Question:
+    """`what rank does Ohio have by murder`: among the values of the one column that may hold it."""
+    things = parts.vocabulary.where(lambda c: c.is_category)
+    asked = parts.of(Role.RANK_OF)
+    if len(things) != 1 or len(asked) != 1 or not asked[0].value or parts.dimensions:
+        raise Refusal("it does not say among which things the rank is meant", understood=80)
+    parts.drop(Role.RANK_OF, Role.WHICH, Role.RANK)
+    parts.only(Role.AGGREGATE, Role.COUNT, Role.COLUMN, Role.ENTITY)
+    dimension = Dimension(things[0])
+    measure = _ranked_measure(parts, dimension, descending=True)
+    return parts.question(
+        Shape.AGGREGATE,
+        measures=(measure,),
+        dimensions=(dimension,),
+        order=Order(descending=True),
+        rank_of=str(asked[0].value),
+    )
+
+
 def _check_counted(parts: Parts) -> None:
     """`largest orders` does not count orders, `top orders in each region` does not count them either."""
     superlatives = {chunk.text.casefold() for chunk in parts.of(Role.SUPERLATIVE)}

@@ -15,7 +15,7 @@ from daytwo.control.models.analyst.dimensions import date_dimension, dimension_c
 from daytwo.control.models.analyst.measures import read_measures
 from daytwo.control.models.analyst.parts import Parts, whole_number
 from daytwo.control.models.analyst.question import DateFilter, Dimension, Filter, Having, Order, Question, Shape
-from daytwo.control.models.analyst.rankings import read_ranking, targets_of
+from daytwo.control.models.analyst.rankings import read_rank_of, read_ranking, targets_of
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.spelling import singular
 from daytwo.control.models.analyst.studies_asked import read_course, read_study, with_share
@@ -35,6 +35,8 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # no
         return with_share(assemble([c for c in chunks if not c.is_(Role.WITH_SHARE)], vocabulary))
     if parts.has(Role.HAVING):
         return _having(parts)
+    if parts.has(Role.RANK_OF):
+        return read_rank_of(parts)
     if parts.has(Role.SHARE):
         return _share(parts)
     if parts.has(Role.DESCRIBE):
