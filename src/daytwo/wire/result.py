@@ -93,6 +93,18 @@ class RegisterDataset(Message):
     name: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]{0,62}$")
 
 
+class Reject(Message):
+    """A line of a file that is left out of its table: for its owner's eyes alone, it holds values."""
+
+    path: str
+    line: int = Field(ge=1)
+    column: int | None = Field(default=None, ge=1)
+    """Where in the line it went wrong, columns counted from 1."""
+    reason: str
+    text: str
+    """How the line begins."""
+
+
 class DatasetView(Message):
     """A dataset as its owner sees it: the signed sheet, what stays behind, and what the catalog understood."""
 
@@ -102,6 +114,8 @@ class DatasetView(Message):
     rows: int | None = None
     notes: tuple[str, ...] = ()
     """How the files were read: encoding, delimiter, what was skipped."""
+    rejects: tuple[Reject, ...] = ()
+    """The first of the lines that are left out."""
     registered_at: Timestamp
     changed: bool = False
     """The files are not what they were when the sheet was made."""

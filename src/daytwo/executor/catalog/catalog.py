@@ -19,6 +19,7 @@ import anyio.to_thread
 from daytwo.executor.catalog import files as data_files
 from daytwo.executor.catalog import sheet as sheets
 from daytwo.executor.catalog.files import Found
+from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.catalog.profiling import Backend, free_name, take_profile
 from daytwo.executor.catalog.records import Dataset, Records
 from daytwo.executor.database import Database
@@ -26,7 +27,7 @@ from daytwo.executor.sandbox.request import Mount
 from daytwo.wire.errors import Conflict, DaytwoError, Denied, Invalid, Missing
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal
-from daytwo.wire.result import DatasetView, RegisterDataset
+from daytwo.wire.result import DatasetView, RegisterDataset, Reject
 from daytwo.wire.sheet import DatasetRef, Level, SignedSheet, callable_names, slug
 from daytwo.wire.signing import SigningKey
 
@@ -84,7 +85,12 @@ class Catalog:
     async def _profiled(
         self, name: str, called: str, paths: tuple[str, ...], found: Found, known: Dataset | None, by: Principal
     ) -> DatasetView:
-        profile = await take_profile(self._backend, name, found.files, self._table_names(found))
+        profile = await self._take_profile(name, found)
+        if await anyio.to_thread.run_sync(_now, paths) != found.fingerprints:
+            raise Conflict(
+                "data_changing",
+                f"{', '.join(paths)} changed while it was read: wait until it is written, then add it.",
+            )
         form = "folder" if found.is_folder else str(found.files[0].kind)
         level = known.signed.sheet.level if known else Level.SHAPE
         version = known.signed.sheet.version + 1 if known else 1
@@ -111,6 +117,13 @@ class Catalog:
         )
         self._records.put(dataset)
         return self._view(dataset, () if known else (_released(level),))
+
+    async def _take_profile(self, name: str, found: Found) -> Profile:
+        try:
+            return await take_profile(self._backend, name, found.files, self._table_names(found))
+        except Invalid as error:
+            # What was seen of the files from outside may be the very reason.
+            raise Invalid(error.code, " ".join((error.message, *found.notes))) from error
 
     def list(self, org_id: str) -> list[DatasetView]:
         """The datasets of an organisation, by name."""
@@ -241,6 +254,16 @@ class Catalog:
             signed=dataset.signed,
             rows=dataset.profile.rows,
             notes=(*first_notes, *dataset.notes),
+            rejects=tuple(
+                Reject(
+                    path=dataset.files[reject.file][0],
+                    line=reject.line,
+                    column=reject.column or None,
+                    reason=reject.reason,
+                    text=reject.text,
+                )
+                for reject in dataset.profile.rejects
+            ),
             registered_at=dataset.registered_at,
             changed=_has_changed(dataset),
         )
@@ -264,7 +287,11 @@ def _mount(dataset: Dataset, index: int) -> Mount:
 
 
 def _has_changed(dataset: Dataset) -> bool:
+    return _now(dataset.paths) != dataset.fingerprints
+
+
+def _now(paths: Sequence[str]) -> dict[str, data_files.Fingerprint] | None:
     try:
-        return data_files.fingerprints([Path(path) for path in dataset.paths]) != dataset.fingerprints
+        return data_files.fingerprints([Path(path) for path in paths])
     except DaytwoError:
-        return True
+        return None

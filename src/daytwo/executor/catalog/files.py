@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from daytwo.executor.catalog.kind import MAGIC_BYTES, Kind, kind_of, suffixes
+from daytwo.executor.catalog.kind import GZIP, MAGIC_BYTES, Kind, kind_of, suffixes
 from daytwo.wire.errors import Invalid, Missing
 
 FILES_LIMIT = 1_000
@@ -106,7 +106,8 @@ def find(paths: Sequence[Path]) -> Found:
         more = f" and {len(skipped) - SHOWN_NAMES} more" if len(skipped) > SHOWN_NAMES else ""
         notes.append(f"Left out, because they are no tables: {', '.join(sorted(skipped)[:SHOWN_NAMES])}{more}.")
     notes += [
-        f"{file.path.name} is open in another program: its latest changes are not seen."
+        f"{file.path.name} is open in another program, or that crashed: its latest changes are not seen. Close it, or "
+        f"run `sqlite3 {file.path.name} 'pragma wal_checkpoint'`, and add it again."
         for file in files
         if file.kind is Kind.SQLITE and _has_journal(file.path)
     ]
@@ -114,14 +115,18 @@ def find(paths: Sequence[Path]) -> Found:
 
 
 def _has_journal(path: Path) -> bool:
-    """Whether SQLite keeps changes beside the file, in its write-ahead log."""
-    log = path.with_name(path.name + "-wal")
-    return log.exists() and log.stat().st_size > 0
+    """Whether SQLite keeps changes beside the file, in its write-ahead log or the journal of a crash."""
+    logs = (path.with_name(path.name + ending) for ending in ("-wal", "-journal"))
+    return any(log.exists() and log.stat().st_size > 0 for log in logs)
 
 
 def _listed(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise Missing("file_not_found", f"There is no file or folder {path}: check the path.")
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise Missing("file_not_found", f"There is no file or folder {path}: check the path.") from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
     if not path.is_dir():
         yield path
         return
@@ -155,9 +160,9 @@ def _data_file(path: Path) -> DataFile:
     except OSError as error:
         raise _unreadable(path, error) from error
     kind = kind_of(path.name, head)
-    suffix, compressed = suffixes(path.name)
+    suffix, _ = suffixes(path.name)
     ending = ".txt" if kind is Kind.CSV and suffix == "txt" else f".{kind}"
-    return DataFile(path, kind, ending + (".gz" if compressed else ""))
+    return DataFile(path, kind, ending + (".gz" if head.startswith(GZIP) else ""))
 
 
 def _unreadable(path: Path, error: OSError) -> Invalid:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from daytwo.wire.errors import Invalid
 
 MAGIC_BYTES = 4096
+CONTROLS_FREE = 8
+"""Control characters that any text may have."""
 KINDS_READ = (
     "CSV, TSV and other delimited text (also gzipped), Parquet, JSON, JSON lines, Excel (.xlsx), SQLite and Arrow"
 )
@@ -65,7 +67,8 @@ _FOREIGN = (
     (b"FEA1", "a Feather file of the old version 1"),
     (b"\x89HDF", "an HDF5 file"),
 )
-_ZIP, _GZIP, _OLE = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+GZIP = b"\x1f\x8b"
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ARROW_STREAM = b"\xff\xff\xff\xff"
 _TEXT_KINDS = frozenset({Kind.CSV, Kind.TSV, Kind.JSON, Kind.JSONL})
 
@@ -87,13 +90,14 @@ def kind_of(name: str, head: bytes) -> Kind:
     """
     if not head:
         raise Invalid("file_empty", f"{name} is empty: there is nothing to read.")
-    suffix, compressed = suffixes(name)
+    suffix, _ = suffixes(name)
     named = _BY_SUFFIX.get(suffix)
     if head.startswith(_OLE):
+        # Excel wraps a workbook with a password into the container that the old files are.
+        what = "has a password" if named is Kind.EXCEL else "is an old Excel file (.xls), or one with a password"
         raise Invalid(
             "xls_not_supported",
-            f"{name} is an old Excel file (.xls) or one with a password: open it in Excel or LibreOffice and save it "
-            "as .xlsx without a password.",
+            f"{name} {what}: open it in Excel or LibreOffice and save it as .xlsx without a password.",
         )
     for magic, kind in _BY_MAGIC:
         if head.startswith(magic):
@@ -101,8 +105,8 @@ def kind_of(name: str, head: bytes) -> Kind:
     for magic, what in _FOREIGN:
         if head.startswith(magic):
             raise _no_table(name, f"is {what}")
-    if head.startswith((_GZIP, _ZIP)):
-        return _packed(name, head, named, compressed=compressed)
+    if head.startswith((GZIP, _ZIP)):
+        return _packed(name, head, named)
     if named is Kind.ARROW and head.startswith(_ARROW_STREAM):
         return Kind.ARROW
     if _is_binary(head):
@@ -110,14 +114,18 @@ def kind_of(name: str, head: bytes) -> Kind:
     return _text_kind(name, suffix, head)
 
 
-def _packed(name: str, head: bytes, named: Kind | None, *, compressed: bool) -> Kind:
-    if head.startswith(_GZIP):
-        if compressed and named in _TEXT_KINDS:
+def _packed(name: str, head: bytes, named: Kind | None) -> Kind:
+    if head.startswith(GZIP):
+        if named in _TEXT_KINDS:
             return named
-        raise _no_table(name, "is a gzip archive (data.csv.gz would be read)")
+        raise _no_table(name, "is a gzip archive of no text (data.csv.gz would be read): unpack it first (`gunzip`)")
+    if b"opendocument" in head[:200]:
+        raise _no_table(name, "is an OpenDocument file: save it as .xlsx")
+    if b"word/" in head or b"ppt/" in head:
+        raise _no_table(name, "is an Office document without sheets")
     if named is Kind.EXCEL or b"[Content_Types].xml" in head or b"xl/" in head:
         return Kind.EXCEL
-    raise _no_table(name, "is a zip archive: unpack it first")
+    raise _no_table(name, "is a zip archive: unpack it (`unzip`) and add what is inside")
 
 
 def _text_kind(name: str, suffix: str, head: bytes) -> Kind:
@@ -137,13 +145,13 @@ def _text_kind(name: str, suffix: str, head: bytes) -> Kind:
 
 def _is_binary(head: bytes) -> bool:
     """Control characters that text does not have; UTF-16 text, every other byte of which is zero, passes."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
         return False
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) > len(head) * 0.3 and min(even, odd) < len(head) * 0.02:
         return False
-    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a")
-    return controls > len(head) * 0.02 or 0 in head
+    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b")
+    return controls > max(CONTROLS_FREE, len(head) * 0.02) or 0 in head
 
 
 def _no_table(name: str, seen: str) -> Invalid:

@@ -17,6 +17,8 @@ NOTES_LIMIT = 200
 NOTE_CHARACTERS = 2_000
 COLUMNS_LIMIT = 10_000
 TABLES_LIMIT = 1_000
+REJECTS_LIMIT = 100
+REJECT_CHARACTERS = 1_000
 
 
 class ColumnProfile(Message):
@@ -54,9 +56,20 @@ class TableProfile(Message):
         return self
 
 
+class RejectedLine(Message):
+    """A line that is left out of its table, by the file's number."""
+
+    file: int = Field(ge=0)
+    line: int = Field(ge=1)
+    column: int | None = Field(default=None, ge=0)
+    reason: str = Field(max_length=200)
+    text: str = Field(max_length=REJECT_CHARACTERS)
+
+
 class Profile(Message):
     tables: tuple[TableProfile, ...] = Field(min_length=1, max_length=TABLES_LIMIT)
     notes: tuple[str, ...] = ()
+    rejects: tuple[RejectedLine, ...] = Field(default=(), max_length=REJECTS_LIMIT)
 
     @property
     def rows(self) -> int:

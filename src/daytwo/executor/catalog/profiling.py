@@ -79,7 +79,7 @@ async def take_profile(
         "memory_bytes": COMPUTE.memory_bytes,
         "cpus": COMPUTE.cpus,
     }
-    answer = _Answer()
+    answer = _Answer([(mount.target, str(mount.source)) for mount in bound])
     reader = FrameReader(answer)
     request = SandboxRequest(module="cell.reading.profile", job=json.dumps(job).encode(), profile=COMPUTE, mounts=bound)
     result = await backend.run(request, reader.feed, Cancel())
@@ -99,7 +99,9 @@ async def take_profile(
 class _Answer:
     """Collects the frames of one profiling run.  What does not belong there ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, paths: Sequence[tuple[str, str]]) -> None:
+        """`paths`: each file as it is called inside the sandbox, and as its owner knows it."""
+        self._paths = paths
         self.payload = bytearray()
         self.problem: Invalid | None = None
         self.is_complete = False
@@ -112,11 +114,16 @@ class _Answer:
             raise BadFrameError("more than a profile")
         if kind == "problem":
             code = header.get("code")
-            self.problem = Invalid(
-                code if code in _PROBLEMS else "not_a_table", str(header.get("message"))[:MESSAGE_CHARACTERS]
-            )
+            message = self._told(str(header.get("message"))[:MESSAGE_CHARACTERS], header.get("file"))
+            self.problem = Invalid(code if code in _PROBLEMS else "not_a_table", message)
         elif kind == "end":
             self.is_complete = True
+
+    def _told(self, message: str, file: object) -> str:
+        for inside, path in self._paths:
+            message = message.replace(inside, path)
+        known = isinstance(file, int) and 0 <= file < len(self._paths)
+        return f"{self._paths[file][1]}: {message}" if isinstance(file, int) and known else message
 
     def chunk(self, data: bytes) -> None:
         self.payload += data
@@ -130,12 +137,13 @@ def _validated(payload: bytearray, files: int) -> Profile:
         profile = Profile.model_validate_json(bytes(payload))
     except ValidationError as error:
         raise Bug("profiling_failed", "The profiler's answer is no profile: nothing of it is used.") from error
-    if any(not 0 <= index < files for table in profile.tables for index in table.files):
+    named = [index for table in profile.tables for index in table.files] + [reject.file for reject in profile.rejects]
+    if any(not 0 <= index < files for index in named):
         raise Bug("profiling_failed", "The profiler's answer names a file that there is not.")
     notes = tuple(note[:NOTE_CHARACTERS] for note in profile.notes[:NOTES_LIMIT])
     taken: set[str] = set()
     tables = tuple(table.model_copy(update={"name": free_name(slug(table.name), taken)}) for table in profile.tables)
-    return Profile(tables=tables, notes=notes)
+    return Profile(tables=tables, notes=notes, rejects=profile.rejects)
 
 
 def free_name(wanted: str, taken: set[str]) -> str:

@@ -1,27 +1,24 @@
 """From a sniffed dialect to options that every later read can keep: proved by reading the whole file once.
 
 The types are those of the sniffer where every value fits; a column whose values do not all fit is read as text, and
-turned into numbers or dates in the view where every value allows it (`_FORMS`).  A header that recurs among its own
+turned into numbers or dates in the view where every value allows it (`forms`).  Dates and times keep the sniffer's type
+only where they are written as ISO 8601 has it: duckdb takes `1 2 3` for a date.  A header that recurs among its own
 column's values is a row of data.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING, Any
 
-from .delimited import (
-    COMMA_DECIMAL,
-    COMMA_THOUSANDS,
-    MISSING_WORDS,
-    TEXT,
-    projection,
-    scan,
-    sniff,
-)
+from .delimited import TEXT, scan, sniff
+from .encoding import shown
+from .forms import AMBIGUOUS_NUMBER, BOTH_ORDERS, FORMS, MISSING_WORDS, Form, matches, projection
 from .headers import fit_names, is_value_like, replaced_note
-from .problem import UnreadableError
+from .problem import UnreadableError, about
 from .quoting import literal
+from .rejected import REJECTS_SHOWN, TEXT_CHARACTERS, reject
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,50 +29,63 @@ _numbers = itertools.count()
 COLUMNS_A_QUERY = 200
 BAD_LINES_LIMIT_SHARE = 0.5
 FIRST_ROWS = 2_000
+LEAST_FIRST_ROWS, FIRST_CELLS, FIRST_VALUES = 50, 1_000_000, 100
 MOSTLY_SHARE = 0.8
 """Of a text column's values: from here on the person is told that they are nearly all numbers or dates."""
-_PLAIN = r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?"
-_FORMS: tuple[tuple[str, str | None, str, str], ...] = (
-    # type, number format, what every value must match, what at least one must match
-    ("BIGINT", None, r"[+-]?(0|[1-9]\d{0,17})", r".+"),
-    ("DOUBLE", None, _PLAIN, r".+"),
-    ("DOUBLE", COMMA_DECIMAL, r"[+-]?([1-9]\d{0,2}(\.\d{3})+|0|[1-9]\d*)(,\d+)?", r".*,.*"),
-    ("BIGINT", COMMA_THOUSANDS, r"[+-]?([1-9]\d{0,2}(,\d{3}){1,5}|0|[1-9]\d{0,17})", r".*,.*"),
-    ("DOUBLE", COMMA_THOUSANDS, r"[+-]?([1-9]\d{0,2}(,\d{3})+|0|[1-9]\d*)(\.\d+)?", r".*,.*"),
-    ("DATE", None, r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", r".+"),
-)
-"""The first that fits wins.  A leading zero marks a code, not a number.  Days past the 28th are left to the sniffer."""
-_AMBIGUOUS = r"[+-]?[1-9]\d{0,2},\d{3}"
-"""`1,234`: a thousand or one and a bit.  A file that separates its columns by commas had to quote it, so a thousand."""
+_ISO = {"DATE": "date", "TIMESTAMP": "timestamp", "TIMESTAMP WITH TIME ZONE": "zoned", "TIME": "time"}
+_LONG = frozenset({"HUGEINT", "UHUGEINT", "UBIGINT", "BIGNUM"})
+_PLACE = {form.key: place for place, form in enumerate(FORMS)}
 
 
-def settle(connection: DuckDBPyConnection, files: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """The options of one table over `files`, which share their dialect and header, and notes for the person.
+def settle(connection: DuckDBPyConnection, files: list[str]) -> tuple[dict[str, Any], list[str], list[dict[str, Any]]]:
+    """The options of one table over `files`, which share their dialect and header, notes, and lines left out.
 
     Raises:
         UnreadableError: as `sniff`; `not_a_table` where half of the lines or more do not fit.
         MixedTablesError: where the files do not belong to one table.
     """
-    sniffed = [sniff(connection, path) for path in files]
+    sniffed = []
+    for path in files:
+        with about(path):
+            sniffed.append(sniff(connection, path))
     first = sniffed[0]
     if any(_signature(other) != _signature(first) for other in sniffed[1:]):
         raise MixedTablesError
     types = [_widest(kinds) for kinds in zip(*(each["types"] for each in sniffed), strict=True)]
     options = {
         **{key: first[key] for key in _DIALECT},
-        **{
-            key: next((each[key] for each in sniffed if each[key]), None) for key in ("date_format", "timestamp_format")
-        },
         "skips_bad_lines": False,
         "columns": [{"name": f"f{place}", "read": kind, "type": kind} for place, kind in enumerate(types, start=1)],
     }
-    notes = _describe(options)
-    _prove(connection, options, files, notes)
+    doubts: list[str] = []
+    long = _keep_iso(connection, options, files)
+    rejects = _prove(connection, options, files, doubts)
     # duckdb calls a column without a name `column<n>`, n from 0.
     raw = [None if name == f"column{place}" else name for place, name in enumerate(first["raw"])]
-    _name(connection, options, files, raw, notes)
-    _refine(connection, options, files, notes)
-    return options, notes
+    _name(connection, options, files, raw, doubts)
+    names = [repr(options["columns"][place - 1]["name"]) for place in long]
+    if names:
+        doubts.append(f"Kept as text, because whole numbers there have more than 64 bits: {', '.join(names)}.")
+    _refine(connection, options, files, doubts)
+    return options, [*_describe(options), *doubts], rejects
+
+
+def _keep_iso(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> list[int]:
+    """Makes text of dates and times that are not written as ISO 8601, and of numbers beyond 64 bits: returns these."""
+    columns = options["columns"]
+    sniffed = [column["type"] for column in columns]
+    long = [place for place, kind in enumerate(sniffed, start=1) if kind in _LONG]
+    dated = [place for place, kind in enumerate(sniffed, start=1) if kind in _ISO]
+    for place in (*long, *dated):
+        columns[place - 1].update(read=TEXT, type=TEXT)
+    if not dated:
+        return long
+    lenient = dict(options, skips_bad_lines=True)
+    for place, values in _first_values(connection, lenient, files, dated).items():
+        kind = sniffed[place - 1]
+        if values and all(re.fullmatch(FORMS[_PLACE[_ISO[kind]]].every, value) for value in values):
+            columns[place - 1].update(read=kind, type=kind)
+    return long
 
 
 class MixedTablesError(Exception):
@@ -98,12 +108,17 @@ def _widest(types: tuple[str, ...]) -> str:
 
 
 def _describe(options: dict[str, Any]) -> list[str]:
-    notes = []
-    if options["encoding"] != "utf-8":
-        notes.append(f"Read as {options['encoding']}, because the file is not UTF-8.")
-    if options["delimiter"] != ",":
-        shown = {"\t": "tab", ";": "semicolon", "|": "vertical bar", " ": "space"}.get(options["delimiter"])
-        notes.append(f"Columns are separated by {shown or options['delimiter']!r}.")
+    """In one line, how the text is read; in another, what stands before the table."""
+    delimiter = options["delimiter"]
+    named = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars", " ": "spaces"}
+    packed = "gzipped text" if options["compressed"] else "text"
+    apart = (
+        f"columns separated by {named.get(delimiter, repr(delimiter))}"
+        if len(options["columns"]) > 1
+        else ("one column")
+    )
+    header = "names in the first line" if options["header"] else "no header"
+    notes = [f"Read as {packed} in {shown(options['encoding'])}, {apart}, {header}."]
     if options["skip"]:
         notes.append(f"{options['skip']} line(s) before the table were skipped.")
     if options["comment"]:
@@ -111,8 +126,10 @@ def _describe(options: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _prove(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], notes: list[str]) -> None:
-    """Reads everything with these types; widens what does not fit until only bad lines are left, and counts those."""
+def _prove(
+    connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], notes: list[str]
+) -> list[dict[str, Any]]:
+    """Reads everything with these types; widens what does not fit until only bad lines are left: returns those."""
     import duckdb
 
     for _ in range(WIDENING_ROUNDS):
@@ -129,7 +146,7 @@ def _prove(connection: DuckDBPyConnection, options: dict[str, Any], files: list[
                 notes.append("Quotes are not closed as CSV asks everywhere: such lines are read as well as can be.")
                 continue
             raise UnreadableError("not_a_table", "The lines of this file do not form one table.") from error
-        misfits, bad = _rejected(connection, rejects)
+        misfits, bad, lines = _rejected(connection, rejects)
         for place in misfits:
             options["columns"][place - 1].update(read=TEXT, type=TEXT)
         if not misfits:
@@ -142,22 +159,28 @@ def _prove(connection: DuckDBPyConnection, options: dict[str, Any], files: list[
             raise UnreadableError("not_a_table", f"{bad} of {bad + rows} lines do not have the columns of the others.")
         options["skips_bad_lines"] = True
         notes.append(f"{bad} line(s) are left out: they do not have {len(options['columns'])} columns.")
+    return lines
 
 
-def _rejected(connection: DuckDBPyConnection, rejects: str) -> tuple[list[int], int]:
-    """Columns (from 1) with values that do not fit, and how many lines have the wrong shape."""
+def _rejected(connection: DuckDBPyConnection, rejects: str) -> tuple[list[int], int, list[dict[str, Any]]]:
+    """Columns (from 1) with values that do not fit, how many lines have the wrong shape, and the first of these."""
     made = connection.execute("select 1 from duckdb_tables() where table_name = ?", [rejects]).fetchone()
     if made is None:
-        return [], 0
+        return [], 0, []
     misfits = connection.execute(
         f"select distinct column_idx from {rejects} where error_type = 'CAST'"  # noqa: S608 - a name of our own
     ).fetchall()
     bad = connection.execute(
         f"select count(distinct (file_id, line)) from {rejects} where error_type <> 'CAST'"  # noqa: S608 - as above
     ).fetchone()
+    lines = connection.execute(
+        f"select file_id, line, any_value(column_idx), any_value(error_type::varchar), "  # noqa: S608 - as above
+        f"any_value(left(csv_line, {TEXT_CHARACTERS})) from {rejects} where error_type <> 'CAST' "
+        f"group by file_id, line order by file_id, line limit {REJECTS_SHOWN}"
+    ).fetchall()
     connection.execute(f"drop table {rejects}")
     connection.execute(f"drop table {rejects}_scan")
-    return [place for (place,) in misfits], bad[0] if bad else 0
+    return [place for (place,) in misfits], bad[0] if bad else 0, [reject(*line) for line in lines]
 
 
 def _name(
@@ -195,58 +218,97 @@ def _refine(connection: DuckDBPyConnection, options: dict[str, Any], files: list
     """Gives text columns a number or date type where each of their values allows it."""
     columns = options["columns"]
     texts = [place for place, column in enumerate(columns, start=1) if column["read"] == TEXT]
-    table = scan(connection, options, files)
-    for start in range(0, len(texts), COLUMNS_A_QUERY // 4):
-        # The first rows rule most columns out, so that the whole file is matched for few.
-        part = texts[start : start + COLUMNS_A_QUERY // 4]
-        first = _count_forms(connection, f"(from {table} limit {FIRST_ROWS})", part)
-        hopeful = [place for place in part if max(first[place][3::2]) >= MOSTLY_SHARE * first[place][0]]
-        if hopeful:
-            for place, figures in _count_forms(connection, table, hopeful).items():
-                _decide(columns[place - 1], figures, options["delimiter"], notes)
+    # The first rows rule most columns and forms out, so that the whole file is matched for few.
+    likely = {
+        place: forms
+        for place, values in _first_values(connection, options, files, texts).items()
+        if (forms := _likely(values))
+    }
+    places = list(likely)
+    for start in range(0, len(places), COLUMNS_A_QUERY // 4):
+        part = {place: likely[place] for place in places[start : start + COLUMNS_A_QUERY // 4]}
+        for place, figures in _count_forms(connection, scan(connection, options, files), part).items():
+            _decide(columns[place - 1], part[place], figures, options["delimiter"], notes)
 
 
-def _count_forms(connection: DuckDBPyConnection, table: str, places: list[int]) -> dict[int, list[int]]:
+def _first_values(
+    connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], places: list[int]
+) -> dict[int, list[str]]:
+    """Some of the values that columns read as text begin with, without those that are missing."""
+    if not places:
+        return {}
+    chosen = ", ".join(f"f{place}" for place in places)
+    rows = connection.execute(
+        f"select {chosen} from {scan(connection, options, files)} "  # noqa: S608 - names of our own
+        f"limit {max(LEAST_FIRST_ROWS, min(FIRST_ROWS, FIRST_CELLS // len(places)))}"
+    ).fetchall()
+    found: dict[int, list[str]] = {}
+    for index, place in enumerate(places):
+        values = dict.fromkeys(row[index].strip() for row in rows if row[index] is not None)
+        found[place] = [value for value in values if value and value not in MISSING_WORDS][:FIRST_VALUES]
+    return found
+
+
+def _likely(values: list[str]) -> list[Form]:
+    """The forms that most of these values have."""
+    enough = MOSTLY_SHARE * len(values)
+    return [
+        form for form in FORMS if values and sum(bool(re.fullmatch(form.every, value)) for value in values) >= enough
+    ]
+
+
+def _count_forms(connection: DuckDBPyConnection, table: str, asked: dict[int, list[Form]]) -> dict[int, list[int]]:
     """For each column: values that are there, missing words, unambiguous values, then two counts for each form."""
     words = ", ".join(literal(word) for word in MISSING_WORDS)
     counts: list[str] = []
-    for place in places:
+    for place, forms in asked.items():
         value = f"trim(f{place})"
         present = f"f{place} is not null and {value} not in ({words}, '')"
         counts.append(f"count(*) filter ({present})")
         counts.append(f"count(*) filter ({value} in ({words}))")
-        counts.append(f"count(*) filter ({present} and not regexp_full_match({value}, {literal(_AMBIGUOUS)}))")
-        for _, _, every, some in _FORMS:
-            counts.append(f"count(*) filter ({present} and regexp_full_match({value}, {literal(every)}))")
-            counts.append(f"count(*) filter ({present} and regexp_full_match({value}, {literal(some)}))")
-    row = connection.execute(f"select {', '.join(counts)} from {table}").fetchall()[0]  # noqa: S608 - quoted above
-    width = 3 + 2 * len(_FORMS)
-    return {place: list(row[index * width : (index + 1) * width]) for index, place in enumerate(places)}
+        counts.append(f"count(*) filter ({present} and not regexp_full_match({value}, {literal(AMBIGUOUS_NUMBER)}))")
+        for form in forms:
+            counts.append(f"count(*) filter ({present} and {matches(form, value)})")
+            some = "true" if form.some == ".+" else f"regexp_full_match({value}, {literal(form.some)})"
+            counts.append(f"count(*) filter ({present} and {some})")
+    row = iter(connection.execute(f"select {', '.join(counts)} from {table}").fetchall()[0])  # noqa: S608 - quoted above
+    return {place: list(itertools.islice(row, 3 + 2 * len(forms))) for place, forms in asked.items()}
 
 
-def _decide(column: dict[str, Any], figures: list[int], delimiter: str, notes: list[str]) -> None:
-    present, missing, unambiguous, *matches = figures
+def _decide(column: dict[str, Any], forms: list[Form], figures: list[int], delimiter: str, notes: list[str]) -> None:
+    present, missing, unambiguous, *matched = figures
     if not present:
         return
-    for index, (kind, number, _, _) in enumerate(_FORMS):
-        every, some = matches[2 * index], matches[2 * index + 1]
+    name = repr(column["name"])
+    keys = [form.key for form in forms]
+    for place, form in enumerate(forms):
+        every, some = matched[2 * place], matched[2 * place + 1]
         if every < present or not some:
             continue
-        if number == COMMA_DECIMAL and not unambiguous and delimiter == ",":
+        if form.key == "comma_decimal" and not unambiguous and delimiter == ",":
             continue
-        column.update(type=kind)
-        if number:
-            column["number"] = number
-            meaning = "decimal commas" if number == COMMA_DECIMAL else "commas between thousands"
-            notes.append(f"The numbers in {column['name']!r} are read with {meaning}.")
+        _take(column, form, name, notes)
+        other = BOTH_ORDERS.get(form.key)
+        if other in keys and matched[2 * keys.index(other)] == present:
+            notes.append(
+                f"In doubt: the dates in {name} would also fit day/month/year. Write them as 2024-12-31 to be sure."
+            )
+        if form.key == "comma_decimal" and not unambiguous:
+            notes.append(f"In doubt: in {name}, 1,234 could also be one thousand and so on.")
         if missing:
-            notes.append(f"In {column['name']!r}, {missing} value(s) such as NA are taken as missing.")
+            notes.append(f"In {name}, {missing} value(s) such as NA are taken as missing.")
         return
-    nearly = max(matches[::2])
+    nearly = max(matched[::2])
     if MOSTLY_SHARE * present <= nearly < present:
-        notes.append(
-            f"{column['name']!r} is read as text: {present - nearly} value(s) are not numbers or dates as the others."
-        )
+        notes.append(f"{name} is read as text: {present - nearly} value(s) are not numbers or dates as the others.")
+
+
+def _take(column: dict[str, Any], form: Form, name: str, notes: list[str]) -> None:
+    column.update(type=form.type)
+    if form.sql != "{text}":
+        column["number"] = form.key
+    if form.note:
+        notes.append(form.note.replace("{name}", name))
 
 
 __all__ = ["MixedTablesError", "projection", "scan", "settle"]

@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import delimited, dialect, litefile, workbook
+from . import delimited, dialect, jsonfile, litefile, workbook
 from .dialect import MixedTablesError
 from .headers import fit_names, replaced_note
-from .problem import UnreadableError
+from .problem import UnreadableError, about, reason
 from .quoting import literals
-from .sources import JSON_OBJECT_LIMIT_BYTES, arrow_table
+from .rejected import REJECTS_SHOWN
+from .sources import arrow_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    Opener = Callable[[DuckDBPyConnection, list[str], str], tuple[dict[str, Any], list[str]]]
+    Opened = tuple[dict[str, Any], list[str], list[dict[str, Any]]]
+    """The options of a table, notes, and the lines that are left out."""
+    Opener = Callable[[DuckDBPyConnection, list[str], str], Opened]
 
 _CONTAINERS: dict[str, Callable[[str], tuple[list[dict[str, Any]], list[str]]]] = {
     "excel": workbook.tables,
@@ -28,8 +31,8 @@ _CONTAINERS: dict[str, Callable[[str], tuple[list[dict[str, Any]], list[str]]]] 
 
 def discover(
     connection: DuckDBPyConnection, dataset: str, files: list[dict[str, str]]
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Tables as `{"name", "format", "files", "options"}` (files by index) and notes for the person.
+) -> tuple[list[dict[str, Any]], list[str], list[dict[str, Any]]]:
+    """Tables as `{"name", "format", "files", "options"}` (files by index), notes and left out lines for the person.
 
     Args:
         connection: a duckdb connection that may read the files.
@@ -41,27 +44,30 @@ def discover(
     """
     kind = files[0]["kind"]
     if kind in _CONTAINERS:
-        return _contained(dataset, kind, files)
+        return *_contained(dataset, kind, files), []
     paths = [file["path"] for file in files]
     try:
-        options, notes = _OPENERS[kind](connection, paths, kind)
+        options, notes, rejects = _OPENERS[kind](connection, paths, kind)
     except MixedTablesError:
-        tables, notes = [], []
+        tables, notes, rejects = [], [], []
         for index, file in enumerate(files):
-            options, found = _OPENERS[kind](connection, [file["path"]], kind)
+            with about(file["path"]):
+                options, found, left_out = _OPENERS[kind](connection, [file["path"]], kind)
+            rejects += [{**line, "file": index} for line in left_out]
             tables.append({"name": file["table"], "format": kind, "files": [index], "options": options})
             notes += [f"{file['table']}: {note}" for note in found]
-        return tables, notes
+        return tables, notes, rejects[:REJECTS_SHOWN]
     if len(files) > 1:
         notes.insert(0, f"{len(files)} files with the same columns are read as one table.")
-    return [{"name": dataset, "format": kind, "files": list(range(len(files))), "options": options}], notes
+    return [{"name": dataset, "format": kind, "files": list(range(len(files))), "options": options}], notes, rejects
 
 
 def _contained(dataset: str, kind: str, files: list[dict[str, str]]) -> tuple[list[dict[str, Any]], list[str]]:
     made: list[dict[str, Any]] = []
     notes: list[str] = []
     for index, file in enumerate(files):
-        tables, found = _CONTAINERS[kind](file["path"])
+        with about(file["path"]):
+            tables, found = _CONTAINERS[kind](file["path"])
         prefix = f"{file['table']}_" if len(files) > 1 else ""
         notes += [f"{file['table']}: {note}" if prefix else note for note in found]
         for options in tables:
@@ -72,48 +78,52 @@ def _contained(dataset: str, kind: str, files: list[dict[str, str]]) -> tuple[li
     return made, notes
 
 
-def _delimited(connection: DuckDBPyConnection, paths: list[str], kind: str) -> tuple[dict[str, Any], list[str]]:
-    options, notes = dialect.settle(connection, paths)
-    expected = {"csv": ",", "tsv": "\t"}[kind]
-    if kind == "tsv" and options["delimiter"] == expected:
-        notes = [note for note in notes if "separated by tab" not in note]
+def _delimited(connection: DuckDBPyConnection, paths: list[str], _kind: str) -> Opened:
+    options, notes, rejects = dialect.settle(connection, paths)
     lone = options["columns"][0]
     if all(path.endswith(".txt") for path in paths) and len(options["columns"]) == 1 and lone["type"] == delimited.TEXT:
-        raise UnreadableError("not_a_table", "The text has no columns: nothing separates them.")
-    return options, notes
-
-
-def _parquet(connection: DuckDBPyConnection, paths: list[str], _kind: str) -> tuple[dict[str, Any], list[str]]:
-    described = [_describe(connection, f"read_parquet({literals([path])}, hive_partitioning=false)") for path in paths]
-    return _named(described)
-
-
-def _json(connection: DuckDBPyConnection, paths: list[str], _kind: str) -> tuple[dict[str, Any], list[str]]:
-    def scan(files: list[str]) -> str:
-        return (
-            f"read_json({literals(files)}, sample_size=-1, union_by_name=true, hive_partitioning=false, "
-            f"maximum_object_size={JSON_OBJECT_LIMIT_BYTES})"
+        raise UnreadableError(
+            "not_a_table",
+            "The text has no columns: no comma, semicolon, tab, vertical bar or single space separates them. "
+            "Columns of fixed width are not read: save the data as CSV.",
         )
+    return options, notes, rejects
 
-    described = [_describe(connection, scan([path])) for path in paths]
-    if any(columns == [("json", "JSON")] for columns in described):
-        raise UnreadableError("file_empty", "The JSON holds no records.")
+
+def _parquet(connection: DuckDBPyConnection, paths: list[str], _kind: str) -> Opened:
+    described = []
+    for path in paths:
+        with about(path):
+            described.append(_describe(connection, f"read_parquet({literals([path])}, hive_partitioning=false)"))
+    return *_named(described), []
+
+
+def _json(connection: DuckDBPyConnection, paths: list[str], kind: str) -> Opened:
+    described, options, notes, rejects = jsonfile.describe(connection, paths, kind)
     if len({frozenset(name for name, _ in columns) for columns in described}) > 1:
         raise MixedTablesError
-    options, notes = _named([_describe(connection, scan(paths))])
-    if len(described[0]) == 1 and described[0][0][1].endswith("[]"):
-        notes.append("The JSON is one object around a list: unnest the column to get at its records.")
-    return options, notes
+    # The widest of what each file has: a column may be whole numbers in one and not in another.
+    merged = [_widest(kinds) for kinds in zip(*(sorted(columns) for columns in described), strict=True)]
+    widest = dict(merged)
+    named, more = _named([[(name, widest[name]) for name, _ in described[0]]])
+    return {**options, **named}, notes + more, rejects
 
 
-def _arrow(_connection: DuckDBPyConnection, paths: list[str], _kind: str) -> tuple[dict[str, Any], list[str]]:
+def _widest(columns: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    kinds = {kind for _, kind in columns}
+    if len(kinds) == 1:
+        return columns[0]
+    return columns[0][0], "DOUBLE" if kinds <= {"BIGINT", "DOUBLE"} else "JSON"
+
+
+def _arrow(_connection: DuckDBPyConnection, paths: list[str], _kind: str) -> Opened:
     import pyarrow as pa
 
     try:
         schemas = [arrow_table(path).schema for path in paths]
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise UnreadableError("not_a_table", "This Arrow file is damaged or cut short.") from error
-    return _named([[(field.name, str(field.type)) for field in schema] for schema in schemas])
+    return *_named([[(field.name, str(field.type)) for field in schema] for schema in schemas]), []
 
 
 def _describe(connection: DuckDBPyConnection, scan: str) -> list[tuple[str, str]]:
@@ -122,8 +132,9 @@ def _describe(connection: DuckDBPyConnection, scan: str) -> list[tuple[str, str]
     try:
         rows = connection.execute(f"describe select * from {scan}").fetchall()  # noqa: S608 - quoted
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0].partition(": ")[2]
-        raise UnreadableError("not_a_table", f"The file is damaged or of another kind: {reason}") from error
+        raise UnreadableError(
+            "not_a_table", f"The file is damaged, cut short or of another kind: {reason(error)}."
+        ) from error
     return [(str(row[0]), str(row[1])) for row in rows]
 
 

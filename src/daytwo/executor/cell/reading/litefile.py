@@ -39,12 +39,15 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
     notes: list[str] = []
     with opened(path) as connection:
         names = connection.execute(
-            "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' "
-            "order by name limit ?",
+            "select name from pragma_table_list where schema = 'main' and type in ('table', 'virtual') "
+            "and name not like 'sqlite\\_%' escape '\\' order by name limit ?",
             [TABLES_LIMIT],
         ).fetchall()
+        views = connection.execute("select count(*) from sqlite_schema where type = 'view'").fetchone()[0]
         for (name,) in names:
             found.append(_table(connection, name, notes))
+    if views:
+        notes.append(f"{views} view(s) are left out: only tables are read.")
     if not found:
         raise UnreadableError("file_empty", "The SQLite file holds no table.")
     return found, notes
@@ -67,6 +70,7 @@ def _table(connection: sqlite3.Connection, table: str, notes: list[str]) -> dict
     for row in rows(connection, plain):
         for kind, value in zip(types, row, strict=True):
             kind.observe(value)
+    notes += [f"{table}: {doubt}" for name, kind in zip(names, types, strict=True) if (doubt := kind.doubt(name))]
     return {
         "name": table,
         "table": table,

@@ -25,22 +25,24 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 
 
-def measure(connection: DuckDBPyConnection, table: str, k: int) -> dict[str, Any]:
+def measure(connection: DuckDBPyConnection, table: str, k: int) -> tuple[dict[str, Any], list[str]]:
     """`{"rows", "columns": [{"name", "type", "nulls", "distinct", "exact", …}]}` of an attached table.
 
     `distinct` counts among the values that are there.  Numbers have `smallest` and `largest`, the absolute values
     that bound them without zero; texts have `mean_length`, `longest`, `masks` (`[mask, count]`, count >= k), `looks`.
+    With it, notes for the person.
     """
     described = connection.execute(f"describe {identifier(table)}").fetchall()
     columns: list[dict[str, Any]] = [{"name": str(row[0]), "type": str(row[1])} for row in described]
-    rows = 0
-    for start in range(0, len(columns), COLUMNS_A_QUERY):
-        rows = _figures(connection, table, columns[start : start + COLUMNS_A_QUERY])
+    rows = _figures(connection, identifier(table), columns[:COLUMNS_A_QUERY])
     # One copy in memory, so that what follows does not parse the files once a column.
     sampled = rows * len(columns) > COPY_CELLS
     some = f" using sample {max(COPY_CELLS // len(columns), SAMPLE_LEAST_ROWS)} rows" if sampled else ""
     scope = identifier(f"{table} (copy)")
     connection.execute(f"create temp table {scope} as from {identifier(table)}{some}").fetchall()
+    for start in range(COLUMNS_A_QUERY, len(columns), COLUMNS_A_QUERY):
+        part = columns[start : start + COLUMNS_A_QUERY]
+        _figures(connection, identifier(table) if sampled else scope, part)
     if not sampled:
         _count_exactly(connection, scope, columns, rows)
     fewer = f"(from {scope} using sample {MASK_ROWS} rows)" if rows > MASK_ROWS else scope
@@ -51,14 +53,20 @@ def measure(connection: DuckDBPyConnection, table: str, k: int) -> dict[str, Any
         elif _is_number(column["type"]) and column["distinct"] >= k:
             column["looks"] = _looks(connection, scope, column["name"])
     connection.execute(f"drop table {scope}")
-    return {"rows": rows, "columns": columns}
+    infinite = [repr(column["name"]) for column in columns if column.pop("infinite", 0)]
+    notes = (
+        [f"In doubt: infinite numbers, or some too large for a float, are in {', '.join(infinite)}."]
+        if infinite
+        else []
+    )
+    return {"rows": rows, "columns": columns}, notes
 
 
 def _is_number(kind: str) -> bool:
     return kind in _NUMBERS or kind.startswith(_FLOATS)
 
 
-def _figures(connection: DuckDBPyConnection, table: str, columns: list[dict[str, Any]]) -> int:
+def _figures(connection: DuckDBPyConnection, scope: str, columns: list[dict[str, Any]]) -> int:
     figures = ["count(*)"]
     for column in columns:
         name, kind = identifier(column["name"]), column["type"]
@@ -71,11 +79,12 @@ def _figures(connection: DuckDBPyConnection, table: str, columns: list[dict[str,
             figures += [f"avg(length({name}))", f"max(length({name}))"]
         else:
             figures += ["null", "null"]
-    row = list(connection.execute(f"select {', '.join(figures)} from {identifier(table)}").fetchone() or ())  # noqa: S608 - quoted
+        figures.append(f"count(*) filter (isinf({name}))" if kind in {"FLOAT", "DOUBLE"} else "0")
+    row = list(connection.execute(f"select {', '.join(figures)} from {scope}").fetchone() or ())  # noqa: S608 - quoted
     rows = int(row[0])
     for place, column in enumerate(columns):
-        present, distinct, low, high = row[1 + 4 * place : 5 + 4 * place]
-        column |= {"nulls": rows - present, "distinct": min(distinct, present), "exact": False}
+        present, distinct, low, high, infinite = row[1 + 5 * place : 6 + 5 * place]
+        column |= {"nulls": rows - present, "distinct": min(distinct, present), "exact": False, "infinite": infinite}
         if _is_number(column["type"]):
             column |= {"smallest": _finite(low), "largest": _finite(high)}
         elif column["type"] == "VARCHAR":
@@ -89,14 +98,17 @@ def _finite(number: float | None) -> float | None:
 
 def _count_exactly(connection: DuckDBPyConnection, scope: str, columns: list[dict[str, Any]], rows: int) -> None:
     """Replaces estimates of distinct values where a bucket may turn on them."""
-    for column in columns:
-        present = rows - column["nulls"]
-        if column["distinct"] > FEW_DISTINCT and column["distinct"] < MANY_DISTINCT_SHARE * present:
-            continue
-        counted = connection.execute(
-            f"select count(distinct {identifier(column['name'])}) from {scope}"  # noqa: S608 - quoted
-        ).fetchone()
-        column |= {"distinct": counted[0] if counted else 0, "exact": True}
+    turning = [
+        column
+        for column in columns
+        if column["distinct"] <= FEW_DISTINCT or column["distinct"] >= MANY_DISTINCT_SHARE * (rows - column["nulls"])
+    ]
+    for start in range(0, len(turning), COLUMNS_A_QUERY):
+        part = turning[start : start + COLUMNS_A_QUERY]
+        counts = ", ".join(f"count(distinct {identifier(column['name'])})" for column in part)
+        counted = connection.execute(f"select {counts} from {scope}").fetchone() or ()  # noqa: S608 - quoted
+        for column, distinct in zip(part, counted, strict=True):
+            column |= {"distinct": distinct, "exact": True}
 
 
 def _masks(connection: DuckDBPyConnection, scope: str, name: str, k: int) -> list[list[Any]]:

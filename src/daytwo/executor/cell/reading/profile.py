@@ -2,8 +2,9 @@
 
 Job: `{"dataset", "kind", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories"}`.
 Answer, in frames: `{"kind": "profile"}` with the profile as JSON, then `{"kind": "end", "outcome": "ok"}`; or
-`{"kind": "problem", "code", "message"}` for what is wrong with the files.  The profile holds figures of the data, so
-it stays at the executor; every table is measured as programs will read it, through `sources.attach`.
+`{"kind": "problem", "code", "message", "file"}` for what is wrong with the file of that number.  The profile holds
+figures of the data, so it stays at the executor; every table is measured as programs will read it, through
+`sources.attach`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ..frames import FrameWriter  # noqa: TID252 - the package is called `cell` 
 from . import sources
 from .discover import discover
 from .measure import measure
-from .problem import UnreadableError
+from .problem import UnreadableError, reason
 from .quoting import identifier, literal, literals
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def connect(job: dict[str, Any]) -> DuckDBPyConnection:
 
 
 def profile(job: dict[str, Any]) -> dict[str, Any]:
-    """The job's answer: `{"tables", "notes"}`.
+    """The job's answer: `{"tables", "notes", "rejects"}`.
 
     Raises:
         UnreadableError: where the files are no tables.
@@ -53,19 +54,27 @@ def profile(job: dict[str, Any]) -> dict[str, Any]:
     import duckdb
 
     connection = connect(job)
-    tables, notes = discover(connection, job["dataset"], job["files"])
+    tables, notes, rejects = discover(connection, job["dataset"], job["files"])
     made = []
     for number, table in enumerate(tables):
         files = [job["files"][index]["path"] for index in table["files"]]
         view = f"measured_{number}"
         try:
             _attach(connection, view, table, files, notes)
-            made.append({**table, **measure(connection, view, job.get("k", K))})
+            measured, doubts = measure(connection, view, job.get("k", K))
+            made.append({**table, **measured})
+            notes += doubts
         except duckdb.OutOfMemoryException as error:
             raise MemoryError from error
         except duckdb.Error as error:
-            raise UnreadableError("not_a_table", "The file is damaged: it cannot be read to its end.") from error
-    return {"tables": made, "notes": notes}
+            raise _damaged(error, files) from error
+    return {"tables": made, "notes": notes, "rejects": rejects}
+
+
+def _damaged(error: Exception, files: list[str]) -> UnreadableError:
+    problem = UnreadableError("not_a_table", f"The file is damaged: it cannot be read to its end ({reason(error)}).")
+    problem.path = files[0] if len(files) == 1 else None
+    return problem
 
 
 def _attach(
@@ -99,7 +108,9 @@ def main() -> int:
     try:
         answer = profile(job)
     except UnreadableError as error:
-        writer.write({"kind": "problem", "code": error.code, "message": error.message})
+        paths = [file["path"] for file in job["files"]]
+        place = paths.index(error.path) if error.path in paths else 0 if len(paths) == 1 else None
+        writer.write({"kind": "problem", "code": error.code, "message": error.message, "file": place})
         return 1
     except MemoryError:
         return EXIT_MEMORY

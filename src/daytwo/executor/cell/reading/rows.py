@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .delimited import MISSING_WORDS
+from .forms import MISSING_WORDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 10_000
 _INT64 = 2**63
+MOSTLY_SHARE = 0.8
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d{0,17})([.,]\d+)?")
 _MISSING = frozenset(
     {*MISSING_WORDS, "", "#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA"}
 )
@@ -25,12 +28,13 @@ class ColumnType:
     """Watches a column's values go by, then names the narrowest duckdb type that holds all of them."""
 
     def __init__(self) -> None:
-        self._kinds: set[str] = set()
+        self._kinds: Counter[str] = Counter()
+        self._numbers_as_text = 0
         self.missing_words = 0
 
     def observe(self, value: object) -> None:
         if value is not None:
-            self._kinds.add(self._kind(value))
+            self._kinds[self._kind(value)] += 1
 
     def _kind(self, value: object) -> str:  # noqa: C901, PLR0911 - one line a kind
         match value:
@@ -57,14 +61,28 @@ class ColumnType:
                 return "text date"
             case str() if _is_iso(value, _ISO_TIMESTAMP):
                 return "text timestamp"
+            case str() if _NUMBER.fullmatch(value):
+                self._numbers_as_text += 1
         return "VARCHAR"
 
     @property
     def is_empty(self) -> bool:
         return not self._kinds
 
+    def doubt(self, name: str) -> str | None:
+        """What the person should know of a column that is read as text."""
+        total = self._kinds.total() - self._kinds["missing"]
+        if self.type() != "VARCHAR" or not total:
+            return None
+        odd = total - self._kinds["BIGINT"] - self._kinds["DOUBLE"]
+        if self._numbers_as_text == total:
+            return f"In doubt: {name!r} holds numbers that are stored as text, and is read as text."
+        if odd and odd - self._numbers_as_text <= (1 - MOSTLY_SHARE) * total:
+            return f"In doubt: {name!r} is read as text: {odd} value(s) are not numbers as the others."
+        return None
+
     def type(self) -> str:
-        kinds = self._kinds - {"missing"}
+        kinds = set(self._kinds) - {"missing"}
         if not kinds:
             return "VARCHAR"
         if len(kinds) == 1 and (only := next(iter(kinds))) not in {"text date", "text timestamp"}:

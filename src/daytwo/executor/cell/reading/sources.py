@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import delimited, litefile, workbook
-from .quoting import identifier, literal, literals
+from . import delimited, jsonfile, litefile, workbook
+from .forms import projection
+from .quoting import identifier, literals
 from .rows import reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-JSON_OBJECT_LIMIT_BYTES = 256 * 1024 * 1024
 
 
 def attach(connection: DuckDBPyConnection, name: str, source: dict[str, Any]) -> None:
@@ -35,7 +34,7 @@ def _view(connection: DuckDBPyConnection, name: str, columns: str, scan: str) ->
 
 
 def _delimited(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
-    _view(connection, name, delimited.projection(options), delimited.scan(connection, options, files))
+    _view(connection, name, projection(options), delimited.scan(connection, options, files))
 
 
 def _parquet(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
@@ -44,33 +43,33 @@ def _parquet(connection: DuckDBPyConnection, name: str, files: list[str], option
 
 
 def _json(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
-    columns = ", ".join(f"{literal(column['source'])}: {literal(column['type'])}" for column in options["columns"])
-    scan = (
-        f"read_json({literals(files)}, columns={{{columns}}}, hive_partitioning=false, "
-        f"maximum_object_size={JSON_OBJECT_LIMIT_BYTES})"
-    )
-    _view(connection, name, _renamed(options), scan)
+    _view(connection, name, _renamed(options), jsonfile.scan(connection, options, files))
 
 
 def _arrow(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:
     import pyarrow as pa
 
     table = pa.concat_tables(arrow_table(path) for path in files)
+    # By place: duckdb cannot tell columns of the same name apart.
+    table = table.rename_columns([column["name"] for column in options["columns"]])
     held = f"{name} (arrow)"
     connection.register(held, table)
-    _view(connection, name, _renamed(options), identifier(held))
+    _view(connection, name, "*", identifier(held))
 
 
 def arrow_table(path: str) -> Any:
-    """An Arrow file or stream, mapped rather than read."""
+    """An Arrow file or stream, mapped rather than read; types that duckdb does not know become their neighbours."""
     import pyarrow as pa
 
     mapped = pa.memory_map(path)
     try:
-        return pa.ipc.open_file(mapped).read_all()
+        table = pa.ipc.open_file(mapped).read_all()
     except pa.ArrowInvalid:
         mapped.seek(0)
-        return pa.ipc.open_stream(mapped).read_all()
+        table = pa.ipc.open_stream(mapped).read_all()
+    known = {"halffloat": pa.float32(), "null": pa.string()}
+    fields = [field.with_type(known.get(str(field.type), field.type)) for field in table.schema]
+    return table.cast(pa.schema(fields)) if any(str(field.type) in known for field in table.schema) else table
 
 
 def _excel(connection: DuckDBPyConnection, name: str, files: list[str], options: dict[str, Any]) -> None:

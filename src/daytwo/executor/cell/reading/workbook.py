@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,11 @@ def opened(path: str) -> Iterator[Any]:
             ) from error
         try:
             yield book
+        except (SyntaxError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            # A sheet is parsed while its rows are drawn; ElementTree's ParseError is a SyntaxError.
+            raise UnreadableError(
+                "not_a_table", "A sheet of the workbook is damaged: open it in Excel and save it anew."
+            ) from error
         finally:
             book.close()
 
@@ -75,7 +81,8 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
                 empty += 1
                 continue
             name = f"sheet{len(found) + 1}"
-            notes.append(f"{name} is the sheet {sheet.title!r}.")
+            hidden = "" if sheet.sheet_state == "visible" else ", which is hidden"
+            notes.append(f"{name} is the sheet {sheet.title!r}{hidden}.")
             found.append({**options, "name": name})
     if empty:
         notes.append(f"{empty} sheet(s) without a table were skipped.")
@@ -152,6 +159,14 @@ def _options(
         notes.append(f"The sheet {title!r} has no header: its columns are called c1, c2, … after their place.")
     elif replaced:
         notes.append(replaced_note(replaced))
+    read = list(zip(names, (types[place] for place in kept), strict=True))
+    notes += [doubt for name, kind in read if (doubt := kind.doubt(name))]
+    empty = ", ".join(repr(name) for name, kind in read if kind.is_empty)
+    if empty and any(not kind.is_empty for _, kind in read):
+        notes.append(
+            f"In doubt: {empty} is empty. Where it holds formulas, open the workbook in Excel and save it: then their "
+            "values are in it."
+        )
     return {
         "sheet": title,
         "skip": start + (header is not None),

@@ -1,0 +1,168 @@
+"""How numbers and dates are written in text columns: what all values of a column must match, and how they are read.
+
+A form is taken only where every value has it, so that no value is lost to a type.  The first form that fits wins.  A
+leading zero marks a code, not a number; whole numbers of 19 digits and more stay text, which keeps every digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .quoting import identifier, literal
+
+MISSING_WORDS = (
+    "NA", "N/A", "n/a", "na", "N.A.", "n.a.", "#N/A", "NULL", "Null", "null", "(null)", "None", "none", "NaN", "nan",
+    "NaT", "<NA>", "\\N", "-", "--", "?", ".",
+)  # fmt: skip
+"""Words that stand for a missing value, in a column whose other values are numbers or dates."""
+
+_COMMA_DECIMAL = r"[+-]?([1-9]\d{0,2}(\.\d{3})+|0|[1-9]\d{0,17})(,\d+)?"
+_COMMA_THOUSANDS = r"[+-]?([1-9]\d{0,2}(,\d{3})+|0|[1-9]\d{0,17})(\.\d+)?"
+_SIGNS = "[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
+_DAY, _MONTH = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to write a value.  `sql` turns the trimmed text `{text}` into one that duckdb casts to `type`."""
+
+    key: str
+    type: str
+    every: str
+    """What each value must match."""
+    some: str = ".+"
+    """What at least one value must match."""
+    sql: str = "{text}"
+    note: str = ""
+    """What the person is told, about the column `{name}`."""
+    strptime: str | None = None
+    """A date: this must parse each value too."""
+
+
+def _date(key: str, every: str, strptime: str, shown: str) -> Form:
+    return Form(
+        key,
+        "DATE",
+        every,
+        sql=f"strptime({{text}}, {literal(strptime)})",
+        note=f"The dates in {{name}} are read as {shown}.",
+        strptime=strptime,
+    )
+
+
+FORMS: tuple[Form, ...] = (
+    Form("integer", "BIGINT", r"[+-]?(0|[1-9]\d{0,17})"),
+    Form("plain", "DOUBLE", r"[+-]?(0|[1-9]\d{0,17})?(\.\d+)?([eE][+-]?\d{1,3})?", r".*\d.*"),
+    Form(
+        "comma_decimal", "DOUBLE", _COMMA_DECIMAL, ".*,.*",
+        "replace(replace({text}, '.', ''), ',', '.')",
+        "The numbers in {name} are read with decimal commas.",
+    ),
+    Form(
+        "comma_thousands_integer", "BIGINT", r"[+-]?([1-9]\d{0,2}(,\d{3}){1,5}|0|[1-9]\d{0,17})", ".*,.*",
+        "replace({text}, ',', '')",
+        "The numbers in {name} are read with commas between thousands.",
+    ),
+    Form(
+        "comma_thousands", "DOUBLE", _COMMA_THOUSANDS, ".*,.*",
+        "replace({text}, ',', '')",
+        "The numbers in {name} are read with commas between thousands.",
+    ),
+    Form(
+        "spaced", "DOUBLE", r"[+-]?([1-9]\d{0,2}([ '’  ]\d{3})+|0|[1-9]\d{0,17})([.,]\d+)?",
+        r".*\d[ '’  ]\d.*",
+        r"replace(regexp_replace({text}, '[ ''’  ]', '', 'g'), ',', '.')",
+        "The numbers in {name} are read with spaces or apostrophes between thousands.",
+    ),
+    Form(
+        "lakhs", "DOUBLE", r"[+-]?([1-9]\d?(,\d{2})*,\d{3}|0|[1-9]\d{0,2})(\.\d+)?", r".*,\d\d,.*",
+        "replace({text}, ',', '')",
+        "The numbers in {name} are read with commas between lakhs.",
+    ),
+    Form(
+        "percent", "DOUBLE", r"[+-]?\d{1,15}(\.\d+)?\s?%", ".+",
+        "rtrim(rtrim({text}, '%'))",
+        "The percentages in {name} are read as their numbers: 10% is 10.",
+    ),
+    Form(
+        "percent_comma", "DOUBLE", r"[+-]?\d{1,15}(,\d+)?\s?%", ".*,.*",
+        "replace(rtrim(rtrim({text}, '%')), ',', '.')",
+        "The percentages in {name} are read as their numbers, with decimal commas: 10% is 10.",
+    ),
+    Form(
+        "currency", "DOUBLE",
+        rf"[+-]?(({_SIGNS})\s?{_COMMA_THOUSANDS}|{_COMMA_THOUSANDS}\s?({_SIGNS})|\(({_SIGNS})?\s?{_COMMA_THOUSANDS}\))",
+        ".+",
+        rf"regexp_replace(replace(regexp_replace({{text}}, '{_SIGNS}|\s|\)', '', 'g'), '(', '-'), ',', '', 'g')",
+        "The amounts in {name} are read without their currency sign.",
+    ),
+    Form(
+        "currency_comma", "DOUBLE",
+        rf"[+-]?(({_SIGNS})\s?{_COMMA_DECIMAL}|{_COMMA_DECIMAL}\s?({_SIGNS}))", ".+",
+        rf"replace(replace(regexp_replace({{text}}, '{_SIGNS}|\s', '', 'g'), '.', ''), ',', '.')",
+        "The amounts in {name} are read without their currency sign, with decimal commas.",
+    ),
+    Form("date", "DATE", rf"\d{{4}}-{_MONTH}-{_DAY}", strptime="%Y-%m-%d", sql="strptime({text}, '%Y-%m-%d')"),
+    Form("timestamp", "TIMESTAMP", rf"\d{{4}}-{_MONTH}-{_DAY}([ T]{_TIME})?", ".*:.*"),
+    Form(
+        "zoned", "TIMESTAMP WITH TIME ZONE", rf"\d{{4}}-{_MONTH}-{_DAY}[ T]{_TIME} ?(Z|[+-]\d\d(:?\d\d)?)", ".+",
+        # duckdb reads +01:00, not +0100
+        r"regexp_replace({text}, '([+-]\d\d)(\d\d)$', '\1:\2')",
+        "The times in {name} are moments: each is kept with its zone's shift, and shown in UTC.",
+    ),
+    _date("ymd_slash", rf"\d{{4}}/{_MONTH}/{_DAY}", "%Y/%m/%d", "year/month/day"),
+    _date("dmy_dot", rf"{_DAY}\.{_MONTH}\.\d{{4}}", "%d.%m.%Y", "day.month.year"),
+    _date("dmy_dot_short", rf"{_DAY}\.{_MONTH}\.\d{{2}}", "%d.%m.%y", "day.month.year"),
+    _date("mdy", rf"{_MONTH}/{_DAY}/\d{{4}}", "%m/%d/%Y", "month/day/year"),
+    _date("dmy", rf"{_DAY}/{_MONTH}/\d{{4}}", "%d/%m/%Y", "day/month/year"),
+    _date("mdy_short", rf"{_MONTH}/{_DAY}/\d{{2}}", "%m/%d/%y", "month/day/year"),
+    _date("dmy_short", rf"{_DAY}/{_MONTH}/\d{{2}}", "%d/%m/%y", "day/month/year"),
+    _date("dmy_dash", rf"{_DAY}-{_MONTH}-\d{{4}}", "%d-%m-%Y", "day-month-year"),
+    _date("d_mon_y", rf"{_DAY}[ -][A-Za-z]{{3}}[ -]\d{{4}}", "%d-%b-%Y", "day, month's name, year"),
+    _date("mon_d_y", rf"[A-Za-z]{{3}} {_DAY},? \d{{4}}", "%b %d %Y", "month's name, day, year"),
+    Form("time", "TIME", _TIME, sql="{text}"),
+)  # fmt: skip
+_SEPARATORS = {"%d-%b-%Y": "replace({text}, ' ', '-')", "%b %d %Y": "replace({text}, ',', '')"}
+_BY_KEY = {form.key: form for form in FORMS}
+AMBIGUOUS_NUMBER = r"[+-]?[1-9]\d{0,2},\d{3}"
+"""`1,234`: a thousand or one and a bit.  A file that separates its columns by commas had to quote it, so a thousand."""
+BOTH_ORDERS = {"mdy": "dmy", "mdy_short": "dmy_short"}
+"""Forms that every value of a column may have at once, though they mean different days."""
+
+
+def matches(form: Form, text: str) -> str:
+    """SQL: whether a trimmed text has the form."""
+    test = f"regexp_full_match({text}, {literal(form.every)})"
+    if form.type == "BIGINT":
+        return test
+    if form.strptime is None:
+        return f"({test} and try_cast({_sql(form, text)} as {form.type}) is not null)"
+    return f"({test} and try_strptime({_dated(form, text)}, {literal(form.strptime)}) is not null)"
+
+
+def expression(column: dict[str, object], place: int) -> str:
+    """SQL for a column: what was read of the file, as its own type."""
+    text = f"f{place}"
+    if column["type"] == column["read"]:
+        return text
+    words = ", ".join(literal(word) for word in MISSING_WORDS)
+    bare = f"case when trim({text}) in ({words}, '') then null else trim({text}) end"
+    form = _BY_KEY.get(str(column.get("number")))
+    return f"cast({_sql(form, bare) if form else bare} as {column['type']})"
+
+
+def _sql(form: Form, text: str) -> str:
+    return form.sql.replace("{text}", _dated(form, text))
+
+
+def _dated(form: Form, text: str) -> str:
+    return _SEPARATORS.get(form.strptime or "", "{text}").replace("{text}", text)
+
+
+def projection(options: dict[str, list[dict[str, object]]]) -> str:
+    """The select list that turns `f1`, `f2`, … into the columns a program sees."""
+    return ", ".join(
+        f"{expression(column, place)} as {identifier(str(column['name']))}"
+        for place, column in enumerate(options["columns"], start=1)
+    )
