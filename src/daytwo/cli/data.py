@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
 import typer
 
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.question import expand, registrations
-from daytwo.wire.result import DatasetView
+from daytwo.cli.stages import Stages, stages
+from daytwo.wire.result import DatasetView, RegisterDataset
 from daytwo.wire.sheet import Level, SignedSheet
+
+STAGE_SECONDS = 3.0
+"""Between two signs of life while files are read."""
+REJECTS_SHOWN = 10
+COLUMNS_SHOWN = 60
+DOUBT = "In doubt: "
 
 NAME = typer.Argument(..., metavar="NAME", help="The dataset's name.")
 
@@ -31,7 +44,10 @@ def add(
     """Register data by path.  The files stay where they are."""
     new = registrations([path for word in words for path in expand(word)], name)
     with connected(home, as_json=as_json) as client:
-        views = [client.register(one) for one in new]
+        views = []
+        for one in new:
+            with stages(quiet=as_json) as stage, _alive(stage, one):
+                views.append(client.register(one))
         for view in views:
             if as_json:
                 terminal.record(view)
@@ -85,28 +101,65 @@ def sign(
             _print_sheet(signed)
 
 
+@contextmanager
+def _alive(stage: Stages, new: RegisterDataset) -> Iterator[None]:
+    """A stage every few seconds, as long as the executor reads the files."""
+    started, done = time.monotonic(), Event()
+    what = f"reading {', '.join(Path(path).name for path in new.paths)}"
+
+    def tell() -> None:
+        while not done.wait(STAGE_SECONDS):
+            stage(f"{what}: {time.monotonic() - started:.0f} s so far")
+
+    stage(what)
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+
+
 def _print(view: DatasetView) -> None:
     terminal.line(f"{view.name}  ({', '.join(view.paths)})")
     if view.rows is not None:
         terminal.line(f"  {terminal.count(view.rows, 'row')}")
     if view.changed:
         terminal.line("  The files have changed since: `daytwo data add` them again.")
-    for text in view.notes:
+    for text in sorted(view.notes, key=lambda text: text.startswith(DOUBT)):
         terminal.line(f"  {text}")
-    _print_sheet(view.signed)
+    _print_rejects(view)
+    _print_sheet(view.signed, doubts=[text for text in view.notes if text.startswith(DOUBT)])
 
 
-def _print_sheet(signed: SignedSheet) -> None:
+def _print_rejects(view: DatasetView) -> None:
+    if not view.rejects:
+        return
+    terminal.line("  Lines that are left out:")
+    for reject in view.rejects[:REJECTS_SHOWN]:
+        file = f"{Path(reject.path).name}, " if len(view.paths) > 1 or Path(view.paths[0]).is_dir() else ""
+        column = f", column {reject.column}" if reject.column else ""
+        text = terminal.printable(reject.text, one_line=True)
+        terminal.line(f"    {file}line {reject.line}{column}: {reject.reason}: {text}")
+    if len(view.rejects) > REJECTS_SHOWN:
+        terminal.line(f"    and {len(view.rejects) - REJECTS_SHOWN} more (--json shows up to 100)")
+
+
+def _print_sheet(signed: SignedSheet, doubts: list[str] | None = None) -> None:
     found = signed.sheet
     terminal.line(f"  released at level {found.level}, version {found.version}, {signed.released_at}")
     for table in found.tables:
-        terminal.line(f"  table {table.name}")
-        for column in table.columns:
+        terminal.line(f"  table {table.name}, {terminal.count(len(table.columns), 'column')}")
+        for column in table.columns[:COLUMNS_SHOWN]:
             facts = [
                 column.type,
                 column.column_class,
                 column.null_share and f"nulls: {column.null_share}",
                 column.uniqueness,
+                any(repr(column.name) in doubt for doubt in doubts or ()) and "in doubt",
             ]
             said = ", ".join(str(fact) for fact in facts if fact)
             terminal.line(f"    {terminal.printable(column.name, one_line=True):32} {said}")
+        if len(table.columns) > COLUMNS_SHOWN:
+            terminal.line(f"    and {len(table.columns) - COLUMNS_SHOWN} more (--json shows all)")

@@ -117,7 +117,7 @@ def _describe(options: dict[str, Any]) -> list[str]:
         if len(options["columns"]) > 1
         else ("one column")
     )
-    header = "names in the first line" if options["header"] else "no header"
+    header = f"names in line {options['skip'] + 1}" if options["header"] else "no header"
     notes = [f"Read as {packed} in {shown(options['encoding'])}, {apart}, {header}."]
     if options["skip"]:
         notes.append(f"{options['skip']} line(s) before the table were skipped.")
