@@ -36,6 +36,7 @@ from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import RegisterDataset
 from daytwo.wire.signing import SigningKey
 
+# ruff: noqa: DTZ001 - times as files have them are local
 INT, TEXT, FLOAT, DATE, BOOL = "BIGINT", "VARCHAR", "DOUBLE", "DATE", "BOOLEAN"
 STAMP, MOMENT = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
 
@@ -252,6 +253,11 @@ CASES = [
          notes=("In doubt: the dates in 'a'",)),
     Case("words_in_dates.csv", text("a,b", "Jan 5 2024,05-Feb-2024", "Feb 6 2024,06 Mar 2024"), {"a": DATE, "b": DATE},
          [(dt.date(2024, 1, 5), dt.date(2024, 2, 5)), (dt.date(2024, 2, 6), dt.date(2024, 3, 6))]),
+    Case("clocks.csv", text("a,b,c", "2024/01/05 10:30,1/2/2024 3:05 PM,31.12.2024 23:59:58",
+                            "2024/01/06 00:00,1/31/2024 3:05 AM,01.01.2024 00:00:00"),
+         {"a": STAMP, "b": STAMP, "c": STAMP},
+         [(dt.datetime(2024, 1, 5, 10, 30), dt.datetime(2024, 1, 2, 15, 5), dt.datetime(2024, 12, 31, 23, 59, 58)),
+          (dt.datetime(2024, 1, 6), dt.datetime(2024, 1, 31, 3, 5), dt.datetime(2024, 1, 1))]),
     Case("no_day.csv", text("a,b", "2024-02-30,1", "2024-02-28,2"), {"a": TEXT, "b": INT}, count=2),
     Case("weeks.csv", text("a,b,c,d", "2024-W05,2024Q1,2024-01,1704067200"),
          {"a": TEXT, "b": TEXT, "c": TEXT, "d": INT}, [("2024-W05", "2024Q1", "2024-01", 1704067200)]),
@@ -262,7 +268,7 @@ CASES = [
          [(dt.datetime(2024, 1, 1, 10, tzinfo=dt.UTC), dt.datetime(2024, 1, 1, 8, tzinfo=dt.UTC)),
           (dt.datetime(2024, 6, 1, 10, tzinfo=dt.UTC), dt.datetime(2024, 6, 1, 15, tzinfo=dt.UTC))]),
     Case("summer.csv", text("a,b", "2024-03-31 02:30:00,1", "2024-10-27 02:30:00,2"), {"a": STAMP, "b": INT},
-         [(dt.datetime(2024, 3, 31, 2, 30), 1), (dt.datetime(2024, 10, 27, 2, 30), 2)]),  # noqa: DTZ001 - local times
+         [(dt.datetime(2024, 3, 31, 2, 30), 1), (dt.datetime(2024, 10, 27, 2, 30), 2)]),
     # Packed
     Case("packed.csv.gz", gzip.compress(b"a,b\n1,x\n"), AB, [(1, "x")], notes=("gzipped",)),
     Case("unpacked.csv.gz", b"a,b\n1,x\n", AB, [(1, "x")]),

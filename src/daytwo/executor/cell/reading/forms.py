@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .quoting import identifier, literal
+from .quoting import identifier, literal, literals
 
 MISSING_WORDS = (
     "NA", "N/A", "n/a", "na", "N.A.", "n.a.", "#N/A", "NULL", "Null", "null", "(null)", "None", "none", "NaN", "nan",
@@ -20,6 +20,8 @@ _COMMA_DECIMAL = r"[+-]?([1-9]\d{0,2}(\.\d{3})+|0|[1-9]\d{0,17})(,\d+)?"
 _COMMA_THOUSANDS = r"[+-]?([1-9]\d{0,2}(,\d{3})+|0|[1-9]\d{0,17})(\.\d+)?"
 _SIGNS = "[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
 _DAY, _MONTH = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
+_CLOCK = r"\d{1,2}:\d\d(:\d\d(\.\d{1,6})?)?( [AaPp][Mm])?"
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
 
 
@@ -37,17 +39,23 @@ class Form:
     note: str = ""
     """What the person is told, about the column `{name}`."""
     strptime: str | None = None
-    """A date: this must parse each value too."""
+    """Of a date: the formats, as SQL, one of which must parse each value too."""
 
 
-def _date(key: str, every: str, strptime: str, shown: str) -> Form:
-    return Form(
-        key,
-        "DATE",
-        every,
-        sql=f"strptime({{text}}, {literal(strptime)})",
-        note=f"The dates in {{name}} are read as {shown}.",
-        strptime=strptime,
+def _date(key: str, every: str, written: str, shown: str) -> tuple[Form, Form]:
+    """Days alone, and days with a time of the clock."""
+    note = f"The dates in {{name}} are read as {shown}."
+    times = literals(f"{written} {clock}" for clock in _CLOCKS)
+    return (
+        Form(key, "DATE", every, sql=f"strptime({{text}}, {literal(written)})", note=note, strptime=literal(written)),
+        Form(
+            f"{key}_time",
+            "TIMESTAMP",
+            rf"{every} {_CLOCK}",
+            sql=f"strptime({{text}}, {times})",
+            note=note,
+            strptime=times,
+        ),
     )
 
 
@@ -103,7 +111,7 @@ FORMS: tuple[Form, ...] = (
         rf"replace(replace(regexp_replace({{text}}, '{_SIGNS}|\s', '', 'g'), '.', ''), ',', '.')",
         "The amounts in {name} are read without their currency sign, with decimal commas.",
     ),
-    Form("date", "DATE", rf"\d{{4}}-{_MONTH}-{_DAY}", strptime="%Y-%m-%d", sql="strptime({text}, '%Y-%m-%d')"),
+    Form("date", "DATE", rf"\d{{4}}-{_MONTH}-{_DAY}", strptime="'%Y-%m-%d'", sql="strptime({text}, '%Y-%m-%d')"),
     Form("timestamp", "TIMESTAMP", rf"\d{{4}}-{_MONTH}-{_DAY}([ T]{_TIME})?", ".*:.*"),
     Form(
         "zoned", "TIMESTAMP WITH TIME ZONE", rf"\d{{4}}-{_MONTH}-{_DAY}[ T]{_TIME} ?(Z|[+-]\d\d(:?\d\d)?)", ".+",
@@ -111,23 +119,25 @@ FORMS: tuple[Form, ...] = (
         r"regexp_replace({text}, '([+-]\d\d)(\d\d)$', '\1:\2')",
         "The times in {name} are moments: each is kept with its zone's shift, and shown in UTC.",
     ),
-    _date("ymd_slash", rf"\d{{4}}/{_MONTH}/{_DAY}", "%Y/%m/%d", "year/month/day"),
-    _date("dmy_dot", rf"{_DAY}\.{_MONTH}\.\d{{4}}", "%d.%m.%Y", "day.month.year"),
-    _date("dmy_dot_short", rf"{_DAY}\.{_MONTH}\.\d{{2}}", "%d.%m.%y", "day.month.year"),
-    _date("mdy", rf"{_MONTH}/{_DAY}/\d{{4}}", "%m/%d/%Y", "month/day/year"),
-    _date("dmy", rf"{_DAY}/{_MONTH}/\d{{4}}", "%d/%m/%Y", "day/month/year"),
-    _date("mdy_short", rf"{_MONTH}/{_DAY}/\d{{2}}", "%m/%d/%y", "month/day/year"),
-    _date("dmy_short", rf"{_DAY}/{_MONTH}/\d{{2}}", "%d/%m/%y", "day/month/year"),
-    _date("dmy_dash", rf"{_DAY}-{_MONTH}-\d{{4}}", "%d-%m-%Y", "day-month-year"),
-    _date("d_mon_y", rf"{_DAY}[ -][A-Za-z]{{3}}[ -]\d{{4}}", "%d-%b-%Y", "day, month's name, year"),
-    _date("mon_d_y", rf"[A-Za-z]{{3}} {_DAY},? \d{{4}}", "%b %d %Y", "month's name, day, year"),
+    *_date("ymd_slash", rf"\d{{4}}/{_MONTH}/{_DAY}", "%Y/%m/%d", "year/month/day"),
+    *_date("dmy_dot", rf"{_DAY}\.{_MONTH}\.\d{{4}}", "%d.%m.%Y", "day.month.year"),
+    *_date("dmy_dot_short", rf"{_DAY}\.{_MONTH}\.\d{{2}}", "%d.%m.%y", "day.month.year"),
+    *_date("mdy", rf"{_MONTH}/{_DAY}/\d{{4}}", "%m/%d/%Y", "month/day/year"),
+    *_date("dmy", rf"{_DAY}/{_MONTH}/\d{{4}}", "%d/%m/%Y", "day/month/year"),
+    *_date("mdy_short", rf"{_MONTH}/{_DAY}/\d{{2}}", "%m/%d/%y", "month/day/year"),
+    *_date("dmy_short", rf"{_DAY}/{_MONTH}/\d{{2}}", "%d/%m/%y", "day/month/year"),
+    *_date("dmy_dash", rf"{_DAY}-{_MONTH}-\d{{4}}", "%d-%m-%Y", "day-month-year"),
+    *_date("d_mon_y", rf"{_DAY}[ -][A-Za-z]{{3}}[ -]\d{{4}}", "%d-%b-%Y", "day, month's name, year"),
+    *_date("mon_d_y", rf"[A-Za-z]{{3}} {_DAY},? \d{{4}}", "%b %d %Y", "month's name, day, year"),
     Form("time", "TIME", _TIME, sql="{text}"),
 )  # fmt: skip
-_SEPARATORS = {"%d-%b-%Y": "replace({text}, ' ', '-')", "%b %d %Y": "replace({text}, ',', '')"}
+_DASHED = r"regexp_replace({text}, '^(\d+)[ -](\w+)[ -]', '\1-\2-')"
+_BARE = "replace({text}, ',', '')"
+_SEPARATORS = {"d_mon_y": _DASHED, "d_mon_y_time": _DASHED, "mon_d_y": _BARE, "mon_d_y_time": _BARE}
 _BY_KEY = {form.key: form for form in FORMS}
 AMBIGUOUS_NUMBER = r"[+-]?[1-9]\d{0,2},\d{3}"
 """`1,234`: a thousand or one and a bit.  A file that separates its columns by commas had to quote it, so a thousand."""
-BOTH_ORDERS = {"mdy": "dmy", "mdy_short": "dmy_short"}
+BOTH_ORDERS = {f"mdy{kind}": f"dmy{kind}" for kind in ("", "_short", "_time", "_short_time")}
 """Forms that every value of a column may have at once, though they mean different days."""
 
 
@@ -138,7 +148,7 @@ def matches(form: Form, text: str) -> str:
         return test
     if form.strptime is None:
         return f"({test} and try_cast({_sql(form, text)} as {form.type}) is not null)"
-    return f"({test} and try_strptime({_dated(form, text)}, {literal(form.strptime)}) is not null)"
+    return f"({test} and try_strptime({_dated(form, text)}, {form.strptime}) is not null)"
 
 
 def expression(column: dict[str, object], place: int) -> str:
@@ -157,7 +167,7 @@ def _sql(form: Form, text: str) -> str:
 
 
 def _dated(form: Form, text: str) -> str:
-    return _SEPARATORS.get(form.strptime or "", "{text}").replace("{text}", text)
+    return _SEPARATORS.get(form.key, "{text}").replace("{text}", text)
 
 
 def projection(options: dict[str, list[dict[str, object]]]) -> str:
