@@ -135,9 +135,7 @@ def _read_again(client: Client, name: str, *, quiet: bool) -> None:
         return
     client.register(RegisterDataset(paths=known.paths, name=name))
     if not quiet:
-        terminal.note(
-            f"{name}: its files have changed and were read again; variables of earlier answers stay."
-        )
+        terminal.note(f"{name}: its files have changed and were read again; variables of earlier answers stay.")
 
 
 def _session(client: Client, asked: str) -> SessionView:
