@@ -168,3 +168,9 @@ def test_data_handles_are_kept_by_name(cells: Any) -> None:
     ended = cells.session("orders = data('orders')", "pass", "say(len(orders))", sources=[_orders(cells)])
     assert ended.says == ["8"]
     assert all(len(payload) < 200 for header, payload in ended.frames if header["kind"] == "variable")
+
+
+def test_times_with_a_zone_come_out_of_sql(cells: Any) -> None:
+    ended = cells.run("say(sql(\"select timestamptz '2024-01-01 00:00:00+02' as t\").fetchall()[0][0].isoformat())")
+    assert ended.last["outcome"] == "ok", ended.of("traceback")
+    assert ended.says == ["2023-12-31T22:00:00+00:00"]
