@@ -8,7 +8,7 @@ from daytwo.control.models.analyst.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.columns import Kind, Vocabulary
 from daytwo.control.models.analyst.filters import Reading, filter_chunk, role_at
 from daytwo.control.models.analyst.measures import read_measures
-from daytwo.control.models.analyst.number_filters import read_comparison
+from daytwo.control.models.analyst.number_filters import Comparison, read_comparison
 from daytwo.control.models.analyst.question import Having, Measure, MissingFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.terms import Aggregate
@@ -61,7 +61,7 @@ def _is_group(chunk: Chunk) -> bool:
     return chunk.is_(Role.COLUMN) and chunk.link.narrowed(lambda c: c.is_groupable and not c.is_measure) is not None
 
 
-def _made(measure: Measure, read: tuple, chunks: Sequence[Chunk], at: int, end: int) -> Reading:  # type: ignore[type-arg]  # a reading of number_filters
+def _made(measure: Measure, read: Comparison, chunks: Sequence[Chunk], at: int, end: int) -> Reading:
     sign, low, high, _ = read
     made = Having(measure, sign, low.number or 0.0, high.number if high else None)
     return [Chunk(Role.HAVING, " ".join(c.text for c in chunks[at:end]), made)], end

@@ -20,6 +20,7 @@ from daytwo.control.models.analyst.phrasing import rephrase
 from daytwo.control.models.analyst.question import (
     AnyFilter,
     DateFilter,
+    Dimension,
     Filter,
     Measure,
     NumberFilter,
@@ -104,7 +105,7 @@ def _alike(new: Filter, old: Filter) -> bool:
     return isinstance(new, timed) and isinstance(old, timed) and new.column == old.column
 
 
-def _grouped(before: Question, dimensions: tuple) -> Question:  # type: ignore[type-arg]  # of Dimension
+def _grouped(before: Question, dimensions: tuple[Dimension, ...]) -> Question:
     if before.shape not in {Shape.AGGREGATE, Shape.SHARE} or len(dimensions) > 2 or before.over or before.having:
         raise Refusal("I cannot group the question before by that; ask it anew", understood=80)
     if before.shape is Shape.SHARE and before.part:
