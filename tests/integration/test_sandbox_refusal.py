@@ -9,10 +9,14 @@ import anyio
 import pytest
 
 from daytwo.executor.environments import default_environment, environment_at
-from daytwo.executor.sandbox import PROFILES, Cancel, NativeBackend, SandboxRequest, SandboxUnavailable
+from daytwo.executor.sandbox import PROFILES, Cancel, Kind, NativeBackend, SandboxRequest, SandboxUnavailable
 from daytwo.executor.sandbox.testing import Identity, Trial, trial_executor
 
 CELL = Path(__file__).parents[2] / "src" / "daytwo" / "executor" / "cell"
+
+
+def asked(job):
+    return SandboxRequest("cell.script", job, PROFILES["small"], org_id="local", kind=Kind.REAL)
 
 
 def test_without_user_namespaces_nothing_runs_and_the_mend_is_named():
@@ -50,7 +54,7 @@ def test_a_missing_interpreter_is_refused(tmp_path):
 
 
 async def run_with(backend):
-    await backend.run(SandboxRequest("cell.script", b'{"source": ""}', PROFILES["small"]), lambda _: None, Cancel())
+    await backend.run(asked(b'{"source": ""}'), lambda _: None, Cancel())
 
 
 def test_doctor_checks_pass_here():
@@ -76,7 +80,7 @@ def test_cancelling_the_run_itself_ends_the_sandbox():
         backend = NativeBackend(default_environment(), CELL)
         job = b'{"source": "import os\\nos.write(3, b\'x\')\\nwhile True: pass"}'
         async with anyio.create_task_group() as group:
-            request = SandboxRequest("cell.script", job, PROFILES["small"])
+            request = asked(job)
             group.start_soon(backend.run, request, lambda _: reached.set(), Cancel())
             await reached.wait()
             group.cancel_scope.cancel()
@@ -96,7 +100,7 @@ def test_runs_at_the_same_time_do_not_meet():
             source = f"import os; os.write(3, b'{name}'); print(os.listdir('/proc').count('3'))"
             job = json.dumps({"source": source}).encode()
             received = bytearray()
-            result = await backend.run(SandboxRequest("cell.script", job, PROFILES["small"]), received.extend, Cancel())
+            result = await backend.run(asked(job), received.extend, Cancel())
             outputs[name] = (bytes(received).decode(), result.stdout)
 
         async with anyio.create_task_group() as group:

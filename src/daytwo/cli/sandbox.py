@@ -14,6 +14,7 @@ from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, group
 from daytwo.cli.question import expand
 from daytwo.cli.usage import Exit, Usage
+from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.sheet import slug
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def local_backend() -> NativeBackend:
 
 
 async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:
-    from daytwo.executor.sandbox import Cancel, Mount, SandboxRequest, Tier, find_profile
+    from daytwo.executor.sandbox import Cancel, Kind, Mount, SandboxRequest, Tier, find_profile
 
     try:
         asked_tier = Tier(tier)
@@ -90,6 +91,8 @@ async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> S
         module="cell.script",
         job=json.dumps({"source": source}).encode(),
         profile=find_profile(profile),
+        org_id=LOCAL_ORG,
+        kind=Kind.REAL,
         tier=asked_tier,
         mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in data.items()),
     )

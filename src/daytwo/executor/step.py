@@ -20,7 +20,7 @@ from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint
 from daytwo.executor.guard import Approvals
 from daytwo.executor.results import ResultStore, StepWriter
 from daytwo.executor.sandbox import PROFILES
-from daytwo.executor.sandbox.request import Cancel, Ending, Mount, Profile, SandboxRequest, SandboxResult, Sink
+from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateLimitError, StateStore
 from daytwo.wire.errors import Conflict, DaytwoError, Denied
 from daytwo.wire.observation import Outcome, Symbol
@@ -196,7 +196,14 @@ class StepRunner:
         }
         all_mounts: tuple[Mount, ...] = (*mounts, *state)
         reader = FrameReader(frames)
-        asked = SandboxRequest(module="cell.program", job=json.dumps(job).encode(), profile=profile, mounts=all_mounts)
+        asked = SandboxRequest(
+            module="cell.program",
+            job=json.dumps(job).encode(),
+            profile=profile,
+            org_id=request.org_id,
+            kind=Kind.REAL,
+            mounts=all_mounts,
+        )
         result = await self._sandbox.run(asked, reader.feed, cancel)
         if not reader.is_between_frames:
             frames.tear()

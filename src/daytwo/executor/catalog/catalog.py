@@ -120,7 +120,7 @@ class Catalog:
 
     async def _take_profile(self, name: str, found: Found) -> Profile:
         try:
-            return await take_profile(self._backend, name, found.files, self._table_names(found))
+            return await take_profile(self._backend, self._org_id, name, found.files, self._table_names(found))
         except Invalid as error:
             # What was seen of the files from outside may be the very reason.
             raise Invalid(error.code, " ".join((error.message, *found.notes))) from error

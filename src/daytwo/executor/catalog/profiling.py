@@ -14,6 +14,7 @@ from daytwo.executor.cell.frames import BadFrameError, FrameReader
 from daytwo.executor.sandbox.request import (
     Cancel,
     Ending,
+    Kind,
     Mount,
     SandboxRequest,
     SandboxResult,
@@ -32,7 +33,9 @@ COMPUTE = Compute(
     cpus=2,
     memory_bytes=2 * 1024**3,
     disk_bytes=1024**3,
+    inodes=65_536,
     wall_seconds=600.0,
+    cpu_seconds=1_300,
     output_bytes=PROFILE_LIMIT_BYTES + 1024**2,
     stream_bytes=64 * 1024,
     processes=64,
@@ -52,12 +55,13 @@ def mounts(dataset: str, files: Sequence[DataFile]) -> tuple[Mount, ...]:
 
 
 async def take_profile(
-    backend: Backend, dataset: str, files: Sequence[DataFile], table_names: Sequence[str]
+    backend: Backend, org_id: str, dataset: str, files: Sequence[DataFile], table_names: Sequence[str]
 ) -> Profile:
     """Profiles the files.
 
     Args:
         backend: the sandbox to do it in.
+        org_id: whose data it is.
         dataset: its name.
         files: all of one kind.
         table_names: for each file, the name of its table where it is one of its own.
@@ -81,7 +85,9 @@ async def take_profile(
     }
     answer = _Answer([(mount.target, str(mount.source)) for mount in bound])
     reader = FrameReader(answer)
-    request = SandboxRequest(module="cell.reading.profile", job=json.dumps(job).encode(), profile=COMPUTE, mounts=bound)
+    request = SandboxRequest(
+        "cell.reading.profile", json.dumps(job).encode(), COMPUTE, org_id=org_id, kind=Kind.REAL, mounts=bound
+    )
     result = await backend.run(request, reader.feed, Cancel())
     if answer.problem is not None:
         raise answer.problem

@@ -6,6 +6,7 @@ from daytwo.executor.sandbox.profiles import PROFILES, find_profile
 from daytwo.executor.sandbox.request import (
     Cancel,
     Ending,
+    Kind,
     Mount,
     Profile,
     SandboxRequest,
@@ -20,6 +21,7 @@ __all__ = [
     "Cancel",
     "Check",
     "Ending",
+    "Kind",
     "Mount",
     "NativeBackend",
     "Profile",

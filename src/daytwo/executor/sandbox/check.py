@@ -11,8 +11,9 @@ import anyio
 
 from daytwo.executor.sandbox.launcher import landlock, syscalls
 from daytwo.executor.sandbox.profiles import PROFILES
-from daytwo.executor.sandbox.request import Cancel, Ending, SandboxRequest, SandboxResult, Sink
+from daytwo.executor.sandbox.request import Cancel, Ending, Kind, SandboxRequest, SandboxResult, Sink
 from daytwo.wire.errors import Unavailable
+from daytwo.wire.identifiers import LOCAL_ORG
 
 
 class Backend(Protocol):
@@ -81,7 +82,7 @@ def check_machine(backend: Backend) -> list[Check]:
 
 async def _self_test(backend: Backend) -> SandboxResult:
     job = json.dumps({"source": _HOSTILE}).encode("utf-8")
-    request = SandboxRequest(module="cell.script", job=job, profile=PROFILES["small"])
+    request = SandboxRequest("cell.script", job, PROFILES["small"], org_id=LOCAL_ORG, kind=Kind.REAL)
     return await backend.run(request, lambda _: None, Cancel())
 
 

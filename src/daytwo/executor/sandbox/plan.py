@@ -27,7 +27,6 @@ _SHARED_MEMORY_LIMIT_BYTES = 256 << 20
 _ADDRESS_SPACE_EXTRA_BYTES = 2 << 30
 """Over a profile's memory: what libraries reserve or map of files, without using it."""
 _OPEN_FILES = 1024
-_CPU_SECONDS_EXTRA = 5
 
 _FILES = {
     "/etc/passwd": f"sandbox:x:1000:1000:sandbox:{WORKSPACE}:/bin/false\n",
@@ -60,6 +59,7 @@ def make_order(environment: Environment, cell_source: Path, request: SandboxRequ
     sources += [_own(environment.site_packages, SITE_PACKAGES), _own(cell_source, f"{CELL_PARENT}/cell")]
     sources += [_own(mount.source, mount.target) for mount in request.mounts]
     sources += [_source(Path("/dev") / name, f"/dev/{name}", device=True) for name in _DEVICES]
+    sources += [_source(device, f"/dev/{device.name}", device=True) for device in request.devices]
     disk_bytes = request.profile.disk_bytes
     executable = [source["target"] for source in sources if source["target"] in {*_SYSTEM, SITE_PACKAGES}]
     return {
@@ -71,6 +71,7 @@ def make_order(environment: Environment, cell_source: Path, request: SandboxRequ
             WORKSPACE: disk_bytes,
             SHARED_MEMORY: min(disk_bytes, _SHARED_MEMORY_LIMIT_BYTES),
         },
+        "scratch_inodes": request.profile.inodes,
         "files": _FILES,
         "check_readable": [CELL_PARENT, *(mount.target for mount in request.mounts)],
         "executable": [PYTHON_PREFIX, *executable],
@@ -96,7 +97,7 @@ def check_targets(request: SandboxRequest) -> None:
 def limits_of(profile: Profile) -> Limits:
     return {
         "cpus": profile.cpus,
-        "cpu_seconds": int(profile.wall_seconds * profile.cpus) + _CPU_SECONDS_EXTRA,
+        "cpu_seconds": profile.cpu_seconds,
         "memory_bytes": profile.memory_bytes,
         "address_space_bytes": profile.memory_bytes + _ADDRESS_SPACE_EXTRA_BYTES,
         "processes": profile.processes,

@@ -27,8 +27,9 @@ from daytwo.executor.environments import Environment, default_environment, envir
 from daytwo.executor.sandbox.launcher import kernel
 from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.profiles import PROFILES
-from daytwo.executor.sandbox.request import Cancel, Mount, Profile, SandboxRequest, Tier
+from daytwo.executor.sandbox.request import Cancel, Kind, Mount, Profile, SandboxRequest, Tier
 from daytwo.wire.errors import DaytwoError
+from daytwo.wire.identifiers import LOCAL_ORG
 
 ORDINARY_UID = 64200
 _PACKAGES = Path(__file__).parents[3]
@@ -55,6 +56,8 @@ class Trial:
     profile: Profile = PROFILES["small"]
     mounts: tuple[tuple[str, str], ...] = ()
     tier: str = "standard"
+    org_id: str = LOCAL_ORG
+    kind: str = "real"
     cancel_on_output: bool = False
     """Cancel as soon as the script writes to the channel."""
     fail_on_output: bool = False
@@ -209,6 +212,8 @@ async def _run(backend: NativeBackend, trial: dict[str, Any]) -> dict[str, Any]:
         module="cell.script",
         job=job,
         profile=Profile(**trial["profile"]),
+        org_id=trial["org_id"],
+        kind=Kind(trial["kind"]),
         tier=Tier(trial["tier"]),
         mounts=tuple(Mount(Path(source), target) for source, target in trial["mounts"]),
     )

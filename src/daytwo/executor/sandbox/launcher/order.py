@@ -33,6 +33,8 @@ class Order(TypedDict):
     """Symbolic links: where it points, where it stands."""
     scratch: dict[str, int]
     """Writable in-memory file systems and their size in bytes."""
+    scratch_inodes: int
+    """Of each of them."""
     files: dict[str, str]
     """Small text files."""
     check_readable: list[str]

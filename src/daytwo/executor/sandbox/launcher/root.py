@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 HOSTNAME = "sandbox"
 _SITE = "/tmp"  # noqa: S108 - only a mount point that every system has; nothing is written to the host's
 _ROOT_LIMITS = "size=1m,nr_inodes=4096,mode=0755"
-_BYTES_PER_INODE = 16384
 _PLAIN = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 
@@ -35,8 +34,8 @@ def build(order: Order, trees: list[Tree]) -> None:
         files.write(_SITE + path, text)
     for path, size in order["scratch"].items():
         _directory(path)
-        inodes = max(1024, size // _BYTES_PER_INODE)
-        kernel.mount("tmpfs", _SITE + path, "tmpfs", _PLAIN, f"size={size},nr_inodes={inodes},mode=1777")
+        limits = f"size={size},nr_inodes={order['scratch_inodes']},mode=1777"
+        kernel.mount("tmpfs", _SITE + path, "tmpfs", _PLAIN, limits)
     kernel.mount("proc", _SITE + "/proc", "proc", _PLAIN, "subset=pid,hidepid=invisible")
     os.chdir(_SITE)
     kernel.pivot_root_here()
