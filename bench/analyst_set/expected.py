@@ -122,11 +122,14 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Winner:
-    """The one that is asked for: first in the table, or the only one that is said."""
+    """The one that is asked for: first in a table, or in a sentence where no table is shown."""
 
     key: Any
 
     def holds(self, shown: Shown, /) -> bool:
+        if not shown.tables:
+            ways = [_text(way) for way in str(self.key).split("|")]
+            return any(re.search(rf"\b{re.escape(way)}\b", _text(text)) for text in shown.says for way in ways)
         return any(table and any(is_key(cell, self.key) for cell in table[0]) for table in shown.tables)
 
 
@@ -181,6 +184,26 @@ class Every:
 
 
 @dataclass(frozen=True)
+class Either:
+    """Forms of an answer that a reasonable person takes alike: a percentage or a share, tidied names or raw ones."""
+
+    parts: Sequence[Answer]
+
+    def holds(self, shown: Shown, /) -> bool:
+        return any(part.holds(shown) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class OrNothing:
+    """A refusal is right, and so is this answer: what is asked in another language need not be understood."""
+
+    answer: Answer
+
+    def holds(self, shown: Shown, /) -> bool:
+        return self.answer.holds(shown)
+
+
+@dataclass(frozen=True)
 class Nothing:
     """The table cannot say: only a refusal is right."""
 
@@ -188,4 +211,4 @@ class Nothing:
         return False
 
 
-Answer = Number | Groups | Ranked | Winner | Names | Listed | Figures | Every | Nothing
+Answer = Number | Groups | Ranked | Winner | Names | Listed | Figures | Every | Either | OrNothing | Nothing

@@ -1,4 +1,4 @@
-"""Where the analyst's programs run: the tables as CSV files, profiled as `daytwo data add` does, and real cells."""
+"""Where the analyst's programs run: the tables as files, profiled as `daytwo data add` does, and real cells."""
 
 from __future__ import annotations
 
@@ -47,21 +47,21 @@ class Laboratory:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._runs = 0
-        self.frames = tables()
         self.sheets: dict[str, SchemaSheet] = {}
         self._sources: list[dict[str, Any]] = []
         data = folder / "data"
         data.mkdir()
-        for name, frame in self.frames.items():
-            path = data / f"{name}.csv"
-            frame.to_csv(path, index=False)
-            self._profile(name, path)
+        made = tables(data)
+        self.frames = {name: table.frame for name, table in made.items()}
+        for name, table in made.items():
+            self._profile(name, table.path)
 
     def _profile(self, name: str, path: Path) -> None:
-        files = [{"path": str(path), "kind": "csv", "table": name}]
-        made = profile({"dataset": name, "kind": "csv", "files": files, "directories": [str(self._folder)]})
+        kind = path.suffix.removeprefix(".")
+        files = [{"path": str(path), "kind": kind, "table": name}]
+        made = profile({"dataset": name, "kind": kind, "files": files, "directories": [str(self._folder)]})
         measured = Profile.model_validate_json(json.dumps(made))
-        self.sheets[name] = build(measured, org_id="local", dataset=name, version=1, level=Level.SHAPE, form="csv")
+        self.sheets[name] = build(measured, org_id="local", dataset=name, version=1, level=Level.SHAPE, form=kind)
         table = made["tables"][0]
         source = {"dataset": name, "table": table["name"], "name": name, "format": table["format"]}
         self._sources.append({**source, "files": [str(path)], "options": table["options"]})

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from bench.analyst_set.expected import Answer
+from bench.analyst_set.expected import Answer, Either, Groups, Number
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,26 @@ class Asked:
 
 def over(table: str, questions: Mapping[str, Callable[..., Answer]], *, also: tuple[str, ...] = ()) -> list[Asked]:
     return [Asked(table, text, answer, also=also) for text, answer in questions.items()]
+
+
+def share(part: float) -> Answer:
+    """A share, told as 0.25 or as 25 percent."""
+    return Either([Number(100 * part), Number(part)])
+
+
+def shares(parts: pd.Series) -> Answer:
+    """Every key's share, told as shares or as percentages."""
+    return Either([Groups(100 * parts), Groups(parts)])
+
+
+def tidy(texts: pd.Series) -> pd.Series:
+    """What a person reads in untidy cells: case and stray blanks do not count."""
+    return texts.str.strip().str.casefold()
+
+
+def by_text(rows: pd.DataFrame, column: str, figure: Callable[[Any], pd.Series]) -> Answer:
+    """A figure for each text of an untidy column: by what a person reads there, or by what the cells hold."""
+    return Either([Groups(figure(rows.groupby(texts))) for texts in (tidy(rows[column]), rows[column])])
 
 
 def outliers(values: pd.Series) -> int:

@@ -1,13 +1,22 @@
-"""The tables: as `vega_datasets` and `statsmodels` ship them, named as a person would name the file.
+"""The tables: as `vega_datasets` and `statsmodels` ship them; the shop of `examples/make_business.py` with its dirt.
 
-`modechoice` comes as the two tables that a database would keep: travellers, and the trips that each could take.
+They are named as a person would name the file.  `modechoice` comes as the two tables that a database would keep:
+travellers, and the trips that each could take.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
 import pandas as pd
 import statsmodels.api as sm
 from vega_datasets import local_data
+
+_SHOP = Path(__file__).parents[2] / "examples" / "make_business.py"
+_SHOP_SCALE = "0.02"
 
 
 def _statsmodels(name: str) -> pd.DataFrame:
@@ -36,8 +45,7 @@ def _travel() -> tuple[pd.DataFrame, pd.DataFrame]:
     return travellers.reset_index(drop=True), trips
 
 
-def tables() -> dict[str, pd.DataFrame]:
-    """Every table by the name that programs call it."""
+def _shipped() -> dict[str, pd.DataFrame]:
     travellers, trips = _travel()
     return {
         "cars": local_data.cars(),
@@ -48,10 +56,51 @@ def tables() -> dict[str, pd.DataFrame]:
         "barley": local_data.barley(),
         "victims": local_data.la_riots(),
         "iris": local_data.iris(),
+        "employment": local_data.us_employment(),
+        "antibiotics": local_data.burtin(),
+        "crimea": local_data.crimea(),
+        "driving": local_data.driving(),
+        "temperatures": local_data.seattle_temps(),
+        "wheat": local_data.wheat(),
         "crime": _statsmodels("statecrime"),
         "investments": _statsmodels("grunfeld"),
         "macro": _statsmodels("macrodata"),
         "marriages": _statsmodels("fair"),
+        "transplants": _statsmodels("heart"),
+        "doctor_visits": _statsmodels("randhie"),
+        "committees": _statsmodels("committee"),
+        "fertility": _statsmodels("fertility"),
         "travellers": travellers,
         "trips": trips,
     }
+
+
+@dataclass(frozen=True)
+class Table:
+    """What pandas holds, and the file that the product is given."""
+
+    frame: pd.DataFrame
+    path: Path
+
+
+def tables(folder: Path) -> dict[str, Table]:
+    """Every table by the name that programs call it, its file in `folder`."""
+    made: dict[str, Table] = {}
+    for name, frame in _shipped().items():
+        made[name] = Table(frame, folder / f"{name}.csv")
+        frame.to_csv(made[name].path, index=False)
+    command = [sys.executable, str(_SHOP), str(folder), "--scale", _SHOP_SCALE]
+    subprocess.run(command, check=True, capture_output=True)
+    for name in ("orders", "order_items"):
+        path = folder / f"{name}.parquet"
+        made[name] = Table(pd.read_parquet(path), path)
+    for name, separator in (
+        ("customers", ","),
+        ("products", ";"),
+        ("stores", ","),
+        ("payments", ","),
+        ("returns", ","),
+    ):
+        path = folder / f"{name}.csv"
+        made[name] = Table(pd.read_csv(path, sep=separator, keep_default_na=False, na_values=[""]), path)
+    return made

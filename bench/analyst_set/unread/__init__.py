@@ -1,0 +1,22 @@
+"""The unread half: scored, never read by those who write the analyst.
+
+It was written by someone who had not seen the analyst's code or tests, as many strangers would ask, and its answers
+were read once more by hand.  Whoever works on the analyst does not open these files, and learns the totals alone.  A
+question whose outcome someone has looked at moves to the half for work.
+
+How often it was scored; a line is added whenever it is scored after a change that was meant to raise it:
+
+    date        commit   questions  right  refused  wrong
+
+The first set was split by a seed, but the analyst's own author had written both of its halves; all of it is material
+for work now.
+"""
+
+from __future__ import annotations
+
+from bench.analyst_set.question import Asked
+from bench.analyst_set.unread import economy, health, orders, outdoors, shop
+
+
+def questions() -> list[Asked]:
+    return [*orders.QUESTIONS, *shop.QUESTIONS, *health.QUESTIONS, *economy.QUESTIONS, *outdoors.QUESTIONS]
