@@ -2,11 +2,15 @@
 
 It was written by someone who had not seen the analyst's code or tests, as many strangers would ask, and its answers
 were read once more by hand.  Whoever works on the analyst does not open these files, and learns the totals alone.  A
-question whose outcome someone has looked at moves to the half for work.
+question whose outcome they have looked at moves to the half for work.
 
 How often it was scored; a line is added whenever it is scored after a change that was meant to raise it:
 
     date        commit   questions  right  refused  wrong
+    2026-11-22  0757678        299    152      139      8   the set was new
+    2026-11-22  0757678        299    153      139      7   its author had asked for a day where a month was meant
+
+The commit is that of the analyst that was scored.
 
 The first set was split by a seed, but the analyst's own author had written both of its halves; all of it is material
 for work now.

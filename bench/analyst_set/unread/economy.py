@@ -42,10 +42,10 @@ EMPLOYMENT = over(
     "employment",
     {
         "manufacturing in January 2010?": lambda d: Number(_in(d, "2010-01-01", "2010-01-31").manufacturing.sum()),
-        "When was construction at its lowest?": lambda d: Winner(d.loc[d.construction.idxmin(), "month"]),
+        "When was construction at its lowest?": lambda d: Winner(d.loc[d.construction.idxmin(), "month"][:7]),
         "average nonfarm by year": lambda d: Groups(_by_year(d, "nonfarm")),
         "What was the biggest drop in nonfarm change?": lambda d: Either(
-            [Number(d.nonfarm_change.min()), Winner(d.loc[d.nonfarm_change.idxmin(), "month"])]
+            [Number(d.nonfarm_change.min()), Winner(d.loc[d.nonfarm_change.idxmin(), "month"][:7])]
         ),
         "In how many months was nonfarm change negative?": lambda d: Number((d.nonfarm_change < 0).sum()),
         "how did manufacturing change between January 2006 and December 2015?": lambda d: _change(
