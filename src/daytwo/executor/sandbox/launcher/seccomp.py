@@ -34,6 +34,7 @@ _AF_UNIX = 1
 _SOCKET_TYPE_MASK = 0xF
 _SOCK_STREAM, _SOCK_SEQPACKET = 1, 5  # a datagram socket could send to any socket file in the tree
 _TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+_FCNTL_REFUSED = (1024, 1026)  # F_SETLEASE, F_NOTIFY: they stall or watch whoever else uses a file
 _PRCTL_REFUSED = (kernel.PR_SET_SECCOMP, 35)  # 35: PR_SET_MM
 
 Instruction = tuple[int, int, int, int]
@@ -58,6 +59,11 @@ def _refuse_argument(index: int, values: tuple[int, ...]) -> list[Instruction]:
     for value in values:
         tests += [(_JUMP_EQUAL, 0, 1, value), _return(_ERROR | errno.EPERM)]
     return [_argument(index), *tests, _return(ALLOW)]
+
+
+def _only_zero(index: int) -> list[Instruction]:
+    """For an argument that is a process, where 0 is the caller, or flags, where 0 is none."""
+    return [_argument(index), (_JUMP_EQUAL, 0, 1, 0), _return(ALLOW), _return(_ERROR | errno.EPERM)]
 
 
 def _socketpair() -> list[Instruction]:
@@ -96,6 +102,10 @@ def program(machine: str) -> list[Instruction]:
     code += _on_call(number["clone"], [_argument(0), (_JUMP_ANY_BIT, 0, 1, _NAMESPACE_FLAGS), refuse, _return(ALLOW)])
     code += _on_call(number["socketpair"], _socketpair())
     code += _on_call(number["ioctl"], _refuse_argument(1, _TERMINAL_INJECTION))
+    code += _on_call(number["fcntl"], _refuse_argument(1, _FCNTL_REFUSED))
+    code += _on_call(number["prlimit64"], _only_zero(0))
+    for name in ("preadv2", "pwritev2"):
+        code += _on_call(number[name], _only_zero(5))
     code += _on_call(number["prctl"], _refuse_argument(0, _PRCTL_REFUSED))
     return [*code, _return(ALLOW)]
 

@@ -36,37 +36,40 @@ _SHARED = {
 
 _X86_64 = """
 ioctl 16 mincore 27 shmget 29 shmat 30 shmctl 31 socket 41 connect 42 accept 43 bind 49 listen 50 socketpair 53 clone
-56 semget 64 semop 65 semctl 66 shmdt 67 msgget 68 msgsnd 69 msgrcv 70 msgctl 71 ptrace 101 syslog 103 setuid 105
-setgid 106 setreuid 113 setregid 114 setgroups 116 setresuid 117 setresgid 119 setfsuid 122 setfsgid 123 capset 126
-mknod 133 uselib 134 personality 135 ustat 136 sysfs 139 setpriority 141 sched_setparam 142 sched_setscheduler 144
-mlock 149 mlockall 151 vhangup 153 modify_ldt 154 pivot_root 155 _sysctl 156 prctl 157 adjtimex 159 chroot 161 acct
-163 settimeofday 164 mount 165 umount2 166 swapon 167 swapoff 168 reboot 169 sethostname 170 setdomainname 171 iopl
-172 ioperm 173 create_module 174 init_module 175 delete_module 176 get_kernel_syms 177 query_module 178 quotactl 179
-nfsservctl 180 sched_setaffinity 203 io_setup 206 io_destroy 207 io_getevents 208 io_submit 209 io_cancel 210
-lookup_dcookie 212 remap_file_pages 216 semtimedop 220 clock_settime 227 vserver 236 mbind 237 set_mempolicy 238
-get_mempolicy 239 mq_open 240 mq_unlink 241 mq_timedsend 242 mq_timedreceive 243 mq_notify 244 mq_getsetattr 245
-kexec_load 246 add_key 248 request_key 249 keyctl 250 ioprio_set 251 migrate_pages 256 mknodat 259 unshare 272
-vmsplice 278 move_pages 279 accept4 288 perf_event_open 298 fanotify_init 300 fanotify_mark 301 name_to_handle_at 303
-open_by_handle_at 304 clock_adjtime 305 setns 308 process_vm_readv 310 process_vm_writev 311 kcmp 312 finit_module 313
-sched_setattr 314 seccomp 317 memfd_create 319 kexec_file_load 320 bpf 321 userfaultfd 323 mlock2 325 pkey_mprotect
-329 pkey_alloc 330 pkey_free 331 io_pgetevents 333
+56 semget 64 semop 65 semctl 66 shmdt 67 msgget 68 msgsnd 69 msgrcv 70 msgctl 71 fcntl 72 flock 73 sysinfo 99 ptrace
+101 syslog 103 setuid 105 setgid 106 setreuid 113 setregid 114 setgroups 116 setresuid 117 setresgid 119 setfsuid 122
+setfsgid 123 capset 126 mknod 133 uselib 134 personality 135 ustat 136 statfs 137 fstatfs 138 sysfs 139 setpriority
+141 sched_setparam 142 sched_setscheduler 144 mlock 149 mlockall 151 vhangup 153 modify_ldt 154 pivot_root 155 _sysctl
+156 prctl 157 adjtimex 159 chroot 161 acct 163 settimeofday 164 mount 165 umount2 166 swapon 167 swapoff 168 reboot
+169 sethostname 170 setdomainname 171 iopl 172 ioperm 173 create_module 174 init_module 175 delete_module 176
+get_kernel_syms 177 query_module 178 quotactl 179 nfsservctl 180 readahead 187 sched_setaffinity 203 io_setup 206
+io_destroy 207 io_getevents 208 io_submit 209 io_cancel 210 lookup_dcookie 212 remap_file_pages 216 semtimedop 220
+fadvise64 221 clock_settime 227 vserver 236 mbind 237 set_mempolicy 238 get_mempolicy 239 mq_open 240 mq_unlink 241
+mq_timedsend 242 mq_timedreceive 243 mq_notify 244 mq_getsetattr 245 kexec_load 246 add_key 248 request_key 249 keyctl
+250 ioprio_set 251 inotify_init 253 inotify_add_watch 254 inotify_rm_watch 255 migrate_pages 256 mknodat 259 unshare
+272 vmsplice 278 move_pages 279 accept4 288 inotify_init1 294 perf_event_open 298 fanotify_init 300 fanotify_mark 301
+prlimit64 302 name_to_handle_at 303 open_by_handle_at 304 clock_adjtime 305 setns 308 process_vm_readv 310
+process_vm_writev 311 kcmp 312 finit_module 313 sched_setattr 314 seccomp 317 memfd_create 319 kexec_file_load 320 bpf
+321 userfaultfd 323 mlock2 325 preadv2 327 pwritev2 328 pkey_mprotect 329 pkey_alloc 330 pkey_free 331 io_pgetevents
+333
 """
 
 _ARM64 = """
-io_setup 0 io_destroy 1 io_submit 2 io_cancel 3 io_getevents 4 lookup_dcookie 18 ioctl 29 ioprio_set 30 mknodat 33
-umount2 39 mount 40 pivot_root 41 nfsservctl 42 chroot 51 vhangup 58 quotactl 60 vmsplice 75 acct 89 capset 91
-personality 92 unshare 97 kexec_load 104 init_module 105 delete_module 106 clock_settime 112 syslog 116 ptrace 117
-sched_setparam 118 sched_setscheduler 119 sched_setaffinity 122 setpriority 140 reboot 142 setregid 143 setgid 144
-setreuid 145 setuid 146 setresuid 147 setresgid 149 setfsuid 151 setfsgid 152 setgroups 159 sethostname 161
-setdomainname 162 prctl 167 settimeofday 170 adjtimex 171 mq_open 180 mq_unlink 181 mq_timedsend 182 mq_timedreceive
-183 mq_notify 184 mq_getsetattr 185 msgget 186 msgctl 187 msgrcv 188 msgsnd 189 semget 190 semctl 191 semtimedop 192
-semop 193 shmget 194 shmctl 195 shmat 196 shmdt 197 socket 198 socketpair 199 bind 200 listen 201 accept 202 connect
-203 add_key 217 request_key 218 keyctl 219 clone 220 swapon 224 swapoff 225 mlock 228 mlockall 230 mincore 232
-remap_file_pages 234 mbind 235 get_mempolicy 236 set_mempolicy 237 migrate_pages 238 move_pages 239 perf_event_open
-241 accept4 242 fanotify_init 262 fanotify_mark 263 name_to_handle_at 264 open_by_handle_at 265 clock_adjtime 266
-setns 268 process_vm_readv 270 process_vm_writev 271 kcmp 272 finit_module 273 sched_setattr 274 seccomp 277
-memfd_create 279 bpf 280 userfaultfd 282 mlock2 284 pkey_mprotect 288 pkey_alloc 289 pkey_free 290 io_pgetevents 292
-kexec_file_load 294
+io_setup 0 io_destroy 1 io_submit 2 io_cancel 3 io_getevents 4 lookup_dcookie 18 fcntl 25 inotify_init1 26
+inotify_add_watch 27 inotify_rm_watch 28 ioctl 29 ioprio_set 30 flock 32 mknodat 33 umount2 39 mount 40 pivot_root 41
+nfsservctl 42 statfs 43 fstatfs 44 chroot 51 vhangup 58 quotactl 60 vmsplice 75 acct 89 capset 91 personality 92
+unshare 97 kexec_load 104 init_module 105 delete_module 106 clock_settime 112 syslog 116 ptrace 117 sched_setparam 118
+sched_setscheduler 119 sched_setaffinity 122 setpriority 140 reboot 142 setregid 143 setgid 144 setreuid 145 setuid
+146 setresuid 147 setresgid 149 setfsuid 151 setfsgid 152 setgroups 159 sethostname 161 setdomainname 162 prctl 167
+settimeofday 170 adjtimex 171 sysinfo 179 mq_open 180 mq_unlink 181 mq_timedsend 182 mq_timedreceive 183 mq_notify 184
+mq_getsetattr 185 msgget 186 msgctl 187 msgrcv 188 msgsnd 189 semget 190 semctl 191 semtimedop 192 semop 193 shmget
+194 shmctl 195 shmat 196 shmdt 197 socket 198 socketpair 199 bind 200 listen 201 accept 202 connect 203 readahead 213
+add_key 217 request_key 218 keyctl 219 clone 220 fadvise64 223 swapon 224 swapoff 225 mlock 228 mlockall 230 mincore
+232 remap_file_pages 234 mbind 235 get_mempolicy 236 set_mempolicy 237 migrate_pages 238 move_pages 239
+perf_event_open 241 accept4 242 prlimit64 261 fanotify_init 262 fanotify_mark 263 name_to_handle_at 264
+open_by_handle_at 265 clock_adjtime 266 setns 268 process_vm_readv 270 process_vm_writev 271 kcmp 272 finit_module 273
+sched_setattr 274 seccomp 277 memfd_create 279 bpf 280 userfaultfd 282 mlock2 284 preadv2 286 pwritev2 287
+pkey_mprotect 288 pkey_alloc 289 pkey_free 290 io_pgetevents 292 kexec_file_load 294
 """
 
 REFUSED_GROUPS: dict[str, str] = {
@@ -83,6 +86,9 @@ REFUSED_GROUPS: dict[str, str] = {
     "programmable kernel": (
         "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register io_setup io_destroy "
         "io_getevents io_submit io_cancel io_pgetevents vmsplice remap_file_pages"
+    ),
+    "quiet channels: figures and events of the whole machine, files that all sandboxes see": (
+        "statfs fstatfs sysinfo fadvise64 readahead inotify_init inotify_init1 inotify_add_watch inotify_rm_watch flock"
     ),
     "keys": "add_key request_key keyctl pkey_mprotect pkey_alloc pkey_free",
     "hidden or unaccounted memory": (
