@@ -10,103 +10,74 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from daytwo.wire.canonical import canonical_bytes, digest
+from daytwo.wire.column import (
+    Case,
+    ColumnClass,
+    ColumnSheet,
+    ColumnType,
+    Grain,
+    Level,
+    NullShare,
+    Order,
+    Sign,
+    Span,
+    Uniqueness,
+    strictest,
+)
 from daytwo.wire.identifiers import Digest, OrgId
 from daytwo.wire.message import Message, Timestamp
 from daytwo.wire.principal import Principal
 from daytwo.wire.signing import PublicKey, SigningKey
+from daytwo.wire.structure import FileStructure
 
+__all__ = [
+    "Case",
+    "ColumnClass",
+    "ColumnSheet",
+    "ColumnType",
+    "DatasetRef",
+    "FileStructure",
+    "Grain",
+    "Level",
+    "NullShare",
+    "Order",
+    "Reference",
+    "SchemaSheet",
+    "Sign",
+    "SignedSheet",
+    "Span",
+    "TableSheet",
+    "Uniqueness",
+    "callable_names",
+    "slug",
+    "strictest",
+]
 _PURPOSE = "schema-sheet"
 
 
-class Level(StrEnum):
-    """How much of a dataset its owner released; each level adds to the one before."""
+class Reference(Message):
+    """Every value of a column is one of a unique column of another table: a join finds its row."""
 
-    SEALED = "sealed"
-    SCHEMA = "schema"
-    SHAPE = "shape"
-    LABELS = "labels"
-    OPEN = "open"
-
-
-class ColumnType(StrEnum):
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    FLOAT = "float"
-    DECIMAL = "decimal"
-    TEXT = "text"
-    DATE = "date"
-    TIME = "time"
-    TIMESTAMP = "timestamp"
-    DURATION = "duration"
-    BINARY = "binary"
-    NESTED = "nested"
-    UNKNOWN = "unknown"
-
-    @property
-    def is_number(self) -> bool:
-        return self in {ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL}
-
-    @property
-    def is_temporal(self) -> bool:
-        return self in {ColumnType.DATE, ColumnType.TIMESTAMP}
-
-
-class ColumnClass(StrEnum):
-    """How a column relates to people; `unknown` is treated as `sensitive`."""
-
-    ORDINARY = "ordinary"
-    IDENTIFIER = "identifier"
-    QUASI = "quasi"
-    SENSITIVE = "sensitive"
-    FREE_TEXT = "free_text"
-    UNKNOWN = "unknown"
-
-
-class NullShare(StrEnum):
-    NONE = "none"
-    FEW = "up to 1%"
-    SOME = "up to 10%"
-    MANY = "up to 50%"
-    MOST = "over 50%"
-    ALL = "all"
-
-
-class Uniqueness(StrEnum):
-    """Distinct values over rows."""
-
-    CONSTANT = "constant"
-    FEW = "up to 20 values"
-    SOME = "up to 1000 values"
-    MANY = "over 1000 values"
-    NEARLY_UNIQUE = "over 90% distinct"
-    UNIQUE = "unique"
-
-
-class ColumnSheet(Message):
-    """One column.  `null_share`, `uniqueness`, `masks` and `magnitude` from level `shape`, `labels` from `labels`."""
-
-    name: str = Field(min_length=1, max_length=256)
-    type: ColumnType
-    column_class: ColumnClass = ColumnClass.UNKNOWN
-    null_share: NullShare | None = None
-    uniqueness: Uniqueness | None = None
-    masks: tuple[str, ...] = Field(default=(), max_length=4)
-    """Format masks with at least k occurrences: `A` a letter, `9` a digit, others as they are."""
-    magnitude: tuple[int, int] | None = None
-    """Powers of ten that bound the absolute values of a number: 10^a <= |x| < 10^b, zero left out."""
-    labels: tuple[str, ...] | None = None
+    column: str = Field(max_length=256)
+    to_table: str = Field(max_length=63)
+    to_column: str = Field(max_length=256)
 
 
 class TableSheet(Message):
     name: str = Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")
     columns: tuple[ColumnSheet, ...] = Field(max_length=10_000)
     rows_magnitude: int | None = None
-    """10^n <= rows < 10^(n+1); 0 also for no rows.  From level `shape`."""
+    """10^n <= rows < 10^(n+1); 0 also for no rows.  From level `shape`, like all that follows."""
+    structure: FileStructure | None = None
+    keys: tuple[tuple[str, ...], ...] | None = Field(default=None, max_length=16)
+    """Columns of which no two rows share the values: those of several columns, and what the owner declared.  A
+    column that is unique by itself says so in its `uniqueness`."""
+    references: tuple[Reference, ...] | None = Field(default=None, max_length=256)
 
 
 class SchemaSheet(Message):
@@ -119,6 +90,24 @@ class SchemaSheet(Message):
     format: str = Field(max_length=32)
     """`csv`, `tsv`, `parquet`, `json`, `jsonl`, `excel`, `sqlite`, `folder`."""
     tables: tuple[TableSheet, ...] = Field(max_length=1_000)
+    expires: Timestamp | None = None
+    """When the level `open` ends; no other has an end."""
+
+    @model_validator(mode="after")
+    def _only_open_ends(self) -> Self:
+        if (self.level is Level.OPEN) != (self.expires is not None):
+            raise ValueError("level `open`, and no other, needs a time at which it expires")
+        return self
+
+    def level_at(self, moment: Timestamp) -> Level:
+        """The level that holds at a time: an `open` that has expired counts as `labels`.
+
+        What the sheet says stays released; outputs no longer reach a model.  Whatever was derived while the dataset
+        was open is of its lineage: the gate asks for `strictest` over all datasets of a session's lineage at the time
+        of each release, so it falls back with them.
+        """
+        expired = self.expires is not None and self.expires <= moment
+        return Level.LABELS if expired else self.level
 
     @property
     def digest(self) -> str:

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from daytwo.executor.catalog.kind import Kind
 from daytwo.executor.cell.reading.headers import fit_names
 from daytwo.wire.message import Message
+from daytwo.wire.sheet import Grain, Order
 
 NOTES_LIMIT = 200
 NOTE_CHARACTERS = 2_000
@@ -36,6 +37,24 @@ class ColumnProfile(Message):
     masks: tuple[tuple[str, int], ...] = Field(default=(), max_length=16)
     looks: dict[str, float] = Field(default_factory=dict, max_length=32)
     """Shares of a sample that look like e.g. an e-mail address."""
+    masks_complete: bool = False
+    upper: bool = False
+    lower: bool = False
+    untidy: bool = False
+    form: str | None = Field(default=None, pattern=r"^[a-z_]{1,32}$")
+    form_complete: bool = False
+    sentinels: tuple[str, ...] = Field(default=(), max_length=8)
+    negative: bool | None = None
+    positive: bool | None = None
+    zero: bool | None = None
+    whole: bool | None = None
+    first: str | None = Field(default=None, pattern=r"^\d{4}-\d\d$")
+    last: str | None = Field(default=None, pattern=r"^\d{4}-\d\d$")
+    grain: Grain | None = None
+    order: Order | None = None
+    labels: tuple[tuple[str, int], ...] = Field(default=(), max_length=1_000)
+    """Values and how often they occur: a sheet gets those of ticked columns that occur often enough."""
+    labels_complete: bool = False
 
 
 class TableProfile(Message):
@@ -45,6 +64,9 @@ class TableProfile(Message):
     options: dict[str, Any]
     rows: int = Field(ge=0)
     columns: tuple[ColumnProfile, ...] = Field(max_length=COLUMNS_LIMIT)
+    keys: tuple[tuple[str, ...], ...] = Field(default=(), max_length=16)
+    references: tuple[tuple[str, str, str], ...] = Field(default=(), max_length=256)
+    """A column, another table, and its unique column that holds all of the column's values."""
 
     @model_validator(mode="after")
     def _names_may_leave(self) -> Self:

@@ -196,3 +196,8 @@ def head_of(path: str, encoding: str) -> str:
         head = file.read(HEAD_BYTES)
     text = head.decode(_CODECS.get(encoding, encoding), "replace")
     return text.removeprefix("\ufeff")
+
+
+def is_crlf(path: str, encoding: str) -> bool:
+    """Whether the lines of a text end as Windows ends them, by its first one."""
+    return head_of(path, encoding).partition("\n")[0].endswith("\r")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from . import facts, keys
 from .looks import looks
 from .quoting import identifier
 
@@ -26,11 +27,11 @@ _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 
 
 def measure(connection: DuckDBPyConnection, table: str, k: int) -> tuple[dict[str, Any], list[str]]:
-    """`{"rows", "columns": [{"name", "type", "nulls", "distinct", "exact", …}]}` of an attached table.
+    """`{"rows", "columns": [{"name", "type", "nulls", "distinct", "exact", …}], "keys"}` of an attached table.
 
     `distinct` counts among the values that are there.  Numbers have `smallest` and `largest`, the absolute values
     that bound them without zero; texts have `mean_length`, `longest`, `masks` (`[mask, count]`, count >= k), `looks`.
-    With it, notes for the person.
+    All have what `facts` adds.  With it, notes for the person.
     """
     described = connection.execute(f"describe {identifier(table)}").fetchall()
     columns: list[dict[str, Any]] = [{"name": str(row[0]), "type": str(row[1])} for row in described]
@@ -48,10 +49,13 @@ def measure(connection: DuckDBPyConnection, table: str, k: int) -> tuple[dict[st
     fewer = f"(from {scope} using sample {MASK_ROWS} rows)" if rows > MASK_ROWS else scope
     for column in columns:
         if column["type"] == "VARCHAR":
-            column["masks"] = _masks(connection, fewer, column["name"], k)
+            column["masks"], masked = _masks(connection, fewer, column["name"], k)
+            column["masks_complete"] = fewer == scope and not sampled and masked == rows - column["nulls"]
             column["looks"] = _looks(connection, scope, column["name"])
         elif _is_number(column["type"]) and column["distinct"] >= k:
             column["looks"] = _looks(connection, scope, column["name"])
+    facts.take(connection, scope, columns, k, whole=not sampled)
+    composite = [] if sampled else keys.composite(connection, scope, columns, rows)
     connection.execute(f"drop table {scope}")
     infinite = [repr(column["name"]) for column in columns if column.pop("infinite", 0)]
     notes = (
@@ -59,7 +63,7 @@ def measure(connection: DuckDBPyConnection, table: str, k: int) -> tuple[dict[st
         if infinite
         else []
     )
-    return {"rows": rows, "columns": columns}, notes
+    return {"rows": rows, "columns": columns, "keys": composite}, notes
 
 
 def _is_number(kind: str) -> bool:
@@ -111,15 +115,16 @@ def _count_exactly(connection: DuckDBPyConnection, scope: str, columns: list[dic
             column |= {"distinct": distinct, "exact": True}
 
 
-def _masks(connection: DuckDBPyConnection, scope: str, name: str, k: int) -> list[list[Any]]:
+def _masks(connection: DuckDBPyConnection, scope: str, name: str, k: int) -> tuple[list[list[Any]], int]:
+    """The most frequent masks with their counts, and how many values they are the masks of."""
     # `executor.catalog.masks` passes every mask through its own allow-list again: this process reads hostile files.
     start = f"left({identifier(name)}, {MASK_CHARACTERS})"
     mask = f"regexp_replace(regexp_replace({start}, '[\\p{{L}}\\p{{M}}]', 'A', 'g'), '\\p{{N}}', '9', 'g')"
     found = connection.execute(
-        f"select {mask} as mask, count(*) as times from {scope} where {identifier(name)} <> '' "  # noqa: S608 - quoted
-        f"group by mask having times >= {int(k)} order by times desc, mask limit {MASKS}"
+        f"select {mask}, count(*) from {scope} where {identifier(name)} <> '' "  # noqa: S608 - quoted
+        f"group by 1 having count(*) >= {int(k)} order by 2 desc, 1 limit {MASKS}"
     ).fetchall()
-    return [[text, times] for text, times in found]
+    return [[text, times] for text, times in found], sum(times for _, times in found)
 
 
 def _looks(connection: DuckDBPyConnection, scope: str, name: str) -> dict[str, float]:

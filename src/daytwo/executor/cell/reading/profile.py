@@ -15,8 +15,9 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from ..frames import FrameWriter  # noqa: TID252 - the package is called `cell` in a sandbox
-from . import sources
+from . import keys, sources
 from .discover import discover
+from .encoding import is_crlf
 from .measure import measure
 from .problem import UnreadableError, reason
 from .quoting import identifier, literal, literals
@@ -63,11 +64,17 @@ def profile(job: dict[str, Any]) -> dict[str, Any]:
             _attach(connection, view, table, files, notes)
             measured, doubts = measure(connection, view, job.get("k", K))
             made.append({**table, **measured})
+            if table["format"] in {"csv", "tsv"}:
+                table["options"]["newline"] = "crlf" if is_crlf(files[0], table["options"]["encoding"]) else "lf"
             notes += doubts
         except duckdb.OutOfMemoryException as error:
             raise MemoryError from error
         except duckdb.Error as error:
             raise _damaged(error, files) from error
+    try:
+        keys.references(connection, [(f"measured_{number}", table) for number, table in enumerate(made)])
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
     return {"tables": made, "notes": notes, "rejects": rejects}
 
 
