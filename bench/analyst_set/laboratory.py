@@ -18,7 +18,8 @@ from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.catalog.sheet import build
 from daytwo.executor.cell.frames import CHANNEL_FD, FrameReader
 from daytwo.executor.cell.reading.profile import profile
-from daytwo.wire.sheet import Level, SchemaSheet
+from daytwo.wire.release import Release
+from daytwo.wire.sheet import SchemaSheet
 
 WAIT_SECONDS = 120
 MEMORY_BYTES = 2 << 30
@@ -61,7 +62,7 @@ class Laboratory:
         files = [{"path": str(path), "kind": kind, "table": name}]
         made = profile({"dataset": name, "kind": kind, "files": files, "directories": [str(self._folder)]})
         measured = Profile.model_validate_json(json.dumps(made))
-        self.sheets[name] = build(measured, org_id="local", dataset=name, version=1, level=Level.SHAPE, form=kind)
+        self.sheets[name] = build(measured, org_id="local", dataset=name, version=1, release=Release(), form=kind)
         table = made["tables"][0]
         source = {"dataset": name, "table": table["name"], "name": name, "format": table["format"]}
         self._sources.append({**source, "files": [str(path)], "options": table["options"]})

@@ -1,6 +1,7 @@
 """Registering data: profiled in the real sandbox, signed, listed, handed to a cell, and refused where it must be."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -14,8 +15,9 @@ from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.request import Ending, SandboxResult, Tier
 from daytwo.wire.errors import Bug, Conflict, DaytwoError, Denied, Invalid, Missing
 from daytwo.wire.principal import LOCAL_OWNER, Principal
+from daytwo.wire.release import Release
 from daytwo.wire.result import RegisterDataset
-from daytwo.wire.sheet import DatasetRef, Level, callable_names
+from daytwo.wire.sheet import ColumnClass, DatasetRef, Level, callable_names
 from daytwo.wire.signing import SigningKey
 
 SECRETS = ("Zanzibar", "Quetzal")
@@ -53,7 +55,10 @@ class Shop:
         return anyio.run(self.catalog.register, RegisterDataset(paths=paths, name=name), by)
 
     def sign(self, name, level):
-        return anyio.run(self.catalog.sign, name, level, LOCAL_OWNER)
+        return self.release(name, level=level)
+
+    def release(self, name, **asked):
+        return anyio.run(self.catalog.sign, name, Release(**asked), LOCAL_OWNER)
 
     def ref(self, name="orders"):
         return DatasetRef(name=name, sheet_digest=self.catalog.signed(name).digest)
@@ -150,8 +155,51 @@ def test_levels_down_and_up_make_versions_and_survive_registering_again(shop):
     shop.write(text=TEXT + "y,10000000\n")
     assert shop.register(path).signed == sealed
     assert shop.sign("orders", Level.SHAPE).sheet.version == 3
-    assert refusal(Invalid, shop.sign, "orders", Level.OPEN) == "level_unavailable"
     assert refusal(Missing, shop.sign, "nothing", Level.SCHEMA) == "dataset_not_found"
+
+
+def test_what_an_owner_decided_survives_sealing_and_registering_again(shop):
+    path = shop.write()
+    shop.register(path)
+    shop.release("orders", level=Level.LABELS, labels=("region",), columns={"revenue": Level.SEALED})
+    shop.sign("orders", Level.SEALED)
+    shop.write(text=TEXT + "Zanzibar,10000000\n")
+    shop.register(path)
+    region, revenue = shop.sign("orders", Level.LABELS).sheet.tables[0].columns
+    assert (region.labels, region.labels_complete) == (("Quetzal", "Zanzibar"), True)
+    assert revenue.model_dump(exclude_none=True, exclude_defaults=True) == {
+        "name": "revenue",
+        "type": "unknown",
+        "level": "sealed",
+    }
+    assert shop.sign("orders", Level.SHAPE).sheet.tables[0].columns[0].labels is None
+
+
+def test_open_needs_an_end_that_is_ahead(shop):
+    shop.register(shop.write())
+    assert refusal(Invalid, shop.sign, "orders", Level.OPEN) == "expiry_missing"
+    past = partial(shop.release, "orders", level=Level.OPEN, expires="2020-01-01T00:00:00.000Z")
+    assert refusal(Invalid, past) == "expiry_past"
+    made = shop.release("orders", level=Level.OPEN, expires="2999-01-01T00:00:00.000Z").sheet
+    assert (made.level_at("2998-12-31T00:00:00.000Z"), made.level_at(made.expires)) == (Level.OPEN, Level.LABELS)
+    assert shop.release("orders", classes={"region": ColumnClass.QUASI}).sheet.expires == made.expires
+    assert shop.sign("orders", Level.SHAPE).sheet.expires is None
+
+
+def test_a_home_of_an_earlier_version_keeps_its_level(shop):
+    shop.register(shop.write())
+    shop.sign("orders", Level.SCHEMA)
+    with shop.database.transaction() as connection:
+        connection.execute("delete from releases")
+    assert shop.release("orders", classes={"region": ColumnClass.QUASI}).sheet.level is Level.SCHEMA
+
+
+def test_its_owner_sees_what_stays(shop):
+    shop.register(shop.write())
+    (table,) = shop.catalog.figures("orders")
+    region, revenue = table.columns
+    assert (table.rows, region.labels) == (40, (("Quetzal", 20), ("Zanzibar", 20)))
+    assert (revenue.distinct, revenue.smallest, revenue.largest) == (40, 1, 39)
 
 
 def test_folders_of_one_table_and_of_several(shop):

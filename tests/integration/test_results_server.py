@@ -12,6 +12,7 @@ from daytwo.executor.results import ResultStore, Services, create_app
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, Conflict, Missing
+from daytwo.wire.figures import TableFigures
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.principal import LOCAL_OWNER
@@ -66,9 +67,12 @@ class ShelfCatalog:
     def signed(self, name):
         return self.get(name).signed
 
-    async def sign(self, name, level, by):
+    def figures(self, name):
+        return (TableFigures(name=self.get(name).name, rows=3, columns=()),)
+
+    async def sign(self, name, asked, by):
         view = self.get(name)
-        made = signed(name, view.signed.sheet.version + 1, level)
+        made = signed(name, view.signed.sheet.version + 1, asked.level)
         self.views[name] = view.model_copy(update={"signed": made})
         return made
 
@@ -213,6 +217,7 @@ def test_datasets_are_registered_listed_and_signed(house):
     assert client.get("/v1/datasets/orders").json()["paths"] == ["/data/orders.csv"]
     sheet = client.post("/v1/datasets/orders/sign", json={"level": "schema"}).json()
     assert sheet["sheet"]["level"] == "schema"
+    assert client.get("/v1/datasets/orders/figures").json()[0]["rows"] == 3
     exact = client.get("/v1/datasets/orders/sheet")
     assert exact.content == canonical_bytes(SignedSheet.model_validate(sheet))
     assert [told.sheet.version for told in house.told] == [1, 2]

@@ -16,6 +16,7 @@ from daytwo.cli.options import HOME
 from daytwo.cli.planes import planes, running
 from daytwo.cli.replay import replay_of
 from daytwo.cli.settings import Settings, load
+from daytwo.cli.sheets import warn_of_open
 from daytwo.cli.stages import Stages, stage_of, stages
 from daytwo.cli.usage import Exit, Usage
 from daytwo.sdk import Client
@@ -112,6 +113,7 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
         if not quiet:
             for text in view.notes:
                 terminal.note(f"{view.name}: {text}")
+            warn_of_open([view.signed.sheet])
     if request.session is None:
         return client.start(client.create_session(tuple(names)).session, request.run)
     session = _session(client, request.session)

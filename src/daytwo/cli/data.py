@@ -13,9 +13,10 @@ import typer
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.question import expand, registrations
+from daytwo.cli.sheets import sheet, sign, warn_of_open
 from daytwo.cli.stages import Stages, stages
 from daytwo.wire.result import DatasetView, RegisterDataset
-from daytwo.wire.sheet import Level, SignedSheet
+from daytwo.wire.sheet import SignedSheet
 
 STAGE_SECONDS = 3.0
 """Between two signs of life while files are read."""
@@ -79,28 +80,6 @@ def show(name: str = NAME, home: str | None = HOME, as_json: bool = AS_JSON) -> 
             _print(view)
 
 
-def sheet(name: str = NAME, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
-    """The exact bytes that models are told of a dataset: its signed schema sheet."""
-    with connected(home, as_json=as_json) as client:
-        text = client.sheet_text(name)
-        print(text)
-
-
-def sign(
-    name: str = NAME,
-    level: Level = typer.Option(..., "--level", help="How much models are told."),
-    home: str | None = HOME,
-    as_json: bool = AS_JSON,
-) -> None:
-    """Release a dataset's sheet at a level, signed."""
-    with connected(home, as_json=as_json) as client:
-        signed = client.sign(name, level)
-        if as_json:
-            terminal.document(signed)
-        else:
-            _print_sheet(signed)
-
-
 @contextmanager
 def _alive(stage: Stages, new: RegisterDataset) -> Iterator[None]:
     """A stage every few seconds, as long as the executor reads the files."""
@@ -148,6 +127,7 @@ def _print_rejects(view: DatasetView) -> None:
 
 def _print_sheet(signed: SignedSheet, doubts: list[str] | None = None) -> None:
     found = signed.sheet
+    warn_of_open([found])
     terminal.line(f"  released at level {found.level}, version {found.version}, {signed.released_at}")
     for table in found.tables:
         terminal.line(f"  table {table.name}, {terminal.count(len(table.columns), 'column')}")

@@ -7,6 +7,8 @@ import typer
 from daytwo.cli import terminal
 from daytwo.cli.answer import receipt_lines
 from daytwo.cli.options import AS_JSON, HOME, connected, group
+from daytwo.cli.sheets import warn_of_open
+from daytwo.cli.sides import sheets_of
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +29,7 @@ def show(
             return
         for text in receipt_lines(receipt):
             terminal.line(text)
+        warn_of_open(sheets_of(receipt))
         for message in receipt.outbound:
             terminal.line(
                 f"\n{message.at}  {message.channel}  {len(message.body.encode()):,} bytes, {message.bits:.1f} bits"

@@ -10,7 +10,7 @@ from daytwo.cli.answer import Answer
 from daytwo.cli.document import answering
 from daytwo.wire.observation import ROW_BUCKETS, SIZES, Observation, Outcome, bits
 from daytwo.wire.result import DatasetView, Receipt
-from daytwo.wire.sheet import Level, SignedSheet
+from daytwo.wire.sheet import Level, SchemaSheet, SignedSheet
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,17 +45,22 @@ def sides(found: Answer, data: Sequence[DatasetView]) -> tuple[tuple[str, str, s
 
 def sheets_in_words(receipt: Receipt | None) -> str:
     """The schema sheets that left, with their size."""
-    bodies = [message.body for message in receipt.outbound if message.channel == SHEET] if receipt else []
-    if not bodies:
+    sheets = sheets_of(receipt)
+    if receipt is None or not sheets:
         return "nothing"
-    sheets = [SignedSheet.model_validate_json(body).sheet for body in bodies]
     columns = sum(len(table.columns) for sheet in sheets for table in sheet.tables)
-    size = sum(len(body.encode()) for body in bodies)
+    size = sum(len(message.body.encode()) for message in receipt.outbound if message.channel == SHEET)
     labelled = any(sheet.level in {Level.LABELS, Level.OPEN} for sheet in sheets)
     said = "names, types, shapes and the labels that you released" if labelled else "names, types and shapes, no value"
     return (
         f"{terminal.count(len(sheets), 'schema sheet')} of {terminal.count(columns, 'column')}, {size:,} bytes: {said}"
     )
+
+
+def sheets_of(receipt: Receipt | None) -> list[SchemaSheet]:
+    """The schema sheets that left."""
+    bodies = [message.body for message in receipt.outbound if message.channel == SHEET] if receipt else []
+    return [SignedSheet.model_validate_json(body).sheet for body in bodies]
 
 
 def in_words(observation: Observation) -> str:

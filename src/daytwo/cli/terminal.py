@@ -75,6 +75,12 @@ def note(text: str) -> None:
     print(printable(text), file=sys.stderr, flush=True)
 
 
+def alarm(text: str) -> None:
+    """A line that nobody should overlook, on standard error: red where a terminal shows colours."""
+    red = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    print(f"\x1b[1;31m{printable(text)}\x1b[0m" if red else printable(text), file=sys.stderr, flush=True)
+
+
 def document(value: BaseModel | Any) -> None:
     """The one JSON document of a command with `--json`."""
     print(json.dumps(_plain(value), ensure_ascii=True, indent=2))

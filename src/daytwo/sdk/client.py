@@ -14,6 +14,8 @@ from daytwo.sdk import events
 from daytwo.sdk.origin import REGISTER_SECONDS, Origin, OriginSettings
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 from daytwo.wire.errors import Bug, Missing
+from daytwo.wire.figures import TableFigures
+from daytwo.wire.release import Release
 from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
@@ -163,13 +165,18 @@ class Client:
         """The exact canonical bytes of a dataset's sheet: all that a model learns of it beforehand."""
         return self.executor.request("GET", _at("dataset", name, "sheet")).text
 
-    def sign(self, name: str, level: str) -> SignedSheet:
+    def figures(self, name: str) -> tuple[TableFigures, ...]:
+        """What the executor counted in a dataset, for its owner."""
+        return _read(tuple[TableFigures, ...], self.executor.request("GET", _at("dataset", name, "figures")))
+
+    def sign(self, name: str, asked: Release) -> SignedSheet:
+        """Releases a dataset's sheet as its owner asks, signed."""
         return _read(
             SignedSheet,
             self.executor.request(
                 "POST",
                 _at("dataset", name, "sign"),
-                body={"level": level},
+                body=asked,
                 answer_seconds=REGISTER_SECONDS,
             ),
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from daytwo.wire.sheet import ColumnType, NullShare, Uniqueness
+from daytwo.executor.cell.reading.headers import fit_names
+from daytwo.wire.sheet import ColumnClass, ColumnType, NullShare, Sign, Span, Uniqueness
 
 NEARLY_UNIQUE_SHARE = 0.9
 FEW_VALUES = 20
 SOME_VALUES = 1_000
+STORAGE_CHARACTERS = 2_000
 
 
 def null_share(nulls: int, rows: int) -> NullShare:
@@ -46,6 +49,35 @@ def magnitude(smallest: float | None, largest: float | None) -> tuple[int, int] 
 def rows_magnitude(rows: int) -> int:
     """N with 10^n <= rows < 10^(n+1); 0 for no rows."""
     return len(str(max(rows, 1))) - 1
+
+
+def sign(negative: bool | None, zero: bool | None, positive: bool | None) -> Sign | None:
+    """Which signs there are; None where there is no number."""
+    if negative:
+        return Sign.MIXED if positive or zero else Sign.NEGATIVE
+    if zero:
+        return Sign.NOT_NEGATIVE
+    return Sign.POSITIVE if positive else None
+
+
+def span(first: str | None, last: str | None, column_class: ColumnClass) -> Span | None:
+    """From when to when, to the month; to the decade where dates may tell people apart."""
+    if first is None or last is None or first > last:
+        return None
+    if column_class is ColumnClass.ORDINARY:
+        return Span(first=first, last=last)
+    return Span(first=f"{first[:3]}0-01", last=f"{last[:3]}9-12")
+
+
+def storage(duckdb_type: str) -> str | None:
+    """The type as duckdb has it, where its text can hold no value.
+
+    Not told are types that list the labels of an ENUM, or name fields that look like values.
+    """
+    if "ENUM" in duckdb_type or len(duckdb_type) > STORAGE_CHARACTERS or re.search(r'[^\w\s"(),\[\]]', duckdb_type):
+        return None
+    names = [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|([A-Za-z_]\w*)', duckdb_type)]
+    return duckdb_type if all(fit_names([name])[0] == [name] for name in names) else None
 
 
 _TYPES = {

@@ -22,11 +22,14 @@ from daytwo.executor.catalog.files import Found
 from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.catalog.profiling import Backend, free_name, take_profile
 from daytwo.executor.catalog.records import Dataset, Records
+from daytwo.executor.catalog.release import decided, figures
 from daytwo.executor.database import Database
 from daytwo.executor.sandbox.request import Mount
 from daytwo.wire.errors import Conflict, DaytwoError, Denied, Invalid, Missing
+from daytwo.wire.figures import TableFigures
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal
+from daytwo.wire.release import Release
 from daytwo.wire.result import DatasetView, RegisterDataset, Reject
 from daytwo.wire.sheet import DatasetRef, Level, SignedSheet, callable_names, slug
 from daytwo.wire.signing import SigningKey
@@ -92,10 +95,10 @@ class Catalog:
                 f"{', '.join(paths)} changed while it was read: wait until it is written, then add it.",
             )
         form = "folder" if found.is_folder else str(found.files[0].kind)
-        level = known.signed.sheet.level if known else Level.SHAPE
+        release = known.release if known else Release(level=Level.SHAPE)
         version = known.signed.sheet.version + 1 if known else 1
         made = sheets.build(
-            profile, org_id=self._org_id, dataset=name, called=called, version=version, level=level, form=form
+            profile, org_id=self._org_id, dataset=name, called=called, version=version, release=release, form=form
         )
         at = now()
         if known is not None and made.model_copy(update={"version": known.signed.sheet.version}) == known.signed.sheet:
@@ -114,9 +117,10 @@ class Catalog:
             registered_at=at,
             registered_by=by,
             signed=signed,
+            release=release,
         )
         self._records.put(dataset)
-        return self._view(dataset, () if known else (_released(level),))
+        return self._view(dataset, () if known else (_released(made.level),))
 
     async def _take_profile(self, name: str, found: Found) -> Profile:
         try:
@@ -137,30 +141,36 @@ class Catalog:
         """The sheet in force.  Raises `Missing` (`dataset_not_found`)."""
         return self._dataset(name).signed
 
-    async def sign(self, name: str, level: Level, by: Principal) -> SignedSheet:
-        """Releases the dataset at a level, by a new version of its sheet unless the one in force is the same.
+    def figures(self, name: str) -> tuple[TableFigures, ...]:
+        """What stays here, for the owner.  Raises `Missing` (`dataset_not_found`)."""
+        dataset = self._dataset(name)
+        return figures(dataset.profile, dataset.release)
+
+    async def sign(self, name: str, asked: Release, by: Principal) -> SignedSheet:
+        """Releases what the owner asks for, by a new version of the sheet unless the one in force says the same.
 
         Raises:
             Missing: `dataset_not_found`.
-            Invalid: `level_unavailable`.
+            Invalid: what `decided` raises.
         """
         self._admit(by)
         async with self._registering:
             dataset = self._dataset(name)
             current = dataset.signed.sheet
-            if level is current.level:
-                return dataset.signed
+            at = now()
+            release = decided(dataset.release, asked, dataset.profile, at)
             made = sheets.build(
                 dataset.profile,
                 org_id=self._org_id,
                 dataset=name,
                 called=current.called,
                 version=current.version + 1,
-                level=level,
+                release=release,
                 form=dataset.form,
             )
-            signed = SignedSheet.sign(made, self._key, by, now())
-            self._records.put(replace(dataset, signed=signed))
+            is_new = made.model_copy(update={"version": current.version}) != current
+            signed = SignedSheet.sign(made, self._key, by, at) if is_new else dataset.signed
+            self._records.put(replace(dataset, signed=signed, release=release))
             return signed
 
     def sources(self, refs: Sequence[DatasetRef]) -> tuple[Jobs, tuple[Mount, ...]]:

@@ -1,7 +1,7 @@
 """How a column relates to people, guessed from its name, type, uniqueness, lengths and looks.
 
 A guess towards caution: what is not clearly a measure, a date or a small set of categories is `unknown`, which counts
-as sensitive.  The owner confirms or corrects it (a later issue).
+as sensitive.  The owner confirms or corrects it (`release`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _REFERENCES = frozenset({"id", "uid", "uuid", "guid"})
 _PEOPLE = frozenset({"customer", "client", "patient", "person", "employee", "contact", "user", "member", "student"})
 _KEYS = frozenset({"ids", "key", "nr", "no", "number", "nummer", "code", "ref"})
 _MEASURES = frozenset(ColumnType) - {ColumnType.TEXT, ColumnType.BINARY, ColumnType.NESTED, ColumnType.UNKNOWN}
-_IDENTIFYING_LOOKS = ("email", "phone", "ssn", "iban", "card", "ip")
+_IDENTIFYING_LOOKS = ("email", "phone", "ssn", "national", "iban", "card", "ip", "mac")
 
 
 def words(name: str) -> tuple[str, ...]:

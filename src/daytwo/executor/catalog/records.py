@@ -1,4 +1,4 @@
-"""The catalog's rows in the executor's database: one a dataset, one a version of its signed sheet."""
+"""The catalog's rows in the executor's database: one a dataset, one for what its owner decided, one a signed sheet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from daytwo.executor.catalog.files import Fingerprint
 from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.database import Database
 from daytwo.wire.principal import Principal
+from daytwo.wire.release import Release
 from daytwo.wire.sheet import SignedSheet
 
 SCHEMA = """
@@ -35,6 +36,13 @@ create table if not exists sheets (
     primary key (org_id, dataset, version),
     foreign key (org_id, dataset) references datasets (org_id, name)
 );
+create table if not exists releases (
+    org_id text not null,
+    dataset text not null,
+    release text not null,
+    primary key (org_id, dataset),
+    foreign key (org_id, dataset) references datasets (org_id, name)
+);
 """
 
 
@@ -55,6 +63,8 @@ class Dataset:
     registered_at: str
     registered_by: Principal
     signed: SignedSheet
+    release: Release
+    """What the owner decided, in full; the sheet in force is built by it."""
 
 
 class Records:
@@ -75,7 +85,7 @@ class Records:
         return [_dataset(row) for row in rows]
 
     def put(self, dataset: Dataset) -> None:
-        """Writes the dataset and, where its version is new, its sheet: both or neither."""
+        """Writes the dataset, its owner's decisions and, where its version is new, its sheet: all or nothing."""
         with self._database.transaction() as connection:
             connection.execute(
                 "insert into datasets values (:org_id, :name, :paths, :form, :files, :fingerprints, :profile, :notes, "
@@ -88,12 +98,19 @@ class Records:
                 "insert into sheets values (?, ?, ?, ?) on conflict do nothing",
                 (dataset.org_id, dataset.name, dataset.signed.sheet.version, dataset.signed.model_dump_json()),
             )
+            connection.execute(
+                "insert into releases values (:org_id, :name, :release) "
+                "on conflict (org_id, dataset) do update set release = :release",
+                {"org_id": dataset.org_id, "name": dataset.name, "release": dataset.release.model_dump_json()},
+            )
 
 
-_SELECT = (
-    "select d.*, s.signed from datasets d join sheets s on s.org_id = d.org_id and s.dataset = d.name and s.version = "
-    "(select max(version) from sheets where org_id = d.org_id and dataset = d.name)"
-)
+_SELECT = """
+select d.*, s.signed, r.release from datasets d
+join sheets s on s.org_id = d.org_id and s.dataset = d.name
+    and s.version = (select max(version) from sheets where org_id = d.org_id and dataset = d.name)
+left join releases r on r.org_id = d.org_id and r.dataset = d.name
+"""
 
 
 def _parameters(dataset: Dataset) -> dict[str, Any]:
@@ -112,6 +129,9 @@ def _parameters(dataset: Dataset) -> dict[str, Any]:
 
 
 def _dataset(row: sqlite3.Row) -> Dataset:
+    signed = SignedSheet.model_validate_json(row["signed"])
+    # A home of an earlier version has no decisions but the level.
+    kept = row["release"]
     return Dataset(
         org_id=row["org_id"],
         name=row["name"],
@@ -125,5 +145,6 @@ def _dataset(row: sqlite3.Row) -> Dataset:
         notes=tuple(json.loads(row["notes"])),
         registered_at=row["registered_at"],
         registered_by=Principal.model_validate_json(row["registered_by"]),
-        signed=SignedSheet.model_validate_json(row["signed"]),
+        signed=signed,
+        release=Release(level=signed.sheet.level) if kept is None else Release.model_validate_json(kept),
     )

@@ -12,13 +12,15 @@ from typing import Annotated
 from fastapi import FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from daytwo.executor.results.door import Door, refusal
 from daytwo.executor.results.services import Services
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, DaytwoError, Invalid, Missing
+from daytwo.wire.figures import TableFigures
+from daytwo.wire.release import Release
 from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
@@ -27,7 +29,7 @@ from daytwo.wire.result import (
     RegisterDataset,
     RunResult,
 )
-from daytwo.wire.sheet import Level, SignedSheet
+from daytwo.wire.sheet import SignedSheet
 
 _MEDIA_TYPES = {
     ".png": "image/png",
@@ -36,14 +38,6 @@ _MEDIA_TYPES = {
 }
 
 DatasetName = Annotated[str, Path(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
-
-
-class SignRequest(BaseModel):
-    """An owner releases a dataset's sheet at a level."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    level: Level
 
 
 class Health(BaseModel):
@@ -119,10 +113,13 @@ def _add_datasets(app: FastAPI, services: Services) -> None:
         """The very bytes that leave for the control plane."""
         return Response(canonical_bytes(catalog.signed(name)), media_type="application/json")
 
+    @app.get("/v1/datasets/{name}/figures")
+    def get_figures(name: DatasetName) -> tuple[TableFigures, ...]:
+        return catalog.figures(name)
+
     @app.post("/v1/datasets/{name}/sign")
-    async def sign(name: DatasetName, request: SignRequest) -> SignedSheet:
-        await catalog.sign(name, request.level, services.owner)
-        signed = catalog.signed(name)
+    async def sign(name: DatasetName, asked: Release) -> SignedSheet:
+        signed = await catalog.sign(name, asked, services.owner)
         await services.on_sheet(signed)
         return signed
 

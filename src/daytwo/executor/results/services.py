@@ -9,9 +9,11 @@ from sqlite3 import Connection
 from typing import Protocol
 
 from daytwo.executor.database import Database
+from daytwo.wire.figures import TableFigures
 from daytwo.wire.principal import LOCAL_OWNER, Principal
+from daytwo.wire.release import Release
 from daytwo.wire.result import ApprovalView, DatasetView, Receipt, RegisterDataset, RunResult
-from daytwo.wire.sheet import Level, SignedSheet
+from daytwo.wire.sheet import SignedSheet
 
 
 class CatalogPort(Protocol):
@@ -23,7 +25,9 @@ class CatalogPort(Protocol):
 
     def signed(self, name: str) -> SignedSheet: ...
 
-    async def sign(self, name: str, level: Level, by: Principal) -> SignedSheet | DatasetView: ...
+    def figures(self, name: str) -> tuple[TableFigures, ...]: ...
+
+    async def sign(self, name: str, asked: Release, by: Principal) -> SignedSheet: ...
 
 
 class StorePort(Protocol):

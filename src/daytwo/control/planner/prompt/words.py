@@ -8,7 +8,17 @@ from collections.abc import Iterator, Sequence
 
 from daytwo.wire.names import check_labels, parse_program
 from daytwo.wire.observation import ERROR_CLASSES, STATEMENTS, Alphabet, Observation, Outcome
-from daytwo.wire.sheet import ColumnClass, ColumnSheet, Level, NullShare, SchemaSheet, TableSheet, callable_names
+from daytwo.wire.sheet import (
+    ColumnClass,
+    ColumnSheet,
+    ColumnType,
+    Grain,
+    Level,
+    NullShare,
+    SchemaSheet,
+    TableSheet,
+    callable_names,
+)
 from daytwo.wire.verdict import Finding, Ruling, Verdict
 
 FINDINGS_LIMIT = 20
@@ -46,6 +56,10 @@ def _table(name: str, sheet: SchemaSheet, table: TableSheet) -> Iterator[str]:
         yield "- its owner released no columns"
     for column in table.columns:
         yield f"- {_column(column)}"
+    for key in table.keys or ():
+        yield f"- no two rows share {' and '.join(map(_quoted, key))}"
+    for reference in table.references or ():
+        yield f"- every {_quoted(reference.column)} is a {_quoted(reference.to_column)} of {reference.to_table}"
 
 
 def _magnitude(power: int) -> str:
@@ -62,13 +76,46 @@ def _column(column: ColumnSheet) -> str:
         facts.append("no nulls" if column.null_share is NullShare.NONE else f"nulls: {column.null_share.value}")
     if column.uniqueness is not None:
         facts.append(f"distinct: {column.uniqueness.value}")
-    if column.magnitude is not None:
-        facts.append(f"absolute values from 1e{column.magnitude[0]} to below 1e{column.magnitude[1]}")
-    if column.masks:
-        facts.append("looks like " + ", ".join(_quoted(mask) for mask in column.masks))
+    facts += _facts_of_numbers(column) if column.type.is_number else ()
+    facts += _facts_of_moments(column) if column.type.is_temporal else ()
+    facts += _facts_of_text(column) if column.type is ColumnType.TEXT else ()
+    if column.order is not None:
+        facts.append(f"rows are sorted by it, {column.order.value}")
     if column.labels is not None:
-        facts.append("values " + ", ".join(_quoted(label) for label in column.labels))
+        told = "is one of" if column.labels_complete else "values, among others:"
+        facts.append(f"{told} " + ", ".join(_quoted(label) for label in column.labels))
     return f"{_quoted(column.name)}: {'; '.join(facts)}"
+
+
+def _facts_of_numbers(column: ColumnSheet) -> Iterator[str]:
+    if column.magnitude is not None:
+        yield f"absolute values from 1e{column.magnitude[0]} to below 1e{column.magnitude[1]}"
+    if column.sign is not None:
+        yield column.sign.value
+    if column.whole:
+        yield "no fractions"
+
+
+def _facts_of_moments(column: ColumnSheet) -> Iterator[str]:
+    if column.span is not None:
+        yield f"from {column.span.first} to {column.span.last}"
+    if column.grain in {Grain.YEAR, Grain.MONTH} or (
+        column.type is ColumnType.TIMESTAMP and column.grain in {Grain.DAY, Grain.HOUR, Grain.MINUTE}
+    ):
+        yield f"always the start of a {column.grain.value}"
+
+
+def _facts_of_text(column: ColumnSheet) -> Iterator[str]:
+    if column.masks:
+        yield ("always" if column.masks_complete else "looks like") + " " + ", ".join(map(_quoted, column.masks))
+    if column.form is not None:
+        yield f"{'each' if column.form_complete else 'nearly each'} value is text of the form {column.form}"
+    if column.sentinels:
+        yield "missing values are written " + ", ".join(map(_quoted, column.sentinels))
+    if column.case is not None:
+        yield f"in {column.case.value}"
+    if column.untidy:
+        yield "untidy: the same is written with other case or with blanks around it"
 
 
 def _quoted(text: str) -> str:

@@ -50,10 +50,10 @@ def take(connection: DuckDBPyConnection, scope: str, columns: list[Column], k: i
     if whole:
         _add_order(connection, scope, [column for column in (*moments, *numbers, *texts) if not column["nulls"]])
     for column in texts:
-        column |= _forms(connection, scope, column["name"], k, whole=whole)
+        column.update(_forms(connection, scope, column["name"], k, whole=whole))
     for column in (*texts, *numbers):
         if column["type"] == "VARCHAR" or column["distinct"] <= INTEGER_LABELS_LIMIT:
-            column |= _labels(connection, scope, column, k, whole=whole)
+            column.update(_labels(connection, scope, column, k, whole=whole))
 
 
 def _is_temporal(kind: str) -> bool:
@@ -163,5 +163,3 @@ def _labels(connection: DuckDBPyConnection, scope: str, column: Column, k: int, 
         return {}
     complete = whole and column["exact"] and len(counted) == column["distinct"]
     return {"labels": [[text, times] for text, times in counted], "labels_complete": complete}
-
-

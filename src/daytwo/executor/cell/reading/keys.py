@@ -29,7 +29,7 @@ _KEY_TYPES = ("VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN")
 
 def composite(connection: DuckDBPyConnection, scope: str, columns: list[Column], rows: int) -> list[list[str]]:
     """The smallest sets of two or three columns of which no two rows share the values."""
-    if not 1 < rows <= ROWS_LIMIT or any(_is_unique(column, rows) for column in columns):
+    if not 1 < rows <= ROWS_LIMIT or any(_is_unique(column, rows) and _may_be_key(column) for column in columns):
         return []
     fit = [column for column in columns if _may_be_part(column, rows)][:COLUMNS_LIMIT]
     distinct = {column["name"]: column["distinct"] for column in fit}
@@ -58,11 +58,13 @@ def _is_unique(column: Column, rows: int) -> bool:
     return bool(column["exact"] and not column["nulls"] and column["distinct"] == rows)
 
 
+def _may_be_key(column: Column) -> bool:
+    return column["type"].startswith(_KEY_TYPES) or _is_integer(column["type"])
+
+
 def _may_be_part(column: Column, rows: int) -> bool:
     """Whether rows may be told apart by it among others: no measure, and not nearly a key by itself."""
-    kind = column["type"]
-    typed = kind.startswith(_KEY_TYPES) or _is_integer(kind)
-    return typed and not column["nulls"] and 1 < column["distinct"] <= rows / 2
+    return _may_be_key(column) and not column["nulls"] and 1 < column["distinct"] <= rows / 2
 
 
 def references(connection: DuckDBPyConnection, tables: list[tuple[str, dict[str, Any]]]) -> None:
@@ -92,7 +94,7 @@ def _may_refer(column: Column, key: Column, parent: dict[str, Any]) -> bool:
         return False
     own, its, table = (_bare(name) for name in (column["name"], key["name"], parent["name"]))
     singular = table.removesuffix("s")
-    return own == its and own not in {"id", "name"} or own in {f"{table}{its}", f"{singular}{its}", singular}
+    return (own == its and own not in {"id", "name"}) or own in {f"{table}{its}", f"{singular}{its}", singular}
 
 
 def _bare(name: str) -> str:

@@ -1,9 +1,11 @@
-"""What values look like: e-mail address, telephone, IBAN, card number, UUID.  Shares of a sample, never a value."""
+"""What values look like: e-mail address, telephone, IBAN, card number, UUID …  Shares of a sample, never a value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+
+from .national import is_national
 
 _PATTERNS = {
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
@@ -11,6 +13,7 @@ _PATTERNS = {
     "ssn": re.compile(r"\d{3}-\d{2}-\d{4}"),
     "uuid": re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE),
     "ip": re.compile(r"(\d{1,3}\.){3}\d{1,3}"),
+    "mac": re.compile(r"([0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE),
     "url": re.compile(r"https?://\S+", re.IGNORECASE),
 }
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
@@ -36,6 +39,6 @@ def is_card(text: str) -> bool:
 def looks(sample: Sequence[str]) -> dict[str, float]:
     """The share of the sample that has each look; looks that none has are left out."""
     tests: dict[str, Callable[[str], object]] = {name: pattern.fullmatch for name, pattern in _PATTERNS.items()}
-    tests |= {"iban": is_iban, "card": is_card}
+    tests |= {"iban": is_iban, "card": is_card, "national": is_national}
     found = {name: sum(bool(test(text.strip())) for text in sample) for name, test in tests.items()}
     return {name: round(count / len(sample), 3) for name, count in found.items() if count}
