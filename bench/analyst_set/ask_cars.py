@@ -70,6 +70,7 @@ CARS = over(
         "What is the most common number of cylinders?": lambda d: Winner(d.Cylinders.mode()[0]),
         "average horsepower for cars built since 1980": lambda d: Number(d[d.Year.dt.year >= 1980].Horsepower.mean()),
         "how many cars per year": lambda d: Groups(d.groupby(d.Year.dt.year).size()),
+        "what columns are there?": lambda d: Names(d.columns),
         "average price by origin": lambda d: Nothing(),
         "which car sold best?": lambda d: Nothing(),
         "What is the range of horsepower?": lambda d: Every([Number(d.Horsepower.min()), Number(d.Horsepower.max())]),

@@ -153,7 +153,6 @@ ORDERS = over(
             _within(d, "2024-11-01", "2026-01-01").revenue.sum()
         ),
         "the month with most orders, and its share of all orders": _busiest_month,
-        "What columns does this table have?": lambda d: Either([Names(d.columns), Listed(len(d.columns), d.columns)]),
         "show me the first 10 rows": lambda d: Listed(10, d.head(10).order_id),
         "smallest, largest and average revenue": lambda d: Figures(
             [d.revenue.min(), d.revenue.max(), d.revenue.mean()]
