@@ -6,19 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from daytwo.cli.answer import (
-    CELL_LEAST_WIDTH,
-    CELL_WIDTH,
-    COLUMN_GAP,
-    ROWS_SHOWN,
-    Answer,
-    cell,
-    drawn,
-    receipt_lines,
-    show,
-)
+from daytwo.cli.answer import Answer, receipt_lines, show
 from daytwo.cli.document import AskDocument, answering
 from daytwo.wire.observation import Alphabet, Observation, Outcome
 from daytwo.wire.result import Outbound, Receipt, ResultChart, ResultColumn, ResultTable, StepResult
@@ -125,32 +114,6 @@ def test_the_answer_is_of_the_steps_that_ended_well_else_of_the_last() -> None:
     assert answering([]) == ()
 
 
-def _rendered(table: ResultTable, width: int) -> str:
-    console = Console(width=width, force_terminal=False, color_system=None, markup=False, emoji=False, record=False)
-    with console.capture() as capture:
-        console.print(drawn(table, width))
-    return capture.get()
-
-
-@pytest.mark.parametrize("width", [20, 40, 80, 200])
-def test_a_table_fits_the_terminal(width: int) -> None:
-    wide = TABLE.model_copy(update={"rows": tuple(("x" * 500, 1.0) for _ in range(3))})
-    assert max(map(len, _rendered(wide, width).splitlines())) <= width
-
-
-def test_numbers_stand_to_the_right_and_control_characters_are_shown() -> None:
-    text = _rendered(TABLE, 80)
-    assert "1,234.50\n" in "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    assert "\x1b" not in text
-    assert r"East\x1b[31m" in text
-
-
-def test_no_more_than_the_named_rows_are_drawn() -> None:
-    long = TABLE.model_copy(update={"rows": tuple((f"r{n}", float(n)) for n in range(100)), "row_count": 5000})
-    assert _rendered(long, 80).count("r") >= ROWS_SHOWN
-    assert f"r{ROWS_SHOWN}" not in _rendered(long, 80)
-
-
 def test_what_is_shown_says_all_parts(capsys: pytest.CaptureFixture[str]) -> None:
     show(_answer())
     out = capsys.readouterr().out
@@ -183,52 +146,6 @@ def test_a_denied_program_shows_why(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_receipt_takes_two_lines() -> None:
     assert all("\n" not in line for line in receipt_lines(_receipt()))
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (None, ""),
-        (True, "true"),
-        (7, "7"),
-        (1234567.891, "1,234,567.89"),
-        (1e300, "1e+300"),
-        (0.00012345, "0.0001234"),
-        ("a\nb", r"a\nb"),
-        ([1], "[1]"),
-    ],
-)
-def test_cells(value: object, shown: str) -> None:
-    assert cell(value) == shown
-    assert len(shown) <= CELL_WIDTH
-
-
-def _wide(columns: int) -> ResultTable:
-    return TABLE.model_copy(
-        update={
-            "title": "A title that is wider than its table",
-            "columns": tuple(ResultColumn(name=f"column_{n}", type="double") for n in range(columns)),
-            "rows": (tuple(float(n) for n in range(columns)),),
-            "row_count": 1,
-        }
-    )
-
-
-@pytest.mark.parametrize("width", [1, 20, 80])
-def test_a_wide_table_keeps_the_columns_that_can_be_read(width: int) -> None:
-    shown = drawn(_wide(200), width).columns
-    assert [str(column.header) for column in shown] == [f"column_{n}" for n in range(len(shown))]
-    assert len(shown) == max(width // (CELL_LEAST_WIDTH + COLUMN_GAP), 1)
-
-
-def test_what_is_left_out_of_a_table_is_told(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    show(_answer(steps=(StepResult(step=1, outcome="ok", tables=(_wide(200),)),)))
-    out = capsys.readouterr().out
-    assert "A title that is wider than its table\n" in out
-    assert "… and 192 more columns in t1.arrow" in out
 
 
 def test_what_a_program_printed_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

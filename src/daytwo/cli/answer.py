@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from daytwo.cli import terminal
 from daytwo.cli.document import AskDocument, FileKey, answering, build
+from daytwo.cli.tables import drawn, left_out
 from daytwo.sdk import Client
 from daytwo.wire.errors import Missing, Retryable
 from daytwo.wire.result import Receipt, ResultTable, StepResult
 from daytwo.wire.run import RunStatus, RunView
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-ROWS_SHOWN = 20
-CELL_WIDTH = 60
-CELL_LEAST_WIDTH = 8
-"""A column that must be cut below this is left out."""
-COLUMN_GAP = 2
-HUGE = 1e15
-"""From here on a number is written with an exponent."""
-_NUMBERS = ("int", "uint", "float", "double", "decimal", "halffloat", "bigint", "hugeint", "smallint", "tinyint")
 
 
 @dataclass(frozen=True)
@@ -70,13 +59,14 @@ def _download(client: Client, run: str, steps: Sequence[StepResult], folder: Pat
 
 def show(answer: Answer) -> None:
     """Draws an answer: what was said, tables, the failure if there is one, files, and the receipt in two lines."""
+    numbers = itertools.count(1)
     for step in answering(answer.steps):
         for text in step.says:
             terminal.line(text)
         if step.stdout:
             terminal.line(step.stdout.rstrip("\n"))
         for table in step.tables:
-            _show_table(table)
+            _show_table(table, next(numbers), answer.view.run)
         if step.unsaved:
             terminal.note(f"Not kept for the next question: {'; '.join(step.unsaved)}.")
     _show_failure(answer)
@@ -89,17 +79,15 @@ def show(answer: Answer) -> None:
             terminal.line(text)
 
 
-def _show_table(table: ResultTable) -> None:
+def _show_table(table: ResultTable, number: int, run: str) -> None:
     console = terminal.console()
-    made = drawn(table, console.width)
     terminal.line()
     if table.title:
         terminal.line(terminal.printable(table.title, one_line=True))
-    console.print(made)
-    more = [(table.row_count - ROWS_SHOWN, "row"), (len(table.columns) - len(made.columns), "column")]
-    left_out = [terminal.count(number, f"more {noun}") for number, noun in more if number > 0]
-    if left_out:
-        terminal.line(f"… and {' and '.join(left_out)} in {table.file}")
+    console.print(drawn(table, console.width))
+    missing = left_out(table, console.width)
+    if missing:
+        terminal.line(f"{missing}: daytwo runs export {run} --table {number}")
 
 
 def _show_failure(answer: Answer) -> None:
@@ -127,54 +115,3 @@ def receipt_lines(receipt: Receipt) -> tuple[str, str]:
         f"{receipt.bits_spent:.1f} of {receipt.budget_bits:.0f} for the session."
     )
     return bits, f"         {left} `daytwo receipts show {receipt.run}`"
-
-
-def drawn(table: ResultTable, width: int) -> Table:
-    """A table in `width` characters: numbers to the right, long cells cut, the first rows and columns where many."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    names = [terminal.printable(column.name, one_line=True) for column in table.columns]
-    rows = [[cell(value) for value in row] for row in table.rows[:ROWS_SHOWN]]
-    shown = _columns_in(width, names, rows)
-    for column, name in zip(table.columns[:shown], names[:shown], strict=True):
-        made.add_column(
-            Text(name),
-            justify="right" if column.type.lower().startswith(_NUMBERS) else "left",
-            overflow="ellipsis",
-            max_width=CELL_WIDTH,
-        )
-    for row in rows:
-        made.add_row(*(Text(text) for text in row[:shown]))
-    return made
-
-
-def _columns_in(width: int, names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """How many columns, from the left, can be read in `width` characters: at least one."""
-    used = 0
-    for number, name in enumerate(names):
-        longest = max([len(name), *(len(row[number]) for row in rows)])
-        used += min(longest, CELL_LEAST_WIDTH) + COLUMN_GAP
-        if used > width:
-            return max(number, 1)
-    return len(names)
-
-
-def cell(value: Any) -> str:
-    """A value as a person reads it; what is missing is blank."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():
-            return f"{value:,.2f}" if 1 <= abs(value) < HUGE else f"{value:.4g}"
-        case _:
-            return terminal.printable(str(value), one_line=True)

@@ -31,6 +31,8 @@ def list_all(
 ) -> None:
     """The newest runs."""
     with connected(home, as_json=as_json) as client:
+        if session is not None:
+            client.session(session)  # one that is not there is an error, not a session without runs
         views = client.runs(session=session, limit=limit)
         for view in views:
             if as_json:

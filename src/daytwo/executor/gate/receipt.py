@@ -45,7 +45,10 @@ class Receipts:
         with self._database.transaction() as connection:
             session = connection.execute(_SESSION_OF_RUN, {"run": run_id}).fetchone()
             if session is None:
-                raise Missing("run_not_found", f"This executor has no record of the run {run_id}.")
+                raise Missing(
+                    "run_not_found",
+                    f"This executor has no record of {run_id}: nothing left for it. `daytwo runs list` shows the runs.",
+                )
             outbound = tuple(_outbound(row) for row in connection.execute(_OF_RUN, {"run": run_id}))
             bits = _bits_of_run(connection, run_id)
             size, root = self._ledger.root(connection)

@@ -139,7 +139,7 @@ class ResultStore:
 
     def _folder(self, run_id: str) -> Path:
         if not is_id(run_id, "run"):
-            raise Missing("run_not_found", "There is no such run at this executor.")
+            raise Missing("run_not_found", "There is no such run at this executor. `daytwo runs list` shows the runs.")
         return self._root / run_id
 
     def _finish(self, run_id: str, step: int, writer: StepWriter, result: StepResult) -> None:
