@@ -69,8 +69,10 @@ def writer(store):
 
 
 def test_what_a_program_shows_is_kept_and_read_back(store, writer):
-    assert [kind for kind in ("say", "table", "chart", "traceback", "variable", "end") if writer.accepts(kind)] == [
-        *("say", "table", "chart", "traceback"),
+    assert [
+        kind for kind in ("say", "table", "chart", "dark_chart", "traceback", "variable", "end") if writer.accepts(kind)
+    ] == [
+        *("say", "table", "chart", "dark_chart", "traceback"),
     ]
     feed(writer, {"kind": "say", "text": "It grew.\x00\ud800"})
     feed(writer, table(), ARROW)
@@ -87,6 +89,28 @@ def test_what_a_program_shows_is_kept_and_read_back(store, writer):
     for file in ("t1.arrow", "c1.png", "c2.plotly.json"):
         assert store.artefact(RUN, 1, file).stat().st_mode & 0o777 == 0o600
     assert store.folder(RUN).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_picture_for_dark_screens_belongs_to_the_chart_before_it(store, writer):
+    feed(writer, {"kind": "dark_chart"}, png())
+    feed(writer, chart(), png())
+    feed(writer, {"kind": "dark_chart", "name": "../c1"}, png(5, 5))
+    feed(writer, {"kind": "dark_chart"}, png(6, 6))
+    feed(writer, chart(), png())
+    feed(writer, {"kind": "dark_chart"}, b"<svg/>")
+    feed(writer, chart(PLOTLY), b'{"data": []}')
+    feed(writer, {"kind": "dark_chart"}, png())
+    writer.finish("ok")
+    (step,) = store.read(RUN).steps
+    assert [(one.file, one.dark_file) for one in step.charts] == [
+        ("c1.png", "c1.dark.png"),
+        ("c2.png", None),
+        ("c3.plotly.json", None),
+    ]
+    assert store.artefact(RUN, 1, "c1.dark.png").read_bytes() == png(5, 5)
+    assert step.stdout.count("left out") == 2
+    with pytest.raises(Missing):
+        store.artefact(RUN, 1, "c2.dark.png")
 
 
 def test_it_fits_the_channel_of_the_cell(store, writer):

@@ -35,6 +35,8 @@ class ResultChart(Message):
     media_type: str
     """`image/png`, or `application/vnd.plotly.v1+json` for a specification."""
     file: str
+    dark_file: str | None = None
+    """The picture once more, for dark screens; none where the program chose colours that need a light ground."""
 
 
 class StepResult(Message):

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from daytwo.executor.cell.inks import SERIES
 from daytwo.executor.cell.outlet import RESERVED_BYTES
 
 
@@ -173,6 +174,16 @@ plt.subplots(figsize=(400, 300))[1].plot([1, 2])
         assert picture.startswith(b"\x89PNG\r\n\x1a\n")
         width, height = struct.unpack(">II", picture[16:24])
         assert 0 < width * height < 30_000_000
+    assert [dark["name"] for dark in ended.of("dark_chart")] == ["c1", "c2", "c3"]
+    assert ended.payload("dark_chart") != ended.payload("chart")
+
+
+def test_a_chart_in_colours_for_a_light_ground_has_no_dark_picture(cells: Any) -> None:
+    ended = cells.run(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2], color='black'); plt.show()\nplt.plot([1, 2]); plt.show()"
+    )
+    assert [chart["name"] for chart in ended.of("chart")] == ["c1", "c2"]
+    assert [dark["name"] for dark in ended.of("dark_chart")] == ["c2"]
 
 
 def test_plotly_figures_are_reduced_specifications(cells: Any) -> None:
@@ -191,6 +202,7 @@ show(figure, "again")
     assert specification["data"][0]["type"] == "bar"
     assert specification["layout"]["title"]["text"] == "Title"
     assert b"example.org" not in ended.payload("chart")
+    assert specification["layout"]["template"]["layout"]["colorway"] == list(SERIES)
 
 
 def test_what_exceeds_the_output_limit_is_refused_not_sent(cells: Any) -> None:

@@ -1,4 +1,4 @@
-"""Charts: figures of matplotlib become PNG, figures of plotly a reduced specification.
+"""Charts: figures of matplotlib become PNG, for light and for dark screens; figures of plotly a reduced specification.
 
 Figures that a program leaves open are shown at its end; `plt.show()` and plotly's `fig.show()` show at once.  Neither
 library is imported here: settings reach them by the environment, before a program imports them.
@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from . import axes, inks, plotlystyle
 from .outlet import Outlet
 from .specification import reduced
 from .tables import is_kind
@@ -43,6 +44,7 @@ class Charts:
         os.environ["MATPLOTLIBRC"] = str(Path(__file__).with_name("matplotlibrc"))
         os.environ.setdefault("MPLCONFIGDIR", str(temporary / "matplotlib"))
         sys.meta_path.insert(0, _AfterImport("plotly.basedatatypes", self._take_plotly_show))
+        sys.meta_path.insert(0, _AfterImport("plotly.io", plotlystyle.make_default))
 
     def take(self, value: Any, title: str | None) -> bool:
         """Shows `value` if it is a chart, and says whether it was."""
@@ -69,11 +71,11 @@ class Charts:
                 pyplot.close(figure)
 
     def _show_figure(self, figure: Any, title: str | None) -> None:
-        width, height = figure.get_size_inches()
-        dots = min(DOTS_PER_INCH, (PIXELS / max(width * height, 1e-9)) ** 0.5)
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", dpi=dots, bbox_inches="tight")
-        self._outlet.chart(title, PNG, picture.getbuffer())
+        axes.make_legible(figure)
+        self._outlet.chart(title, PNG, _picture(figure))
+        with inks.dark(figure) as has_dark:
+            if has_dark:
+                self._outlet.dark_chart(_picture(figure))
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
             pyplot.close(figure)  # shown: not once more at the end
@@ -83,6 +85,14 @@ class Charts:
             self.take(figure, None)
 
         module.BaseFigure.show = show
+
+
+def _picture(figure: Any) -> memoryview:
+    width, height = figure.get_size_inches()
+    dots = min(DOTS_PER_INCH, (PIXELS / max(width * height, 1e-9)) ** 0.5)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=dots, bbox_inches="tight")
+    return picture.getbuffer()
 
 
 def show_open_figures() -> None:

@@ -60,6 +60,10 @@ class Outlet:
             self._write({"kind": "chart", "name": name, "title": _title(title), "media_type": media_type}, payload)
             self._charts += 1
 
+    def dark_chart(self, payload: bytes | memoryview) -> None:
+        """The last chart, a picture, once more for dark screens."""
+        self._write({"kind": "dark_chart", "name": f"c{self._charts}"}, payload)
+
     def variable(self, name: str, codec: str, payload: bytes | memoryview = b"", module: str | None = None) -> None:
         header = {"kind": "variable", "name": name, "codec": codec}
         self._write(header | ({} if module is None else {"module": module}), payload)

@@ -52,7 +52,13 @@ class Chart(_Header):
     media_type: Literal["image/png", "application/vnd.plotly.v1+json"]
 
 
-Item = Annotated[Say | Traceback | Table | Chart, Field(discriminator="kind")]
+class DarkChart(_Header):
+    """The chart before it, a picture, once more for dark screens."""
+
+    kind: Literal["dark_chart"]
+
+
+Item = Annotated[Say | Traceback | Table | Chart | DarkChart, Field(discriminator="kind")]
 
 
 def plain_text(text: str) -> str:

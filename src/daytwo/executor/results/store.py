@@ -21,7 +21,7 @@ from daytwo.wire.message import now
 from daytwo.wire.result import RunResult, StepResult
 
 _STEP_FILE = "step.json"
-_ARTEFACT = re.compile(r"t[1-9][0-9]{0,3}\.arrow|c[1-9][0-9]{0,3}\.(png|plotly\.json)")
+_ARTEFACT = re.compile(r"t[1-9][0-9]{0,3}\.arrow|c[1-9][0-9]{0,3}\.(png|dark\.png|plotly\.json)")
 
 _SCHEMA = """
 create table if not exists result_steps (
@@ -124,7 +124,8 @@ class ResultStore:
             result = self._stored(run_id, step) if live is None else live.snapshot()
         except FileNotFoundError:
             raise missing from None
-        known = {table.file for table in result.tables} | {chart.file for chart in result.charts}
+        known = {table.file for table in result.tables}
+        known |= {name for chart in result.charts for name in (chart.file, chart.dark_file) if name}
         path = self._folder(run_id) / str(step) / file
         if file not in known or path.is_symlink() or not path.is_file():
             raise missing

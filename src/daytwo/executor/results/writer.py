@@ -21,7 +21,7 @@ from daytwo.wire.result import ResultChart, ResultColumn, ResultTable, StepResul
 
 RUNNING = "running"
 """The outcome of a step that is still under way."""
-KINDS = frozenset({"say", "table", "chart", "traceback"})
+KINDS = frozenset({"say", "table", "chart", "dark_chart", "traceback"})
 PLOTLY = "application/vnd.plotly.v1+json"
 _ARROW_MAGIC = b"ARROW1\x00\x00"
 _HEAD_BYTES = 33
@@ -99,6 +99,8 @@ class StepWriter:
                     self._begin_table(read, payload_bytes)
                 case item.Chart():
                     self._begin_chart(read, payload_bytes)
+                case item.DarkChart():
+                    self._begin_dark_chart(payload_bytes)
 
     def chunk(self, data: bytes) -> None:
         if self._payload is not None:
@@ -240,6 +242,20 @@ class StepWriter:
             self._charts.append(made)
 
         self._receive(f"Chart {number}", made.file, payload_bytes, self._limits.chart_bytes, keep)
+
+    def _begin_dark_chart(self, payload_bytes: int) -> None:
+        light = self._charts[-1] if self._charts else None
+        if light is None or light.dark_file is not None or light.media_type == PLOTLY:
+            self._note("A picture for dark screens that belongs to no chart was left out.")
+            return
+        made = light.model_copy(update={"dark_file": f"{light.name}.dark.png"})
+
+        def keep(payload: _Payload) -> None:
+            check_png(payload.head, self._limits.chart_pixels)
+            self._charts[-1] = made
+
+        name = f"The picture of {light.name} for dark screens"
+        self._receive(name, f"{light.name}.dark.png", payload_bytes, self._limits.chart_bytes, keep)
 
     def _receive(
         self, what: str, file: str, payload_bytes: int, limit_bytes: int, keep: Callable[[_Payload], None]
