@@ -9,6 +9,7 @@ from daytwo.executor.database import Database
 from daytwo.executor.gate import Budget, Mint, Outbox, Receipts
 from daytwo.executor.guard import Approvals
 from daytwo.executor.results import ResultStore, Services, create_app
+from daytwo.executor.results.exports import Export
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, Conflict, Missing
@@ -77,8 +78,21 @@ class ShelfCatalog:
         return made
 
 
+class CopyingExporter:
+    """An exporter that converts nothing: the port's outer edge for this suite."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    async def export(self, table, form, title):
+        made = self.folder / f"made.{form}"
+        made.write_bytes(table.read_bytes())
+        return Export(made, (f"{title}: “told”",))
+
+
 class House:
     def __init__(self, folder):
+        self.folder = folder
         self.database = Database(folder / "executor.sqlite")
         self.ledger = SqliteLedger("daytwo/test", KEY)
         with self.database.transaction() as connection:
@@ -92,6 +106,7 @@ class House:
         services = Services(
             catalog=ShelfCatalog(),
             store=self.store,
+            exporter=CopyingExporter(folder),
             receipts=Receipts(self.database, self.ledger, self.budget),
             approvals=self.approvals,
             ledger=self.ledger,
@@ -138,6 +153,7 @@ PROTECTED = [
     ("POST", "/v1/datasets/orders/sign"),
     ("GET", f"/v1/runs/{RUN}/results"),
     ("GET", f"/v1/runs/{RUN}/artefacts/1/t1.arrow"),
+    ("GET", f"/v1/runs/{RUN}/exports/1/t1.csv"),
     ("GET", f"/v1/runs/{RUN}/receipt"),
     ("GET", "/v1/approvals"),
     ("GET", "/v1/approvals/x"),
@@ -168,6 +184,7 @@ def test_every_route_is_among_the_protected_ones(house):
             .replace("{approval}", "x")
             .replace("{step}", "1")
             .replace("{file}", "t1.arrow")
+            .replace("{table}.{form}", "t1.csv")
         )
         assert filled in known
 
@@ -236,6 +253,9 @@ def test_datasets_are_registered_listed_and_signed(house):
         ("GET", f"/v1/runs/{RUN}/receipt", None, 404, "run_not_found"),
         ("GET", f"/v1/runs/{RUN}/artefacts/1/step.json", None, 404, "artefact_not_found"),
         ("GET", f"/v1/runs/{RUN}/artefacts/x/t1.arrow", None, 400, "invalid_request"),
+        ("GET", f"/v1/runs/{RUN}/exports/1/t1.csv", None, 404, "artefact_not_found"),
+        ("GET", f"/v1/runs/{RUN}/exports/1/t1.exe", None, 400, "invalid_request"),
+        ("GET", f"/v1/runs/{RUN}/exports/1/c1.csv", None, 400, "invalid_request"),
         ("GET", f"/v1/runs/{RUN}/artefacts/1/..%2fstep.json", None, 404, "not_found"),
         ("GET", "/v1/approvals/none", None, 404, "approval_not_found"),
         ("DELETE", "/v1/approvals", None, 405, "invalid_request"),
@@ -272,6 +292,11 @@ def test_results_and_files_are_served(house):
     assert picture.headers["content-type"] == "image/png"
     assert picture.headers["content-disposition"].startswith("inline")
     assert picture.headers["cache-control"] == "no-store"
+    sheet = client.get(f"/v1/runs/{RUN}/exports/1/t1.xlsx")
+    assert sheet.content == ARROW
+    assert sheet.headers["content-disposition"] == f'attachment; filename="{RUN}-1-t1.xlsx"'
+    assert json.loads(sheet.headers["daytwo-notes"]) == ["t1: “told”"]
+    assert not (house.folder / "made.xlsx").exists()
 
 
 def test_a_receipt_and_the_ledger_are_served(house):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from daytwo.cli import answer, terminal
+from daytwo.cli.export import export
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.settings import load
 from daytwo.cli.stages import stage_of
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     runs.command("cancel")(cancel)
     runs.command("events")(events)
     runs.command("resume")(resume)
+    runs.command("export")(export)
 
 
 def list_all(

@@ -19,7 +19,7 @@ from daytwo.executor.environments import Environment, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts
 from daytwo.executor.guard import Approvals, review
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
-from daytwo.executor.results import ResultStore, Services, create_app
+from daytwo.executor.results import Exporter, ResultStore, Services, create_app
 from daytwo.executor.sandbox import NativeBackend
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
@@ -148,6 +148,7 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
         owner=LOCAL_OWNER,
         catalog=catalog,
         store=results,
+        exporter=Exporter(backend, settings.directory / "exports"),
         receipts=Receipts(database, ledger, budget),
         approvals=approvals,
         database=database,

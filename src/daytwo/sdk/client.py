@@ -11,12 +11,13 @@ import httpx2
 from pydantic import TypeAdapter, ValidationError
 
 from daytwo.sdk import events
-from daytwo.sdk.origin import REGISTER_SECONDS, Origin, OriginSettings
+from daytwo.sdk.origin import EXPORT_SECONDS, REGISTER_SECONDS, Origin, OriginSettings
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 from daytwo.wire.errors import Bug, Missing
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.release import Release
 from daytwo.wire.result import (
+    NOTES_HEADER,
     ApprovalRequestDecision,
     ApprovalView,
     DatasetView,
@@ -189,14 +190,19 @@ class Client:
 
     def download(self, run: str, step: int, file: str, target: Path) -> None:
         """Writes an artefact to `target`, which appears only when it is whole."""
-        part = target.with_name(target.name + ".part")
-        with (
-            self.executor.stream(_at("run", run, f"artefacts/{step}/{file}")) as response,
-            part.open("wb") as sink,
-        ):
-            for chunk in response.iter_bytes():
-                sink.write(chunk)
-        part.replace(target)
+        with self.executor.stream(_at("run", run, f"artefacts/{step}/{file}")) as response:
+            _keep(response, target)
+
+    def export(self, run: str, step: int, file: str, target: Path) -> tuple[str, ...]:
+        """Writes a table to `target` in the format that `file` names, as in `t1.xlsx`.
+
+        Returns:
+            What the format could not hold, for the person.
+        """
+        at = _at("run", run, f"exports/{step}/{file}")
+        with self.executor.stream(at, silence_seconds=EXPORT_SECONDS) as response:
+            _keep(response, target)
+            return TypeAdapter(tuple[str, ...]).validate_json(response.headers.get(NOTES_HEADER, "[]"))
 
     def approvals(self) -> list[ApprovalView]:
         return _read(list[ApprovalView], self.executor.request("GET", "/v1/approvals"))
@@ -220,6 +226,14 @@ class Client:
 
     def _plane(self, plane: str) -> Origin:
         return self.control if plane == "control" else self.executor
+
+
+def _keep(response: httpx2.Response, target: Path) -> None:
+    part = target.with_name(target.name + ".part")
+    with part.open("wb") as sink:
+        for chunk in response.iter_bytes():
+            sink.write(chunk)
+    part.replace(target)
 
 
 def _at(kind: str, name: str, rest: str = "") -> str:

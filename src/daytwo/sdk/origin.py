@@ -21,6 +21,8 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
 REGISTER_SECONDS = 600.0
 """Profiling a large file takes its time."""
+EXPORT_SECONDS = 630.0
+"""Converting a large table, too; the executor gives up a little earlier."""
 STREAM_SILENCE_SECONDS = 45.0
 """An event stream pings every 15 seconds; three missed pings are a dead connection."""
 

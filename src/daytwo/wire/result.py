@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +12,16 @@ from daytwo.wire.message import Message, Timestamp
 from daytwo.wire.sheet import SignedSheet
 
 PREVIEW_ROWS = 1_000
+NOTES_HEADER = "Daytwo-Notes"
+"""Of an exported table: what its format could not hold, as a JSON list of sentences."""
+
+
+class TableFormat(StrEnum):
+    """What a table can be exported as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 class ResultColumn(Message):

@@ -40,7 +40,7 @@ def preview(table: pa.Table) -> dict[str, Any]:
         if left < BYTES // 2:
             break
         columns.append(column)
-    values = [_values(table.column(index).slice(0, ROWS)) for index in range(len(columns))]
+    values = [values_of(table.column(index).slice(0, ROWS)) for index in range(len(columns))]
     rows: list[list[Any]] = []
     for row in zip(*values, strict=True):
         shown = [plain(value) for value in row]
@@ -83,7 +83,7 @@ def _digits(value: int) -> str:
         return hex(value)
 
 
-def _values(column: pa.ChunkedArray) -> list[Any]:
+def values_of(column: pa.ChunkedArray | pa.Array) -> list[Any]:
     """The column's values; as text where Python has no value for them (years beyond 9999, nanoseconds)."""
     import pyarrow as pa
 
