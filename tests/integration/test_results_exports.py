@@ -33,7 +33,7 @@ def arrow(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> Exporter:
-    return Exporter(native_backend(default_environment()), tmp_path / "exports")
+    return Exporter(native_backend(default_environment()), "local", tmp_path / "exports")
 
 
 def test_a_table_becomes_each_format(exporter: Exporter, arrow: Path) -> None:
@@ -96,7 +96,7 @@ END = _frame(b'{"kind": "end", "outcome": "ok"}')
 def test_an_answer_that_is_not_whole_is_no_file(
     arrow: Path, tmp_path: Path, written: bytes, ending: Ending, code: str
 ) -> None:
-    exporter = Exporter(_HostileSandbox(written, ending), tmp_path / "exports")
+    exporter = Exporter(_HostileSandbox(written, ending), "local", tmp_path / "exports")
     with pytest.raises(Invalid) as refused:
         anyio.run(exporter.export, arrow, TableFormat.XLSX, "x")
     assert refused.value.code == code
@@ -105,7 +105,9 @@ def test_an_answer_that_is_not_whole_is_no_file(
 
 def test_notes_of_a_hostile_sandbox_are_short_plain_texts(arrow: Path, tmp_path: Path) -> None:
     notes = b'["' + b"x" * 5_000 + b'", 7, "a\\u0000b"' + b', "y"' * 50 + b"]"
-    exporter = Exporter(_HostileSandbox(_frame(b'{"kind": "notes", "notes": ' + notes + b"}") + END), tmp_path / "e")
+    exporter = Exporter(
+        _HostileSandbox(_frame(b'{"kind": "notes", "notes": ' + notes + b"}") + END), "local", tmp_path / "e"
+    )
     made = anyio.run(exporter.export, arrow, TableFormat.CSV, "x")
     assert len(made.notes) == 20
     assert (len(made.notes[0]), made.notes[1], made.notes[2]) == (300, "7", "ab")
@@ -114,5 +116,5 @@ def test_notes_of_a_hostile_sandbox_are_short_plain_texts(arrow: Path, tmp_path:
 def test_files_of_an_executor_that_was_killed_are_removed(tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "left").write_bytes(b"x")
-    Exporter(_HostileSandbox(b""), tmp_path / "exports")
+    Exporter(_HostileSandbox(b""), "local", tmp_path / "exports")
     assert list((tmp_path / "exports").iterdir()) == []

@@ -148,7 +148,7 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
         owner=LOCAL_OWNER,
         catalog=catalog,
         store=results,
-        exporter=Exporter(backend, settings.directory / "exports"),
+        exporter=Exporter(backend, settings.org_id, settings.directory / "exports"),
         receipts=Receipts(database, ledger, budget),
         approvals=approvals,
         database=database,

@@ -19,7 +19,7 @@ import anyio
 
 from daytwo.executor.cell.frames import BadFrameError, FrameReader
 from daytwo.executor.results.item import plain_text
-from daytwo.executor.sandbox.request import Cancel, Ending, Mount, Profile, SandboxRequest, SandboxResult, Sink
+from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.wire.errors import Invalid
 from daytwo.wire.result import TableFormat
 
@@ -32,7 +32,9 @@ COMPUTE = Profile(
     cpus=1,
     memory_bytes=2 * 1024 * _MEBIBYTE,
     disk_bytes=1024 * _MEBIBYTE,
+    inodes=1_024,
     wall_seconds=600.0,
+    cpu_seconds=650,
     output_bytes=4 * 1024 * _MEBIBYTE,
     stream_bytes=64 * 1024,
     processes=64,
@@ -60,14 +62,16 @@ class Exporter:
 
     Args:
         backend: the sandbox to do it in.
+        org_id: the tenant that this executor serves.
         folder: for the new files, made private (0700) where it is missing; what lies there from before is removed.
     """
 
-    def __init__(self, backend: Backend, folder: Path) -> None:
+    def __init__(self, backend: Backend, org_id: str, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left_over in folder.iterdir():
             left_over.unlink()
         self._backend = backend
+        self._org_id = org_id
         self._folder = folder
         self._turns = anyio.Semaphore(EXPORTS_AT_ONCE)
 
@@ -88,6 +92,8 @@ class Exporter:
             module="cell.writing.convert",
             job=json.dumps(job).encode(),
             profile=COMPUTE,
+            org_id=self._org_id,
+            kind=Kind.REAL,
             mounts=(Mount(table, _INSIDE),),
         )
         with _new_file(self._folder) as (path, stream):
