@@ -150,6 +150,7 @@ PROTECTED = [
     ("POST", "/v1/datasets"),
     ("GET", "/v1/datasets/orders"),
     ("GET", "/v1/datasets/orders/sheet"),
+    ("GET", "/v1/datasets/orders/figures"),
     ("POST", "/v1/datasets/orders/sign"),
     ("GET", f"/v1/runs/{RUN}/results"),
     ("GET", f"/v1/runs/{RUN}/artefacts/1/t1.arrow"),
