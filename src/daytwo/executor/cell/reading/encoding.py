@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 import zlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,30 +98,41 @@ def _by_head(head: bytes) -> str | None:
 
 
 def _eight_bit(path: str) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, has_c1, unpacked = True, False, 0
+    if _is_utf8(path):
+        return "utf-8"
+    has_c1 = False
     foreign = b""
     sequences = high = 0
-    with open_bytes(path) as file:
-        while unpacked < DECODE_LIMIT_BYTES and (piece := file.read(1 << 20)):
-            unpacked += len(piece)
-            _refuse_bomb(path, file, unpacked)
-            if is_utf8:
-                try:
-                    decoder.decode(piece)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-            if not piece.isascii():
-                sequences += sum(1 for _ in _MULTI_BYTE.finditer(piece))
-                high += len(_HIGH.findall(_MULTI_BYTE.sub(b"", piece)))
-                has_c1 = has_c1 or any(byte in piece for byte in _CP1252_BYTES)
-                foreign = foreign or (_HIGH.search(piece) is not None and piece) or b""
-    if is_utf8:
-        return "utf-8"
+    for piece in _pieces(path):
+        if not piece.isascii():
+            sequences += sum(1 for _ in _MULTI_BYTE.finditer(piece))
+            high += len(_HIGH.findall(_MULTI_BYTE.sub(b"", piece)))
+            has_c1 = has_c1 or any(byte in piece for byte in _CP1252_BYTES)
+            foreign = foreign or (_HIGH.search(piece) is not None and piece) or b""
     if sequences >= NEARLY_UTF8_SEQUENCES * high:
         return DAMAGED_UTF8
     _refuse_foreign(foreign)
     return "cp1252" if has_c1 else "latin-1"
+
+
+def _is_utf8(path: str) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for piece in _pieces(path):
+            decoder.decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    """What the file begins with, up to `DECODE_LIMIT_BYTES` unpacked."""
+    unpacked = 0
+    with open_bytes(path) as file:
+        while unpacked < DECODE_LIMIT_BYTES and (piece := file.read(1 << 20)):
+            unpacked += len(piece)
+            _refuse_bomb(path, file, unpacked)
+            yield piece
 
 
 def _refuse_bomb(path: str, file: gzip.GzipFile | io.BufferedReader, unpacked: int) -> None:
