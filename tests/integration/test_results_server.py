@@ -147,6 +147,7 @@ REQUEST = TaskRequest(
 )
 PROTECTED = [
     ("GET", "/v1/datasets"),
+    ("GET", "/v1/readings"),
     ("POST", "/v1/datasets"),
     ("GET", "/v1/datasets/orders"),
     ("GET", "/v1/datasets/orders/sheet"),

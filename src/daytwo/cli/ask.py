@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import typer
 
@@ -14,6 +13,7 @@ from daytwo.cli import answer, question, terminal
 from daytwo.cli.following import ticking
 from daytwo.cli.options import HOME
 from daytwo.cli.planes import planes, running
+from daytwo.cli.registering import registered
 from daytwo.cli.replay import replay_of
 from daytwo.cli.settings import Settings, load
 from daytwo.cli.sheets import warn_of_open
@@ -107,8 +107,7 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
     """Registers the data, finds or makes the session, and starts the run."""
     names = []
     for new in request.data:
-        stage(f"reading {', '.join(Path(path).name for path in new.paths)}")
-        view = client.register(new)
+        view = registered(client, new, stage)
         names.append(view.name)
         if not quiet:
             for text in view.notes:
@@ -126,16 +125,16 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
             "Name all the data again, without --session, for a new session.",
         )
     for name in sorted(held - set(names)):
-        _read_again(client, name, quiet=quiet)
+        _read_again(client, name, stage, quiet=quiet)
     return client.start(session.session, request.run)
 
 
-def _read_again(client: Client, name: str, *, quiet: bool) -> None:
+def _read_again(client: Client, name: str, stage: Stages, *, quiet: bool) -> None:
     """A file that changed since it was registered is read anew, as naming it would have done."""
     known = client.dataset(name)
     if not known.changed:
         return
-    client.register(RegisterDataset(paths=known.paths, name=name))
+    registered(client, RegisterDataset(paths=known.paths, name=name), stage)
     if not quiet:
         terminal.note(f"{name}: its files have changed and were read again; variables of earlier answers stay.")
 

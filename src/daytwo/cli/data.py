@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 import typer
 
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.question import expand, registrations
+from daytwo.cli.registering import doing, registered
 from daytwo.cli.sheets import sheet, sign, warn_of_open
-from daytwo.cli.stages import Stages, stages
-from daytwo.wire.result import DatasetView, RegisterDataset
+from daytwo.cli.stages import stages
+from daytwo.wire.result import DatasetView, DateOrder
 from daytwo.wire.sheet import SignedSheet
 
-STAGE_SECONDS = 3.0
-"""Between two signs of life while files are read."""
 REJECTS_SHOWN = 10
 COLUMNS_SHOWN = 60
 DOUBT = "In doubt: "
@@ -39,16 +34,19 @@ def register(app: typer.Typer) -> None:
 def add(
     words: list[str] = typer.Argument(..., metavar="PATH...", help="Files, folders, or patterns of them."),
     name: str | None = typer.Option(None, "--name", help="One dataset of all paths, under this name."),
+    date_order: DateOrder | None = typer.Option(
+        None, "--date-order", help="How 01/02/2024 is meant: dmy (1 February) or mdy (January 2)."
+    ),
     home: str | None = HOME,
     as_json: bool = AS_JSON,
 ) -> None:
     """Register data by path.  The files stay where they are."""
-    new = registrations([path for word in words for path in expand(word)], name)
+    new = registrations([path for word in words for path in expand(word)], name, date_order)
     with connected(home, as_json=as_json) as client:
         views = []
         for one in new:
-            with stages(quiet=as_json) as stage, _alive(stage, one):
-                views.append(client.register(one))
+            with stages(quiet=as_json) as stage:
+                views.append(registered(client, one, stage))
         for view in views:
             if as_json:
                 terminal.record(view)
@@ -78,32 +76,15 @@ def show(name: str = NAME, home: str | None = HOME, as_json: bool = AS_JSON) -> 
             terminal.document(view)
         else:
             _print(view)
-
-
-@contextmanager
-def _alive(stage: Stages, new: RegisterDataset) -> Iterator[None]:
-    """A stage every few seconds, as long as the executor reads the files."""
-    started, done = time.monotonic(), Event()
-    what = f"reading {', '.join(Path(path).name for path in new.paths)}"
-
-    def tell() -> None:
-        while not done.wait(STAGE_SECONDS):
-            stage(f"{what}: {time.monotonic() - started:.0f} s so far")
-
-    stage(what)
-    teller = Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        done.set()
-        teller.join()
+            for reading in client.readings():
+                if reading.whole and reading.dataset == name:
+                    terminal.line(f"  The full pass is {doing(reading)}, {reading.seconds:.0f} s so far.")
 
 
 def _print(view: DatasetView) -> None:
     terminal.line(f"{view.name}  ({', '.join(view.paths)})")
     if view.rows is not None:
-        terminal.line(f"  {terminal.count(view.rows, 'row')}")
+        terminal.line(f"  {'about ' if view.sampled else ''}{terminal.count(view.rows, 'row')}")
     if view.changed:
         terminal.line("  The files have changed since: `daytwo data add` them again.")
     for text in sorted(view.notes, key=lambda text: text.startswith(DOUBT)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from daytwo.cli.usage import Usage
-from daytwo.wire.result import RegisterDataset
+from daytwo.wire.result import DateOrder, RegisterDataset
 from daytwo.wire.run import QUESTION_LIMIT_CHARACTERS
 
 _WILDCARDS = frozenset("*?[")
@@ -55,16 +55,18 @@ def parse(words: list[str], *, in_session: bool) -> Ask:
     return Ask(data=paths, question=question.strip())
 
 
-def registrations(paths: Sequence[Path], name: str | None) -> list[RegisterDataset]:
+def registrations(
+    paths: Sequence[Path], name: str | None, date_order: DateOrder | None = None
+) -> list[RegisterDataset]:
     """Each path as a dataset of its own; all of them as one dataset where it is given a name.
 
     Raises:
         Usage: `bad_name`.
     """
     if name is None:
-        return [RegisterDataset(paths=(str(path),)) for path in paths]
+        return [RegisterDataset(paths=(str(path),), date_order=date_order) for path in paths]
     try:
-        return [RegisterDataset(paths=tuple(map(str, paths)), name=name)] if paths else []
+        return [RegisterDataset(paths=tuple(map(str, paths)), name=name, date_order=date_order)] if paths else []
     except ValidationError:
         raise Usage(
             "bad_name",

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from daytwo.executor import cell, link
-from daytwo.executor.catalog import Catalog
+from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts
@@ -64,7 +64,7 @@ def serve(settings: ExecutorSettings) -> None:
 async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
-    app, worker = _wire(settings, parts, client)
+    app, worker, passes = _wire(settings, parts, client)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -76,6 +76,7 @@ async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(worker.run)
+            group.start_soon(passes.run)
             _leave_signals_to_uvicorn()
             await uvicorn.Server(config).serve()
             group.cancel_scope.cancel()
@@ -114,7 +115,7 @@ def _open(settings: ExecutorSettings) -> _Parts:
     return _Parts(database, ledger, key, Outbox(database, settings.org_id))
 
 
-def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tuple[FastAPI, Worker]:
+def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tuple[FastAPI, Worker, FullPasses]:
     database, ledger = parts.database, parts.ledger
     environment = default_environment()
     backend = native_backend(environment)
@@ -156,4 +157,5 @@ def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tupl
         on_sheet=worker.publish,
         on_decision=decided,
     )
-    return create_app(services, read_or_create_token(settings.token_file)), worker
+    passes = FullPasses(catalog, worker.publish_until_heard)
+    return create_app(services, read_or_create_token(settings.token_file)), worker, passes

@@ -22,7 +22,7 @@ from daytwo.executor.results import ResultStore, StepWriter
 from daytwo.executor.sandbox import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateLimitError, StateStore
-from daytwo.wire.errors import Conflict, DaytwoError, Denied
+from daytwo.wire.errors import DaytwoError, Denied
 from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.sheet import callable_names
 from daytwo.wire.task import Completion, TaskRequest
@@ -126,12 +126,7 @@ class StepRunner:
     def _ruling(self, request: TaskRequest) -> Verdict:
         """Guard's verdict; a task against a sheet or profile that is not the present one is denied in the same form."""
         try:
-            signed = [self._catalog.signed(ref.name) for ref in request.datasets]
-            stale = [
-                ref.name for ref, own in zip(request.datasets, signed, strict=True) if ref.sheet_digest != own.digest
-            ]
-            if stale:
-                raise Conflict("sheet-changed", f"The sheet of {', '.join(stale)} has a new version: ask again.")
+            signed = [self._catalog.planned_with(ref) for ref in request.datasets]
             if request.profile not in PROFILES:
                 raise Denied("unknown-profile", f"There is no profile {request.profile}: use {', '.join(PROFILES)}.")
         except DaytwoError as error:

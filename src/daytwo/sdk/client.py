@@ -11,7 +11,7 @@ import httpx2
 from pydantic import TypeAdapter, ValidationError
 
 from daytwo.sdk import events
-from daytwo.sdk.origin import EXPORT_SECONDS, REGISTER_SECONDS, Origin, OriginSettings
+from daytwo.sdk.origin import EXPORT_SECONDS, PROGRESS_SECONDS, REGISTER_SECONDS, Origin, OriginSettings
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 from daytwo.wire.errors import Bug, Missing
 from daytwo.wire.figures import TableFigures
@@ -21,6 +21,7 @@ from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
     DatasetView,
+    Reading,
     Receipt,
     RegisterDataset,
     RunResult,
@@ -63,6 +64,10 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def another(self) -> Client:
+        """A client of the same planes, for another thread."""
+        return Client(self.control.settings, self.executor.settings)
 
     def close(self) -> None:
         self.control.close()
@@ -155,6 +160,10 @@ class Client:
             DatasetView,
             self.executor.request("POST", "/v1/datasets", body=dataset, answer_seconds=REGISTER_SECONDS),
         )
+
+    def readings(self) -> list[Reading]:
+        """What the executor is reading right now; answered at once, or not at all."""
+        return _read(list[Reading], self.executor.request("GET", "/v1/readings", answer_seconds=PROGRESS_SECONDS))
 
     def datasets(self) -> list[DatasetView]:
         return _read(list[DatasetView], self.executor.request("GET", "/v1/datasets"))

@@ -19,10 +19,11 @@ from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
-REGISTER_SECONDS = 600.0
-"""Profiling a large file takes its time."""
+REGISTER_SECONDS = 700.0
+"""Profiling a large file takes its time: the executor ends it after ten minutes."""
 EXPORT_SECONDS = 630.0
 """Converting a large table, too; the executor gives up a little earlier."""
+PROGRESS_SECONDS = 5.0
 STREAM_SILENCE_SECONDS = 45.0
 """An event stream pings every 15 seconds; three missed pings are a dead connection."""
 

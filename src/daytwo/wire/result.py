@@ -99,11 +99,41 @@ class Receipt(Message):
     ledger_root: str
 
 
+class DateOrder(StrEnum):
+    """How 01/02/2024 is meant."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
 class RegisterDataset(Message):
     """A person registers data that lies at the executor, by path."""
 
     paths: tuple[str, ...] = Field(min_length=1, max_length=1_000)
     name: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]{0,62}$")
+    date_order: DateOrder | None = None
+    """For dates that would fit both orders; None leaves it as it was, or to the executor."""
+
+
+class Stage(StrEnum):
+    """What is being done while data is read."""
+
+    SAMPLE = "sample"
+    COLUMNS = "columns"
+    FIGURES = "figures"
+
+
+class Reading(Message):
+    """Data that the executor is reading right now."""
+
+    dataset: str
+    paths: tuple[str, ...]
+    whole: bool
+    """The full pass over data that was registered by a sample of it."""
+    stage: Stage | None = None
+    share: float | None = Field(default=None, ge=0, le=1)
+    """How much of the present pass over the data is done; a stage may take several."""
+    seconds: float = Field(ge=0)
 
 
 class Reject(Message):
@@ -125,6 +155,8 @@ class DatasetView(Message):
     paths: tuple[str, ...]
     signed: SignedSheet
     rows: int | None = None
+    sampled: float | None = None
+    """The share of the data that was read so far, where `rows` and the sheet are estimates; None: all of it."""
     notes: tuple[str, ...] = ()
     """How the files were read: encoding, delimiter, what was skipped."""
     rejects: tuple[Reject, ...] = ()

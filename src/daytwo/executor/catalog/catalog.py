@@ -7,11 +7,9 @@ planned with, and only while the files are those that the sheet describes.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -19,10 +17,16 @@ import anyio.to_thread
 from daytwo.executor.catalog import files as data_files
 from daytwo.executor.catalog import sheet as sheets
 from daytwo.executor.catalog.files import Found
+from daytwo.executor.catalog.naming import PERSONAL, free_dataset_name, name_of, table_names
 from daytwo.executor.catalog.profile import Profile
-from daytwo.executor.catalog.profiling import Backend, free_name, take_profile
-from daytwo.executor.catalog.records import Dataset, Records
+from daytwo.executor.catalog.profiling import Backend, Order, take_profile
+from daytwo.executor.catalog.readings import Readings
+from daytwo.executor.catalog.records import Dataset, FullPass, PassState, Records
 from daytwo.executor.catalog.release import decided, figures
+from daytwo.executor.catalog.supply import Jobs, supply
+from daytwo.executor.catalog.versions import changes, is_readable_as
+from daytwo.executor.catalog.view import has_changed, present, released, view_of
+from daytwo.executor.cell.reading.sampling import SIZE, Size
 from daytwo.executor.database import Database
 from daytwo.executor.sandbox.request import Mount
 from daytwo.wire.errors import Conflict, DaytwoError, Denied, Invalid, Missing
@@ -30,14 +34,20 @@ from daytwo.wire.figures import TableFigures
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal
 from daytwo.wire.release import Release
-from daytwo.wire.result import DatasetView, RegisterDataset, Reject
-from daytwo.wire.sheet import DatasetRef, Level, SignedSheet, callable_names, slug
+from daytwo.wire.result import DatasetView, DateOrder, Reading, RegisterDataset
+from daytwo.wire.sheet import DatasetRef, Level, SignedSheet
 from daytwo.wire.signing import SigningKey
 
-Jobs = list[dict[str, Any]]
-"""The `sources` of a cell's job."""
-PERSONAL = "personal"
-"""The policy under which a dataset may be called after its file."""
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a dataset before it is read."""
+
+    name: str
+    called: str
+    paths: tuple[str, ...]
+    by: Principal
+    known: Dataset | None
 
 
 class Catalog:
@@ -49,93 +59,172 @@ class Catalog:
         key: signs the sheets.
         org_id: the organisation.
         policy: under any other than `personal`, no name is taken from a file's.
+        size: from which size on data is registered by a sample, and how large that is.
     """
 
     def __init__(
-        self, database: Database, backend: Backend, key: SigningKey, org_id: str, policy: str = PERSONAL
+        self,
+        database: Database,
+        backend: Backend,
+        key: SigningKey,
+        org_id: str,
+        policy: str = PERSONAL,
+        size: Size = SIZE,
     ) -> None:
         self._records = Records(database)
         self._backend = backend
         self._key = key
         self._org_id = org_id
         self._policy = policy
+        self._size = size
         self._registering = anyio.Lock()
+        self._owing = anyio.Event()
+        self._readings = Readings()
 
     async def register(self, request: RegisterDataset, by: Principal) -> DatasetView:
         """Profiles what lies at the paths and releases its sheet; files that did not change are not read again.
 
+        Large data is profiled from a sample; the full pass over it is owed then (`passes`).
+
         Raises:
             Missing: `file_not_found`.
             Invalid: `dataset_name_missing`, `dataset_name_taken`, and what `files.find` and `take_profile` raise.
+            Conflict: `data_changing`.
         """
         self._admit(by)
         paths = data_files.absolute(request.paths)
         found = await anyio.to_thread.run_sync(data_files.find, paths)
         async with self._registering:
             texts = tuple(str(path) for path in paths)
-            called = request.name or self._name_of(paths)
-            name = request.name or self._free_name(called, texts)
+            names = {dataset.name: dataset.paths for dataset in self.datasets()}
+            called = request.name or name_of(paths, names, self._policy)
+            name = request.name or free_dataset_name(called, texts, names)
             known = self._records.get(self._org_id, name)
             if known is not None and known.paths != texts:
                 raise Invalid(
                     "dataset_name_taken",
                     f"The dataset {name} is already {', '.join(known.paths)}: give this one another name with --name.",
                 )
-            if known is not None and known.fingerprints == found.fingerprints:
-                return self._view(known)
-            return await self._profiled(name, called, texts, found, known, by)
+            date_order = request.date_order or (known.profile.date_order if known else None)
+            if known is not None and (known.fingerprints, known.profile.date_order) == (found.fingerprints, date_order):
+                return view_of(self._owe_again(known))
+            profile = await self._read(name, texts, found, date_order, whole=False)
+            dataset = self._entry(profile, Known(name, called, texts, by, known), found)
+            self._put(dataset)
+            return view_of(dataset, () if known else (released(dataset.signed.sheet.level),))
 
-    async def _profiled(
-        self, name: str, called: str, paths: tuple[str, ...], found: Found, known: Dataset | None, by: Principal
-    ) -> DatasetView:
-        profile = await self._take_profile(name, found)
-        if await anyio.to_thread.run_sync(_now, paths) != found.fingerprints:
-            raise Conflict(
-                "data_changing",
-                f"{', '.join(paths)} changed while it was read: wait until it is written, then add it.",
-            )
+    async def complete(self, name: str) -> None:
+        """The full pass over a dataset: its profile, and its sheet where that differs, are in force at the end.
+
+        What goes wrong is kept for the owner to see.  Files that changed meanwhile leave all as it was: they have to
+        be registered again.
+        """
+        begun = self._dataset(name)
+        try:
+            found = await anyio.to_thread.run_sync(data_files.find, [Path(path) for path in begun.paths])
+            profile = await self._read(name, begun.paths, found, begun.profile.date_order, whole=True)
+        except DaytwoError as error:
+            self._records.put_pass(self._org_id, name, FullPass(PassState.FAILED, error.message))
+            return
+        async with self._registering:
+            now_known = self._dataset(name)
+            if now_known.fingerprints != found.fingerprints:
+                return
+            called = now_known.signed.sheet.called or name
+            known = Known(name, called, now_known.paths, now_known.registered_by, now_known)
+            dataset = self._entry(profile, known, found)
+            told = changes(now_known.signed.sheet, dataset.signed.sheet)
+            full_pass = FullPass(PassState.UNPUBLISHED)
+            self._put(replace(dataset, notes=(*told, *dataset.notes), full_pass=full_pass))
+
+    def datasets(self) -> list[Dataset]:
+        """All that the executor keeps of its organisation's datasets, by name."""
+        return self._records.all(self._org_id)
+
+    def published(self, name: str) -> None:
+        """The control plane has the sheet that came out of a full pass."""
+        self._records.put_pass(self._org_id, name, None)
+
+    async def owing(self) -> None:
+        """Returns once data was registered that a full pass may be owed to."""
+        await self._owing.wait()
+        self._owing = anyio.Event()
+
+    def readings(self) -> list[Reading]:
+        """What is being read right now."""
+        return self._readings.all()
+
+    def _owe_again(self, known: Dataset) -> Dataset:
+        """A full pass that failed is owed anew when its data is registered again."""
+        if known.full_pass is None or known.full_pass.state is not PassState.FAILED:
+            return known
+        again = replace(known, full_pass=None)
+        self._put(again)
+        return again
+
+    def _put(self, dataset: Dataset) -> None:
+        self._records.put(dataset)
+        self._owing.set()
+
+    async def _read(
+        self, name: str, paths: tuple[str, ...], found: Found, date_order: DateOrder | None, *, whole: bool
+    ) -> Profile:
+        tables = table_names([file.path for file in found.files], self._policy)
+        order = Order(self._org_id, name, found.files, tables, None if whole else self._size, date_order)
+        with self._readings.of(name, paths, whole=whole) as tell:
+            try:
+                profile = await take_profile(self._backend, order, tell)
+            except Invalid as error:
+                # What was seen of the files from outside may be the very reason.
+                raise Invalid(error.code, " ".join((error.message, *found.notes))) from error
+            if await anyio.to_thread.run_sync(present, paths) != found.fingerprints:
+                raise Conflict(
+                    "data_changing",
+                    f"{', '.join(paths)} changed while it was read: wait until it is written, then add it.",
+                )
+        return profile
+
+    def _entry(self, profile: Profile, data: Known, found: Found) -> Dataset:
+        """The dataset as it is now; the sheet in force stays where it says the same."""
+        before = data.known.signed if data.known else None
         form = "folder" if found.is_folder else str(found.files[0].kind)
-        release = known.release if known else Release(level=Level.SHAPE)
-        version = known.signed.sheet.version + 1 if known else 1
+        release = data.known.release if data.known else Release(level=Level.SHAPE)
         made = sheets.build(
-            profile, org_id=self._org_id, dataset=name, called=called, version=version, release=release, form=form
+            profile,
+            org_id=self._org_id,
+            dataset=data.name,
+            called=data.called,
+            version=before.sheet.version + 1 if before else 1,
+            release=release,
+            form=form,
         )
         at = now()
-        if known is not None and made.model_copy(update={"version": known.signed.sheet.version}) == known.signed.sheet:
-            signed = known.signed
+        if before is not None and made.model_copy(update={"version": before.sheet.version}) == before.sheet:
+            signed = before
         else:
-            signed = SignedSheet.sign(made, self._key, by, at)
-        dataset = Dataset(
+            signed = SignedSheet.sign(made, self._key, data.by, at)
+        return Dataset(
             org_id=self._org_id,
-            name=name,
-            paths=paths,
+            name=data.name,
+            paths=data.paths,
             form=form,
             files=tuple((str(file.path), file.suffix) for file in found.files),
             fingerprints=found.fingerprints,
             profile=profile,
             notes=(*found.notes, *profile.notes),
             registered_at=at,
-            registered_by=by,
+            registered_by=data.by,
             signed=signed,
             release=release,
         )
-        self._records.put(dataset)
-        return self._view(dataset, () if known else (_released(made.level),))
-
-    async def _take_profile(self, name: str, found: Found) -> Profile:
-        try:
-            return await take_profile(self._backend, self._org_id, name, found.files, self._table_names(found))
-        except Invalid as error:
-            # What was seen of the files from outside may be the very reason.
-            raise Invalid(error.code, " ".join((error.message, *found.notes))) from error
 
     def list(self, org_id: str) -> list[DatasetView]:
         """The datasets of an organisation, by name."""
-        return [self._view(dataset) for dataset in self._records.all(org_id)]
+        return [view_of(dataset) for dataset in self._records.all(org_id)]
 
     def get(self, name: str) -> DatasetView:
         """Raises `Missing` (`dataset_not_found`)."""
-        return self._view(self._dataset(name))
+        return view_of(self._dataset(name))
 
     def signed(self, name: str) -> SignedSheet:
         """The sheet in force.  Raises `Missing` (`dataset_not_found`)."""
@@ -145,6 +234,24 @@ class Catalog:
         """What stays here, for the owner.  Raises `Missing` (`dataset_not_found`)."""
         dataset = self._dataset(name)
         return figures(dataset.profile, dataset.release)
+
+    def planned_with(self, ref: DatasetRef) -> SignedSheet:
+        """The sheet that was referred to: the one in force, or an earlier one that promised a program the same.
+
+        Raises:
+            Missing: `dataset_not_found`.
+            Conflict: `sheet_changed`.
+        """
+        signed = self.signed(ref.name)
+        if signed.digest == ref.sheet_digest:
+            return signed
+        earlier = self._records.version(self._org_id, ref.name, ref.sheet_digest)
+        if earlier is None or not is_readable_as(earlier.sheet, signed.sheet):
+            raise Conflict(
+                "sheet_changed",
+                f"The sheet of {ref.name} is a newer one than this was planned with: ask again.",
+            )
+        return earlier
 
     async def sign(self, name: str, asked: Release, by: Principal) -> SignedSheet:
         """Releases what the owner asks for, by a new version of the sheet unless the one in force says the same.
@@ -180,36 +287,13 @@ class Catalog:
             Missing: `dataset_not_found`.
             Conflict: `sheet_changed`, `data_changed`.
         """
-        datasets = {ref.name: self._in_force(ref) for ref in refs}
-        names = callable_names([dataset.signed.sheet for dataset in datasets.values()])
-        jobs: Jobs = []
-        mounted: dict[str, Mount] = {}
-        for callable_name, (dataset_name, table_name) in names.items():
-            dataset = datasets[dataset_name]
-            table = next(table for table in dataset.profile.tables if table.name == table_name)
-            mounts = [_mount(dataset, index) for index in table.files]
-            mounted |= {mount.target: mount for mount in mounts}
-            jobs.append(
-                {
-                    "dataset": dataset_name,
-                    "table": table_name,
-                    "name": callable_name,
-                    "format": str(table.format),
-                    "files": [mount.target for mount in mounts],
-                    "options": table.options,
-                }
-            )
-        return jobs, tuple(mounted.values())
+        return supply({ref.name: self._in_force(ref) for ref in refs})
 
     def _in_force(self, ref: DatasetRef) -> Dataset:
         dataset = self._dataset(ref.name)
         dataset.signed.verify(self._key.public)
-        if dataset.signed.digest != ref.sheet_digest:
-            raise Conflict(
-                "sheet_changed",
-                f"The sheet of {ref.name} is a newer one than this was planned with: ask again in a new session.",
-            )
-        if _has_changed(dataset):
+        self.planned_with(ref)
+        if has_changed(dataset):
             raise Conflict(
                 "data_changed",
                 f"The files of {ref.name} are not what they were when its sheet was made: register them again with "
@@ -226,82 +310,3 @@ class Catalog:
     def _admit(self, by: Principal) -> None:
         if by.org_id != self._org_id:
             raise Denied("other_organisation", "This executor serves another organisation.")
-
-    def _name_of(self, paths: Sequence[Path]) -> str:
-        if self._policy != PERSONAL:
-            known = {dataset.paths: dataset.name for dataset in self._records.all(self._org_id)}
-            texts = tuple(str(path) for path in paths)
-            return known.get(texts) or next(
-                name for number in range(1, len(known) + 2) if (name := f"t{number}") not in known.values()
-            )
-        if len(paths) > 1:
-            raise Invalid(
-                "dataset_name_missing",
-                "Several paths make one dataset only under a name: add --name NAME, or register them one by one.",
-            )
-        return slug(_stem(paths[0]))
-
-    def _free_name(self, called: str, paths: tuple[str, ...]) -> str:
-        """The name under which these paths are known, or the first free one: `orders`, `orders_2`, …"""
-        names = (called if number == 1 else f"{called}_{number}" for number in itertools.count(1))
-        return next(
-            name for name in names if (known := self._records.get(self._org_id, name)) is None or known.paths == paths
-        )
-
-    def _table_names(self, found: Found) -> tuple[str, ...]:
-        """For each file, the name of its table where a folder holds several."""
-        taken: set[str] = set()
-        personal = self._policy == PERSONAL
-        return tuple(
-            free_name(slug(_stem(file.path)) if personal else f"t{number}", taken)
-            for number, file in enumerate(found.files, start=1)
-        )
-
-    def _view(self, dataset: Dataset, first_notes: tuple[str, ...] = ()) -> DatasetView:
-        return DatasetView(
-            name=dataset.name,
-            paths=dataset.paths,
-            signed=dataset.signed,
-            rows=dataset.profile.rows,
-            notes=(*first_notes, *dataset.notes),
-            rejects=tuple(
-                Reject(
-                    path=dataset.files[reject.file][0],
-                    line=reject.line,
-                    column=reject.column or None,
-                    reason=reject.reason,
-                    text=reject.text,
-                )
-                for reject in dataset.profile.rejects
-            ),
-            registered_at=dataset.registered_at,
-            changed=_has_changed(dataset),
-        )
-
-
-def _released(level: Level) -> str:
-    return (
-        f"Released to models at the level {level}: names and types of columns, their formats and rough sizes. No "
-        "value of a cell. `daytwo data sheet` shows every word of it, `daytwo data sign` releases less."
-    )
-
-
-def _stem(path: Path) -> str:
-    """A file's name up to its first dot, a folder's whole name; never empty for a name such as `.csv`."""
-    return path.name if path.is_dir() else path.name.lstrip(".").partition(".")[0]
-
-
-def _mount(dataset: Dataset, index: int) -> Mount:
-    path, suffix = dataset.files[index]
-    return Mount(Path(path), f"/data/{dataset.name}/{index}{suffix}")
-
-
-def _has_changed(dataset: Dataset) -> bool:
-    return _now(dataset.paths) != dataset.fingerprints
-
-
-def _now(paths: Sequence[str]) -> dict[str, data_files.Fingerprint] | None:
-    try:
-        return data_files.fingerprints([Path(path) for path in paths])
-    except DaytwoError:
-        return None

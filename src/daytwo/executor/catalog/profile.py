@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from daytwo.executor.catalog.kind import Kind
 from daytwo.executor.cell.reading.headers import fit_names
 from daytwo.wire.message import Message
+from daytwo.wire.result import DateOrder
 from daytwo.wire.sheet import Grain, Order
 
 NOTES_LIMIT = 200
@@ -92,6 +93,10 @@ class Profile(Message):
     tables: tuple[TableProfile, ...] = Field(min_length=1, max_length=TABLES_LIMIT)
     notes: tuple[str, ...] = ()
     rejects: tuple[RejectedLine, ...] = Field(default=(), max_length=REJECTS_LIMIT)
+    sampled: float | None = Field(default=None, gt=0, lt=1)
+    """The share of the data that these figures were taken from; None: all of it."""
+    date_order: DateOrder | None = None
+    """As the owner said, for dates that would fit both."""
 
     @property
     def rows(self) -> int:

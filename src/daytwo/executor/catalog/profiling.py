@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from daytwo.executor.catalog.files import DataFile
 from daytwo.executor.catalog.profile import NOTE_CHARACTERS, NOTES_LIMIT, Profile
 from daytwo.executor.cell.frames import BadFrameError, FrameReader
+from daytwo.executor.cell.reading.sampling import Size
 from daytwo.executor.sandbox.request import (
     Cancel,
     Ending,
@@ -22,12 +24,16 @@ from daytwo.executor.sandbox.request import (
 )
 from daytwo.executor.sandbox.request import Profile as Compute
 from daytwo.wire.errors import Bug, Invalid
+from daytwo.wire.result import DateOrder, Stage
 from daytwo.wire.sheet import slug
 
 K = 10
 """Occurrences below which nothing about a group of values is written down."""
 PROFILE_LIMIT_BYTES = 64 * 1024 * 1024
 MESSAGE_CHARACTERS = 1_000
+FULL_PASS_SECONDS = 6 * 3600.0
+PROGRESS_LIMIT_BYTES = 4 * 1024**2
+"""A frame a second for as long as a full pass may last."""
 COMPUTE = Compute(
     name="profiling",
     cpus=2,
@@ -36,11 +42,19 @@ COMPUTE = Compute(
     inodes=65_536,
     wall_seconds=600.0,
     cpu_seconds=1_300,
-    output_bytes=PROFILE_LIMIT_BYTES + 1024**2,
+    output_bytes=PROFILE_LIMIT_BYTES + PROGRESS_LIMIT_BYTES,
     stream_bytes=64 * 1024,
     processes=64,
 )
+FULL_PASS = replace(
+    COMPUTE, name="full pass", cpus=1, wall_seconds=FULL_PASS_SECONDS, cpu_seconds=int(FULL_PASS_SECONDS)
+)
+"""In the background: it leaves a core to programs."""
 _PROBLEMS = frozenset({"file_empty", "not_a_table"})
+
+
+Tell = Callable[[Stage, float | None], None]
+"""Takes the stage that reading has come to, and the share of it that is done."""
 
 
 class Backend(Protocol):
@@ -54,39 +68,58 @@ def mounts(dataset: str, files: Sequence[DataFile]) -> tuple[Mount, ...]:
     return tuple(Mount(file.path, f"/data/{dataset}/{number}{file.suffix}") for number, file in enumerate(files))
 
 
-async def take_profile(
-    backend: Backend, org_id: str, dataset: str, files: Sequence[DataFile], table_names: Sequence[str]
-) -> Profile:
-    """Profiles the files.
+@dataclass(frozen=True)
+class Order:
+    """What to read, and how."""
+
+    org_id: str
+    """Whose data it is."""
+    dataset: str
+    files: Sequence[DataFile]
+    table_names: Sequence[str]
+    """For each file, the name of its table where it is one of its own."""
+    sample: Size | None
+    """How data that is larger is sampled; None: it is read whole, in the background."""
+    date_order: DateOrder | None = None
+
+
+async def take_profile(backend: Backend, order: Order, tell: Tell) -> Profile:
+    """Profiles files.
 
     Args:
         backend: the sandbox to do it in.
-        org_id: whose data it is.
-        dataset: its name.
-        files: all of one kind.
-        table_names: for each file, the name of its table where it is one of its own.
+        order: what to read.
+        tell: is told how far it has come.
 
     Raises:
         Invalid: `file_empty`, `not_a_table`, `profiling_memory`, `profiling_timeout`.
         Unavailable: from the sandbox.
         Bug: `profiling_failed`.
     """
-    bound = mounts(dataset, files)
+    bound = mounts(order.dataset, order.files)
+    compute = COMPUTE if order.sample else FULL_PASS
     job = {
-        "dataset": dataset,
-        "kind": files[0].kind,
+        "dataset": order.dataset,
+        "kind": order.files[0].kind,
         "files": [
             {"path": mount.target, "kind": file.kind, "table": name}
-            for mount, file, name in zip(bound, files, table_names, strict=True)
+            for mount, file, name in zip(bound, order.files, order.table_names, strict=True)
         ],
         "k": K,
-        "memory_bytes": COMPUTE.memory_bytes,
-        "cpus": COMPUTE.cpus,
+        "memory_bytes": compute.memory_bytes,
+        "cpus": compute.cpus,
+        "sample": asdict(order.sample) if order.sample else None,
+        "date_order": order.date_order,
     }
-    answer = _Answer([(mount.target, str(mount.source)) for mount in bound])
+    answer = _Answer([(mount.target, str(mount.source)) for mount in bound], tell)
     reader = FrameReader(answer)
     request = SandboxRequest(
-        "cell.reading.profile", json.dumps(job).encode(), COMPUTE, org_id=org_id, kind=Kind.REAL, mounts=bound
+        module="cell.reading.profile",
+        job=json.dumps(job).encode(),
+        profile=compute,
+        org_id=order.org_id,
+        kind=Kind.REAL,
+        mounts=bound,
     )
     result = await backend.run(request, reader.feed, Cancel())
     if answer.problem is not None:
@@ -99,15 +132,17 @@ async def take_profile(
         raise Invalid("profiling_timeout", "The data takes too long to profile: split it, or convert it to Parquet.")
     if result.ending is not Ending.OK or not answer.is_complete:
         raise Bug("profiling_failed", f"The profiler stopped ({result.ending}): run `daytwo doctor`, then report this.")
-    return _validated(answer.payload, len(files))
+    profile = _validated(answer.payload, len(order.files))
+    return profile.model_copy(update={"date_order": order.date_order})
 
 
 class _Answer:
     """Collects the frames of one profiling run.  What does not belong there ends it."""
 
-    def __init__(self, paths: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, paths: Sequence[tuple[str, str]], tell: Tell) -> None:
         """`paths`: each file as it is called inside the sandbox, and as its owner knows it."""
         self._paths = paths
+        self._tell = tell
         self.payload = bytearray()
         self.problem: Invalid | None = None
         self.is_complete = False
@@ -122,6 +157,8 @@ class _Answer:
             code = header.get("code")
             message = self._told(str(header.get("message"))[:MESSAGE_CHARACTERS], header.get("file"))
             self.problem = Invalid(code if code in _PROBLEMS else "not_a_table", message)
+        elif kind == "progress":
+            self._tell(*_progress(header))
         elif kind == "end":
             self.is_complete = True
 
@@ -138,6 +175,13 @@ class _Answer:
         self._in_profile = False
 
 
+def _progress(header: dict[str, Any]) -> tuple[Stage, float | None]:
+    stage, share = header.get("stage"), header.get("share")
+    if stage not in set(Stage):
+        raise BadFrameError("a stage that there is not")
+    return Stage(stage), float(share) if isinstance(share, int | float) and 0 <= share <= 1 else None
+
+
 def _validated(payload: bytearray, files: int) -> Profile:
     try:
         profile = Profile.model_validate_json(bytes(payload))
@@ -149,7 +193,7 @@ def _validated(payload: bytearray, files: int) -> Profile:
     notes = tuple(note[:NOTE_CHARACTERS] for note in profile.notes[:NOTES_LIMIT])
     taken: set[str] = set()
     tables = tuple(table.model_copy(update={"name": free_name(slug(table.name), taken)}) for table in profile.tables)
-    return Profile(tables=tables, notes=notes, rejects=profile.rejects)
+    return Profile(tables=tables, notes=notes, rejects=profile.rejects, sampled=profile.sampled)
 
 
 def free_name(wanted: str, taken: set[str]) -> str:

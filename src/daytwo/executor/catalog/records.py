@@ -1,10 +1,11 @@
-"""The catalog's rows in the executor's database: one a dataset, one for what its owner decided, one a signed sheet."""
+"""The catalog's rows in the executor's database: datasets, owners' decisions, signed sheets, full passes."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from daytwo.executor.catalog.files import Fingerprint
@@ -43,7 +44,28 @@ create table if not exists releases (
     primary key (org_id, dataset),
     foreign key (org_id, dataset) references datasets (org_id, name)
 );
+create table if not exists full_passes (
+    org_id text not null,
+    dataset text not null,
+    state text not null,
+    reason text not null,
+    primary key (org_id, dataset)
+);
 """
+
+
+class PassState(StrEnum):
+    """What became of the full pass over a dataset that was registered by a sample."""
+
+    FAILED = "failed"
+    UNPUBLISHED = "unpublished"
+    """It is done and its sheet is in force; the control plane has yet to be told."""
+
+
+@dataclass(frozen=True)
+class FullPass:
+    state: PassState
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,8 @@ class Dataset:
     signed: SignedSheet
     release: Release
     """What the owner decided, in full; the sheet in force is built by it."""
+    full_pass: FullPass | None = None
+    """None: it is owed, if the profile is a sample's, and was not needed otherwise."""
 
 
 class Records:
@@ -103,14 +127,37 @@ class Records:
                 "on conflict (org_id, dataset) do update set release = :release",
                 {"org_id": dataset.org_id, "name": dataset.name, "release": dataset.release.model_dump_json()},
             )
+            _put_pass(connection, dataset.org_id, dataset.name, dataset.full_pass)
+
+    def put_pass(self, org_id: str, name: str, full_pass: FullPass | None) -> None:
+        """Writes what became of a full pass, alone."""
+        with self._database.transaction() as connection:
+            _put_pass(connection, org_id, name, full_pass)
+
+    def version(self, org_id: str, name: str, digest: str) -> SignedSheet | None:
+        """The sheet of that digest, in force or not."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select signed from sheets where org_id = ? and dataset = ? order by version desc", (org_id, name)
+            ).fetchall()
+        sheets = (SignedSheet.model_validate_json(row["signed"]) for row in rows)
+        return next((signed for signed in sheets if signed.digest == digest), None)
 
 
 _SELECT = """
-select d.*, s.signed, r.release from datasets d
+select d.*, s.signed, r.release, p.state, p.reason from datasets d
 join sheets s on s.org_id = d.org_id and s.dataset = d.name
     and s.version = (select max(version) from sheets where org_id = d.org_id and dataset = d.name)
 left join releases r on r.org_id = d.org_id and r.dataset = d.name
+left join full_passes p on p.org_id = d.org_id and p.dataset = d.name
 """
+
+
+def _put_pass(connection: sqlite3.Connection, org_id: str, name: str, full_pass: FullPass | None) -> None:
+    connection.execute("delete from full_passes where org_id = ? and dataset = ?", (org_id, name))
+    if full_pass is not None:
+        row = (org_id, name, full_pass.state, full_pass.reason)
+        connection.execute("insert into full_passes values (?, ?, ?, ?)", row)
 
 
 def _parameters(dataset: Dataset) -> dict[str, Any]:
@@ -147,4 +194,5 @@ def _dataset(row: sqlite3.Row) -> Dataset:
         registered_by=Principal.model_validate_json(row["registered_by"]),
         signed=signed,
         release=Release(level=signed.sheet.level) if kept is None else Release.model_validate_json(kept),
+        full_pass=FullPass(PassState(row["state"]), row["reason"]) if row["state"] else None,
     )

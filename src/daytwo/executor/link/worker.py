@@ -83,6 +83,10 @@ class Worker:
         """Sends a sheet.  Raises what the control plane answers, or `Retryable` (`control_unreachable`)."""
         await self._client.send(self._outbox.sheet(signed))
 
+    async def publish_until_heard(self, signed: SignedSheet) -> None:
+        """Sends a sheet, again and again while the control plane does not answer.  Raises what it answers."""
+        await self._client.send_until_heard(self._outbox.sheet(signed))
+
     def owe_decision(self, approval_id: str) -> None:
         """Has a person's decision delivered, now or when the control plane is back."""
         self._journal.owe_decision(approval_id, self._org_id)

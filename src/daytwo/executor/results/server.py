@@ -29,6 +29,7 @@ from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
     DatasetView,
+    Reading,
     Receipt,
     RegisterDataset,
     RunResult,
@@ -115,6 +116,10 @@ def _add_datasets(app: FastAPI, services: Services) -> None:
     @app.get("/v1/datasets")
     def list_datasets() -> list[DatasetView]:
         return list(catalog.list(services.owner.org_id))
+
+    @app.get("/v1/readings")
+    async def readings() -> list[Reading]:
+        return list(catalog.readings())
 
     @app.get("/v1/datasets/{name}")
     def get_dataset(name: DatasetName) -> DatasetView:

@@ -13,12 +13,22 @@ from daytwo.executor.results.exports import Export
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.release import Release
-from daytwo.wire.result import ApprovalView, DatasetView, Receipt, RegisterDataset, RunResult, TableFormat
+from daytwo.wire.result import (
+    ApprovalView,
+    DatasetView,
+    Reading,
+    Receipt,
+    RegisterDataset,
+    RunResult,
+    TableFormat,
+)
 from daytwo.wire.sheet import SignedSheet
 
 
 class CatalogPort(Protocol):
     async def register(self, request: RegisterDataset, by: Principal) -> DatasetView: ...
+
+    def readings(self) -> Iterable[Reading]: ...
 
     def list(self, org_id: str) -> Iterable[DatasetView]: ...
 

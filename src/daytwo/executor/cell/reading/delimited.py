@@ -24,6 +24,8 @@ WHOLE_FILE_BYTES = 64 * 1024 * 1024
 SAMPLE_ROWS = 204_800
 LINE_LIMIT_BYTES = 16 * 1024 * 1024
 TEXT = "VARCHAR"
+NATIVE = frozenset({"utf-8", "utf-16", "latin-1"})
+"""Encodings that duckdb decodes itself."""
 
 
 def sniff(connection: DuckDBPyConnection, path: str) -> dict[str, Any]:
@@ -71,6 +73,16 @@ def _sniffing(path: str, native: str, sample: int, before: Preamble, *, strict: 
 
 def _sniffed(text: str | None) -> str:
     return "" if text in {None, "(empty)"} else str(text)
+
+
+def unproven(options: dict[str, Any]) -> dict[str, Any]:
+    """The options for a file that was not read whole: a value that does not fit its column fails, loudly.
+
+    All is read as text and cast by the view, so that only lines of the wrong width are left out: were the types
+    duckdb's business, it would leave out every line with a value that does not fit.
+    """
+    columns = [{**column, "read": TEXT} for column in options["columns"]]
+    return {**options, "skips_bad_lines": True, "columns": columns}
 
 
 def scan(

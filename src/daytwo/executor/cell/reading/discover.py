@@ -62,6 +62,13 @@ def discover(
     return [{"name": dataset, "format": kind, "files": list(range(len(files))), "options": options}], notes, rejects
 
 
+def unproven(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a table that only a sample was read of: what does not fit them is an error, and never left out."""
+    if kind in {"csv", "tsv"}:
+        return delimited.unproven(options)
+    return {**options, "skips_bad_lines": False} if "skips_bad_lines" in options else options
+
+
 def _contained(dataset: str, kind: str, files: list[dict[str, str]]) -> tuple[list[dict[str, Any]], list[str]]:
     made: list[dict[str, Any]] = []
     notes: list[str] = []

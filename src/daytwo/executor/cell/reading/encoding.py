@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HEAD_BYTES = 64 * 1024
+TRANSCODED_LIMIT_BYTES = 128 * 1024 * 1024
+"""The copies lie in a sandbox's memory: half of what the smallest compute profile has for files."""
 DECODE_LIMIT_BYTES = 256 * 1024 * 1024
 UNPACKED_FREE_BYTES = 64 * 1024 * 1024
 UNPACKED_RATIO_LIMIT = 200
@@ -41,6 +44,7 @@ TRANSCODED = frozenset({"cp1252", "utf-16-be", "utf-32-le", "utf-32-be", DAMAGED
 """Encodings that duckdb cannot decode.  Its latin-1 refuses the bytes where Windows has its quotes and the euro."""
 _SHOWN = {
     "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 behind a byte order mark",
     DAMAGED_UTF8: "UTF-8, in which broken bytes became \ufffd",
     "utf-16": "utf-16 (little-endian)",
 }
@@ -77,6 +81,27 @@ def encoding_of(path: str) -> str:
         ) from error
 
 
+@dataclass(frozen=True)
+class Unit:
+    """How a text is cut: into units of so many bytes, each of which the codec decodes and encodes as it was."""
+
+    codec: str
+    bytes: int
+
+
+def unit_of(path: str) -> Unit:
+    """Of UTF-8 and all eight-bit text a unit is a byte; the separators of a table are one in each of them.
+
+    Raises:
+        UnreadableError: as `encoding_of`.
+    """
+    with open_bytes(path) as file:
+        wide = _by_head(file.read(HEAD_BYTES))
+    if wide is None:
+        return Unit("latin-1", 1)
+    return Unit(_CODECS.get(wide, wide), 4 if "32" in wide else 2)
+
+
 def _by_head(head: bytes) -> str | None:
     if not head.strip(b"\xef\xbb\xbf \t\r\n\x00\xff\xfe"):
         raise UnreadableError("file_empty", "The file is empty: there is nothing to read.")
@@ -103,7 +128,7 @@ def _eight_bit(path: str) -> str:
     has_c1 = False
     foreign = b""
     sequences = high = 0
-    for piece in _pieces(path):
+    for piece in _pieces(path, DECODE_LIMIT_BYTES):
         if not piece.isascii():
             sequences += sum(1 for _ in _MULTI_BYTE.finditer(piece))
             high += len(_HIGH.findall(_MULTI_BYTE.sub(b"", piece)))
@@ -118,18 +143,18 @@ def _eight_bit(path: str) -> str:
 def _is_utf8(path: str) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for piece in _pieces(path):
+        for piece in _pieces(path, None):
             decoder.decode(piece)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _pieces(path: str) -> Iterator[bytes]:
-    """What the file begins with, up to `DECODE_LIMIT_BYTES` unpacked."""
+def _pieces(path: str, limit_bytes: int | None) -> Iterator[bytes]:
+    """What the file holds, unpacked, or the first of it."""
     unpacked = 0
     with open_bytes(path) as file:
-        while unpacked < DECODE_LIMIT_BYTES and (piece := file.read(1 << 20)):
+        while (limit_bytes is None or unpacked < limit_bytes) and (piece := file.read(1 << 20)):
             unpacked += len(piece)
             _refuse_bomb(path, file, unpacked)
             yield piece
@@ -182,9 +207,32 @@ def readable(connection: DuckDBPyConnection, files: list[str], encoding: str) ->
 
 
 def transcoded(connection: DuckDBPyConnection, path: str, encoding: str) -> str:
-    """A copy in UTF-8, without a byte order mark, in duckdb's temporary folder, which it may always read."""
+    """A copy in UTF-8, without a byte order mark, in duckdb's temporary folder, which it may always read.
+
+    Raises:
+        UnreadableError: `not_a_table`, as `refuse_large`.
+    """
+    refuse_large(path, encoding)
     answer = connection.execute("select current_setting('temp_directory')").fetchone()
     return _transcoded(str(answer[0]) if answer else "", path, encoding)
+
+
+def refuse_large(path: str, encoding: str) -> None:
+    """Refuses what every program would have to write anew, and is too large for that.
+
+    Raises:
+        UnreadableError: `not_a_table`, with the command that writes it once for all.
+    """
+    if Path(path).stat().st_size <= TRANSCODED_LIMIT_BYTES:
+        return
+    name = _CODECS.get(encoding, encoding).upper()
+    drop = " -c" if encoding == DAMAGED_UTF8 else ""
+    command = "tail -c +4 in > out" if encoding == "utf-8-sig" else f"iconv{drop} -f {name} -t UTF-8 in > out"
+    raise UnreadableError(
+        "not_a_table",
+        f"The text is in {shown(encoding)} and has more than {TRANSCODED_LIMIT_BYTES >> 20} MiB: so much is read in "
+        f"plain UTF-8 alone. Convert it, e.g. `{command}`, and add that.",
+    )
 
 
 @cache

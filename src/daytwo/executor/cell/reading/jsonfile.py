@@ -23,6 +23,8 @@ OBJECT_LEAST_BYTES = 1024 * 1024
 LINE_LIMIT_BYTES = 16 * 1024 * 1024
 BAD_LINES_LIMIT_SHARE = 0.5
 SIGNED = "utf-8-sig"
+NATIVE = frozenset({"utf-8"})
+"""Encodings that duckdb decodes itself."""
 Columns = list[tuple[str, str]]
 
 

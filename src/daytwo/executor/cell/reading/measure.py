@@ -26,20 +26,23 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 
 
-def measure(connection: DuckDBPyConnection, table: str, k: int) -> tuple[dict[str, Any], list[str]]:
+def measure(
+    connection: DuckDBPyConnection, table: str, k: int, *, whole: bool = True
+) -> tuple[dict[str, Any], list[str]]:
     """`{"rows", "columns": [{"name", "type", "nulls", "distinct", "exact", …}], "keys"}` of an attached table.
 
     `distinct` counts among the values that are there.  Numbers have `smallest` and `largest`, the absolute values
     that bound them without zero; texts have `mean_length`, `longest`, `masks` (`[mask, count]`, count >= k), `looks`.
-    All have what `facts` adds.  With it, notes for the person.
+    All have what `facts` adds.  With it, notes for the person.  Where the table is not `whole` but a sample, nothing
+    is said of every value.
     """
     described = connection.execute(f"describe {identifier(table)}").fetchall()
     columns: list[dict[str, Any]] = [{"name": str(row[0]), "type": str(row[1])} for row in described]
     rows = _figures(connection, identifier(table), columns[:COLUMNS_A_QUERY])
     # One copy in memory, so that what follows does not parse the files once a column.
-    sampled = rows * len(columns) > COPY_CELLS
+    sampled = not whole or rows * len(columns) > COPY_CELLS
     # By chance row by row: a sample of so many rows takes duckdb twenty times as long.
-    share = max(COPY_CELLS // len(columns), SAMPLE_LEAST_ROWS) / rows if sampled else 1
+    share = max(COPY_CELLS // len(columns), SAMPLE_LEAST_ROWS) / max(rows, 1) if sampled else 1
     some = f" using sample {100 * min(share, 1):.6f} percent (bernoulli)" if sampled else ""
     scope = identifier(f"{table} (copy)")
     connection.execute(f"create temp table {scope} as from {identifier(table)}{some}").fetchall()

@@ -1,10 +1,11 @@
 """Profiles the files of a dataset inside a sandbox: `python -m cell.reading.profile`, a JSON job on standard input.
 
-Job: `{"dataset", "kind", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories"}`.
-Answer, in frames: `{"kind": "profile"}` with the profile as JSON, then `{"kind": "end", "outcome": "ok"}`; or
-`{"kind": "problem", "code", "message", "file"}` for what is wrong with the file of that number.  The profile holds
-figures of the data, so it stays at the executor; every table is measured as programs will read it, through
-`sources.attach`.
+Job: `{"dataset", "kind", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories",
+"sample"}`; with a `sampling.Size` in `sample`, large data is profiled from a sample.
+Answer, in frames: `{"kind": "progress"}` (`progress`) any number of times; `{"kind": "profile"}` with the profile as
+JSON, then `{"kind": "end", "outcome": "ok"}`; or `{"kind": "problem", "code", "message", "file"}` for what is wrong
+with the file of that number.  The profile holds figures of the data, so it stays at the executor; every table is
+measured as programs will read it, through `sources.attach`.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..frames import FrameWriter  # noqa: TID252 - the package is called `cell` in a sandbox
-from . import keys, sources
-from .discover import discover
-from .encoding import is_crlf
+from . import delimited, jsonfile, keys, sources
+from .discover import discover, unproven
+from .encoding import is_crlf, refuse_large
 from .measure import measure
 from .problem import UnreadableError, reason
+from .progress import COLUMNS, FIGURES, SAMPLE, Progress
 from .quoting import identifier, literal, literals
+from .sampling import Part, Size, sampled, scaled, share
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,6 +33,12 @@ K = 10
 DIRECTORIES = ("/data", "/tmp")  # noqa: S108 - the sandbox's own
 MEMORY_SHARE = 0.6
 EXIT_MEMORY = 86
+_NATIVE = {
+    "csv": delimited.NATIVE,
+    "tsv": delimited.NATIVE,
+    "jsonl": jsonfile.NATIVE,
+}
+"""Encodings of large text that need no copy."""
 
 
 def connect(job: dict[str, Any]) -> DuckDBPyConnection:
@@ -46,36 +56,68 @@ def connect(job: dict[str, Any]) -> DuckDBPyConnection:
     return connection
 
 
-def profile(job: dict[str, Any]) -> dict[str, Any]:
-    """The job's answer: `{"tables", "notes", "rejects"}`.
+def profile(job: dict[str, Any], progress: Progress | None = None) -> dict[str, Any]:
+    """The job's answer: `{"tables", "notes", "rejects", "sampled"}`; `sampled` is a share, or None for all of it.
 
     Raises:
         UnreadableError: where the files are no tables.
     """
     import duckdb
 
+    told = progress or Progress(lambda _: None)
     connection = connect(job)
-    tables, notes, rejects = discover(connection, job["dataset"], job["files"])
+    told.stage(SAMPLE)
+    folder = Path(tempfile.gettempdir(), "duckdb", "sample")
+    parts = sampled(connection, job["files"], folder, Size(**job["sample"])) if job.get("sample") else None
+    told.watch(connection)
+    told.stage(COLUMNS)
+    tables, notes, rejects = _discovered(connection, job, parts)
     made = []
     for number, table in enumerate(tables):
-        files = [job["files"][index]["path"] for index in table["files"]]
+        told.stage(FIGURES)
+        held = [parts[index] for index in table["files"]] if parts else None
+        files = [part.path for part in held] if held else [job["files"][index]["path"] for index in table["files"]]
         view = f"measured_{number}"
         try:
             _attach(connection, view, table, files, notes)
-            measured, doubts = measure(connection, view, job.get("k", K))
-            made.append({**table, **measured})
-            if table["format"] in {"csv", "tsv"}:
-                table["options"]["newline"] = "crlf" if is_crlf(files[0], table["options"]["encoding"]) else "lf"
-            notes += doubts
+            measured, doubts = measure(connection, view, job.get("k", K), whole=held is None)
         except duckdb.OutOfMemoryException as error:
             raise MemoryError from error
         except duckdb.Error as error:
             raise _damaged(error, files) from error
+        if table["format"] in {"csv", "tsv"}:
+            table["options"]["newline"] = "crlf" if is_crlf(files[0], table["options"]["encoding"]) else "lf"
+        made.append({**table, **(scaled(measured, share(held)) if held else measured)})
+        notes += doubts
     try:
-        keys.references(connection, [(f"measured_{number}", table) for number, table in enumerate(made)])
+        if parts is None:
+            keys.references(connection, [(f"measured_{number}", table) for number, table in enumerate(made)])
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
-    return {"tables": made, "notes": notes, "rejects": rejects}
+    return {"tables": made, "notes": notes, "rejects": rejects, "sampled": share(parts) if parts else None}
+
+
+def _discovered(
+    connection: DuckDBPyConnection, job: dict[str, Any], parts: list[Part] | None
+) -> tuple[list[dict[str, Any]], list[str], list[dict[str, Any]]]:
+    """The tables; those of a sample are read so that what does not fit them is an error."""
+    if parts is None:
+        return discover(connection, job["dataset"], job["files"])
+    stand_ins = [{**file, "path": part.path} for file, part in zip(job["files"], parts, strict=True)]
+    try:
+        tables, notes, _ = discover(connection, job["dataset"], stand_ins)
+        for table in tables:
+            for index in table["files"]:
+                found = table["options"].get("encoding", "utf-8")
+                if found not in _NATIVE.get(table["format"], {found}):
+                    refuse_large(job["files"][index]["path"], found)
+    except UnreadableError as error:
+        held = [part.path for part in parts]
+        if error.path in held:
+            error.path = job["files"][held.index(error.path)]["path"]
+        raise
+    # A sample's lines have other numbers than the file's: the full pass shows what is left out.
+    return [{**table, "options": unproven(table["format"], table["options"])} for table in tables], notes, []
 
 
 def _damaged(error: Exception, files: list[str]) -> UnreadableError:
@@ -113,7 +155,8 @@ def main() -> int:
     writer = FrameWriter()
     job = json.loads(sys.stdin.buffer.read())
     try:
-        answer = profile(job)
+        with Progress(writer.write) as progress:
+            answer = profile(job, progress)
     except UnreadableError as error:
         paths = [file["path"] for file in job["files"]]
         place = paths.index(error.path) if error.path in paths else 0 if len(paths) == 1 else None
