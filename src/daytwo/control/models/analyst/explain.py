@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from daytwo.control.models.analyst import lexicon
-from daytwo.control.models.analyst.columns import Column
 from daytwo.control.models.analyst.question import (
     AnyFilter,
     DateFilter,
@@ -16,12 +14,13 @@ from daytwo.control.models.analyst.question import (
     Measure,
     MissingFilter,
     NumberFilter,
-    Period,
     Question,
     Shape,
     ValueFilter,
 )
-from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Period, Study
+from daytwo.control.models.analyst.words import lexicon
 
 _NAMES = {
     Aggregate.SUM: "total", Aggregate.MEAN: "average", Aggregate.MEDIAN: "median", Aggregate.MIN: "lowest",

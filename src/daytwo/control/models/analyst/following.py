@@ -10,13 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from daytwo.control.models.analyst.chunks import Chunk, Role, Superlative
-from daytwo.control.models.analyst.columns import Vocabulary
-from daytwo.control.models.analyst.filters import filter_chunk, role_at
 from daytwo.control.models.analyst.intent import reduce_parts
-from daytwo.control.models.analyst.lexing import lex
-from daytwo.control.models.analyst.parts import whole_number
-from daytwo.control.models.analyst.phrasing import rephrase
+from daytwo.control.models.analyst.kinds.parts import whole_number
+from daytwo.control.models.analyst.words.ways import rephrase
 from daytwo.control.models.analyst.question import (
     AnyFilter,
     DateFilter,
@@ -29,8 +25,12 @@ from daytwo.control.models.analyst.question import (
     ValueFilter,
 )
 from daytwo.control.models.analyst.refusal import Refusal
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative
+from daytwo.control.models.analyst.rules.filters import filter_chunk, role_at
+from daytwo.control.models.analyst.rules.value_filters import read_values
+from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
-from daytwo.control.models.analyst.value_filters import read_values
+from daytwo.control.models.analyst.words.lexing import lex
 
 _OPENING = re.compile(
     r"^(?:(?:and|but|now|then|ok|okay|so|also|please)\b[,]?\s*)*"

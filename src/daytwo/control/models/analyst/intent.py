@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from daytwo.control.models.analyst.chunking import chunk
-from daytwo.control.models.analyst.chunks import Chunk, Role
-from daytwo.control.models.analyst.columns import Column, Kind, Vocabulary
-from daytwo.control.models.analyst.conditions import GapRules, having, rank_of
-from daytwo.control.models.analyst.dimensions import GroupRules, VersusRules, compared_elsewhere
-from daytwo.control.models.analyst.doubts import doubt_question, doubt_words
-from daytwo.control.models.analyst.filters import filter_chunk, reduce
-from daytwo.control.models.analyst.lexing import Token
-from daytwo.control.models.analyst.number_filters import NumberRules
+from daytwo.control.models.analyst.kinds.readings import assemble
 from daytwo.control.models.analyst.question import FlagFilter, Question
-from daytwo.control.models.analyst.readings import assemble
 from daytwo.control.models.analyst.refusal import Refusal, shown
-from daytwo.control.models.analyst.tidying import tidy
-from daytwo.control.models.analyst.time_filters import TimeRules
-from daytwo.control.models.analyst.value_filters import ValueRules
+from daytwo.control.models.analyst.rules.chunking import chunk
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.rules.conditions import GapRules, having, rank_of
+from daytwo.control.models.analyst.rules.dimensions import GroupRules, VersusRules, compared_elsewhere
+from daytwo.control.models.analyst.rules.doubts import doubt_question, doubt_words
+from daytwo.control.models.analyst.rules.filters import filter_chunk, reduce
+from daytwo.control.models.analyst.rules.number_filters import NumberRules
+from daytwo.control.models.analyst.rules.tidying import tidy
+from daytwo.control.models.analyst.rules.time_filters import TimeRules
+from daytwo.control.models.analyst.rules.value_filters import ValueRules
+from daytwo.control.models.analyst.table.columns import Column, Kind
+from daytwo.control.models.analyst.table.vocabulary import Vocabulary
+from daytwo.control.models.analyst.words.lexing import Token
 
 _SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
 """What may be left over: it only joined parts that have found their place."""

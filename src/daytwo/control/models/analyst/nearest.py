@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from daytwo.control.models.analyst.columns import Column, Vocabulary
-from daytwo.control.models.analyst.lexing import Token
-from daytwo.control.models.analyst.spelling import singular
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.table.vocabulary import Vocabulary
+from daytwo.control.models.analyst.words.lexing import Token
+from daytwo.control.models.analyst.words.spelling import singular
 
 OFFERED = 3
 _CONSIDERED_COLUMNS = 6

@@ -7,11 +7,10 @@ Whatever grows here (trends, joins) must be representable first: a program never
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
-from daytwo.control.models.analyst.columns import Column
-from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Join, Study
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Join, Period, Study
 
 
 class Shape(StrEnum):
@@ -23,14 +22,6 @@ class Shape(StrEnum):
     SHARE = "share"
     DESCRIBE = "describe"
     STUDY = "study"
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days from `start` up to, without, `end`; None leaves that side open."""
-
-    start: date | None
-    end: date | None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -16,6 +17,9 @@ class Aggregate(StrEnum):
     MAX = "max"
     DEVIATION = "std"
     VARIANCE = "var"
+    VARIATION = "coefficient of variation"
+    """The standard deviation as a share of the mean."""
+    IQR = "interquartile range"
     QUANTILE = "quantile"
     """Of a measure's `quantile`."""
     ONLY = "only"
@@ -33,6 +37,16 @@ class Grain(StrEnum):
     WEEKDAY = "weekday"
     TIME = "time"
     """As fine as the dates are."""
+    SPAN = "span"
+    """Years, months or days, as the dates span years, months or days: the program looks."""
+    DECADE = "decade"
+    SEASON = "season"
+    """Of the north: December to February is winter."""
+    CALENDAR_MONTH = "calendar month"
+    """January of whatever year."""
+    HOUR = "hour"
+    WEEKEND = "weekend"
+    """Saturday and Sunday against the other days."""
 
 
 class Study(StrEnum):
@@ -62,3 +76,11 @@ class Join:
 
     table: str
     key: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` up to, without, `end`; None leaves that side open."""
+
+    start: date | None
+    end: date | None

@@ -1,0 +1,174 @@
+"""The kinds of question that the analyst answers, each read from parts that are already filters and dimensions.
+
+`assemble` chooses the kind by the words that mark it (share, describe, a superlative, list, an aggregate); each
+reader takes all parts or refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.kinds.parts import Parts, whole_number
+from daytwo.control.models.analyst.kinds.rankings import read_rank_of, read_ranking, targets_of
+from daytwo.control.models.analyst.kinds.studies_asked import read_course, read_study, with_share
+from daytwo.control.models.analyst.question import DateFilter, Dimension, Filter, Having, Order, Question, Shape
+from daytwo.control.models.analyst.refusal import Refusal
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
+from daytwo.control.models.analyst.rules.measures import read_measures
+from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
+from daytwo.control.models.analyst.terms import Aggregate, Grain
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words.spelling import singular
+
+
+def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # noqa: C901, PLR0911 - one return for each kind
+    """The question that these parts make."""
+    parts = Parts(chunks, vocabulary)
+    if len(parts.dimensions) > 2:
+        raise Refusal("I group by two columns at most", understood=80)
+    if parts.has(Role.STUDY):
+        return read_study(parts)
+    if parts.has(Role.COURSE):
+        return read_course(parts)
+    if parts.has(Role.WITH_SHARE):
+        return with_share(assemble([c for c in chunks if not c.is_(Role.WITH_SHARE)], vocabulary))
+    if parts.has(Role.HAVING):
+        return _having(parts)
+    if parts.has(Role.RANK_OF):
+        return read_rank_of(parts)
+    if parts.has(Role.SHARE):
+        return _share(parts)
+    if parts.has(Role.DESCRIBE):
+        return _describe(parts)
+    extremes = [c for c in parts.of(Role.AGGREGATE) if c.value in {Aggregate.MIN, Aggregate.MAX}]
+    if parts.has(Role.SUPERLATIVE, Role.RANK) or (extremes and parts.has(Role.WHICH) and targets_of(parts)):
+        return read_ranking(parts)
+    if parts.has(Role.FIRST):
+        return _first_rows(parts)
+    if parts.has(Role.AGGREGATE, Role.COUNT) or parts.dimensions:
+        return _aggregate(parts)
+    return _listing(parts)
+
+
+def _describe(parts: Parts) -> Question:
+    parts.drop(Role.LIST, Role.WHICH, Role.ENTITY)
+    parts.only(Role.DESCRIBE, Role.COLUMN)
+    if parts.dimensions:
+        raise Refusal("I describe whole columns, not groups of them", understood=80)
+    columns = tuple(chunk.link.column(prefer=lambda c: c.is_number) for chunk in parts.of(Role.COLUMN))
+    return parts.question(Shape.DESCRIBE, columns=columns)
+
+
+def _first_rows(parts: Parts) -> Question:
+    numbers = parts.of(Role.NUMBER)
+    parts.drop(Role.LIST)
+    parts.only(Role.FIRST, Role.NUMBER, Role.ENTITY)
+    plain = all(singular(chunk.text) in lexicon.ROW_WORDS for chunk in parts.of(Role.ENTITY))
+    dated = parts.vocabulary.where(lambda c: c.is_date)
+    if parts.dimensions or len(numbers) > 1 or not parts.has(Role.ENTITY) or (dated and not plain):
+        raise Refusal("“first” asks for an order that I do not know", understood=70)
+    return parts.question(Shape.ROWS, limit=whole_number(numbers[0]) if numbers else 1)
+
+
+def _listing(parts: Parts) -> Question:
+    """`list the orders over 100`, `which regions are there`, `what is the revenue in 2024`."""
+    wanted = parts.has(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COMPARE) and not parts.has(Role.DIFFERENCE)
+    columns = parts.of(Role.COLUMN)
+    if not columns and parts.has(Role.ENTITY) and (parts.has(Role.LIST, Role.WHICH) or parts.filters):
+        numbers = parts.of(Role.NUMBER)
+        parts.only(Role.LIST, Role.WHICH, Role.ENTITY, Role.NUMBER)
+        if len(numbers) > 1:
+            raise Refusal("it names two numbers of rows", understood=70)
+        return parts.question(Shape.ROWS, limit=whole_number(numbers[0]) if numbers else None)
+    if columns and all(_is_listed(chunk.link) for chunk in columns) and wanted and not parts.has(Role.COMPARE):
+        parts.only(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COLUMN)
+        found = [dimension_column(chunk.link) for chunk in columns]
+        return parts.question(Shape.VALUES, columns=tuple(dict.fromkeys(found)))
+    if columns:
+        return _aggregate(parts)
+    raise Refusal("it does not say what to compute", understood=40)
+
+
+def _is_listed(link: Link) -> bool:
+    return link.narrowed(lambda c: c.is_groupable and not c.is_measure) is not None
+
+
+def _aggregate(parts: Parts) -> Question:
+    difference = parts.has(Role.DIFFERENCE)
+    parts.drop(Role.LIST, Role.WHICH, Role.COMPARE, Role.DIFFERENCE)
+    parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
+    outer = _outer(parts)
+    measures = read_measures(parts.chunks, only_possible=parts.may_be_single())
+    if difference and (len(measures) > 1 or len(parts.dimensions) != 1):
+        raise Refusal("it does not say the difference between which two", understood=80)
+    return parts.question(
+        Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer, difference=difference
+    )
+
+
+def _outer(parts: Parts) -> Aggregate | None:
+    """`average number of orders per customer`: the mean over each one's count; the aggregate is taken out."""
+    roles = [chunk.role for chunk in parts.chunks]
+    if roles != [Role.AGGREGATE, Role.COUNT, Role.ENTITY] or len(parts.dimensions) != 1:
+        return None
+    outer = parts.chunks[0].value
+    if outer not in {Aggregate.MEAN, Aggregate.MEDIAN, Aggregate.MIN, Aggregate.MAX}:
+        return None
+    parts.chunks = parts.chunks[1:]
+    return outer  # type: ignore[no-any-return]  # a chunk's value is of many types
+
+
+def _having(parts: Parts) -> Question:
+    """`which states have more than 100 airports`, `how many sites had an average yield above 35`."""
+    found: Having = parts.of(Role.HAVING)[0].value
+    targets = parts.of(Role.COLUMN, Role.GRAIN)
+    counted = parts.has(Role.COUNT)
+    parts.drop(Role.LIST, Role.WHICH)
+    parts.only(Role.HAVING, Role.COLUMN, Role.GRAIN, Role.COUNT, Role.DISTINCT)
+    if len(targets) != 1 or len(parts.of(Role.HAVING)) != 1 or parts.dimensions:
+        raise Refusal("it does not say of which groups the condition is", understood=80)
+    target = targets[0]
+    if target.is_(Role.GRAIN):
+        dimension = date_dimension(parts.vocabulary, target.value, None, target.text)
+    else:
+        column = dimension_column(target.link)
+        dimension = Dimension(column, (column.own_grain or Grain.DAY) if column.is_date else None)
+    return parts.question(
+        Shape.AGGREGATE, measures=(found.measure,), dimensions=(dimension,), having=found,
+        order=None if counted else Order(descending=True), outer=Aggregate.COUNT if counted else None,
+    )  # fmt: skip
+
+
+def _share(parts: Parts) -> Question:
+    """`what share of revenue comes from West`, `share of orders by region`."""
+    parts.drop(Role.WHICH, Role.SHARE, Role.LIST)
+    chunks = parts.chunks
+    if any(c.is_(Role.SUPERLATIVE) or (c.is_(Role.AGGREGATE) and c.value is not Aggregate.SUM) for c in chunks):
+        raise Refusal("a share is of a total or a count", understood=70)
+    parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
+    measures = read_measures(chunks)
+    if len(measures) != 1 or (measures[0].aggregate is Aggregate.DISTINCT):
+        raise Refusal("I compute the share of one total or of the rows", understood=70)
+    if parts.dimensions:
+        if len(parts.dimensions) > 1:
+            raise Refusal("I compute shares by one column", understood=80)
+        return parts.question(Shape.SHARE, measures=measures, dimensions=parts.dimensions)
+    base, part = _split(parts)
+    return parts.question(Shape.SHARE, measures=measures, filters=base, part=part)
+
+
+def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
+    """Filters of the whole, filters of the part."""
+    if len(parts.filters) == 1:
+        return (), parts.filters
+    cuts = [i for i, chunk in enumerate(parts.whole) if chunk.is_(Role.SPLITTER, Role.IS)]
+    cut = cuts[-1] if cuts else 0
+    base = tuple(c.value for c in parts.whole[:cut] if c.is_(Role.FILTER))
+    part = tuple(c.value for c in parts.whole[cut:] if c.is_(Role.FILTER))
+    if len(part) > 1:  # `… comes from West in 2024`: the time is that of the whole
+        base += tuple(one for one in part if isinstance(one, DateFilter))
+        part = tuple(one for one in part if not isinstance(one, DateFilter))
+    if len(part) != 1 or not cut:
+        raise Refusal("it does not say the share of what in what; try “what share of … comes from …”", understood=80)
+    return base, part

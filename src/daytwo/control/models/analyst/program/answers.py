@@ -1,0 +1,87 @@
+"""The part of a program that computes, shows and says: one function for each shape of question."""
+
+from __future__ import annotations
+
+from daytwo.control.models.analyst import explain
+from daytwo.control.models.analyst.program.figures import figures, left_out, show
+from daytwo.control.models.analyst.program.groups import first_places, grouped, grouped_share
+from daytwo.control.models.analyst.program.snippets import indent, sentence, template
+from daytwo.control.models.analyst.program.studies import study
+from daytwo.control.models.analyst.question import Question, Shape
+
+
+def answer(question: Question) -> list[str]:
+    """The lines after the rows are chosen."""
+    if question.shape is Shape.SHARE:
+        return grouped_share(question) if question.dimensions else _share(question)
+    if question.shape is Shape.AGGREGATE:
+        return grouped(question) if question.dimensions else figures(question)
+    if question.shape is Shape.STUDY:
+        return study(question)
+    if question.shape is Shape.VALUES:
+        return _values(question)
+    return _describe(question) if question.shape is Shape.DESCRIBE else _rows(question)
+
+
+def _share(question: Question) -> list[str]:
+    measure = question.measures[0]
+    label = explain.label(measure, question)
+    if measure.column is None:
+        lines = ["_part, _whole = len(rows[_in_part]), len(rows)"]
+    else:
+        place = f"[{measure.column.name!r}].sum()"
+        lines = [f"_part, _whole = rows[_in_part]{place}, rows{place}"]
+    before = f"Share of {label}{explain.where(question.part)}{explain.where_of(question)}: "
+    text = sentence(before, ("_number(_share)",), "% (", ("_number(_part)",), " of ", ("_number(_whole)",), ").")
+    return [
+        *lines,
+        "_share = 100 * _part / _whole if _whole else float('nan')",
+        "result = pd.DataFrame({'part': [_part], 'whole': [_whole], 'share (%)': [_share]})",
+        show(question),
+        *left_out(question),
+        f"say({text})",
+    ]
+
+
+def _values(question: Question) -> list[str]:
+    listed = repr([column.name for column in question.columns])
+    called = ", ".join(column.name for column in question.columns)
+    return [
+        f"result = rows[{listed}].dropna().drop_duplicates().sort_values({listed}, ignore_index=True)",
+        show(question),
+        f"say({template('', 'len(result):,', f' different values of {called}{explain.where_of(question)}.')})",
+    ]
+
+
+def _describe(question: Question) -> list[str]:
+    names = [column.name for column in question.columns]
+    chosen = f"rows[{names!r}]" if names else "rows"
+    return [
+        f'result = {chosen}.describe(include="all").transpose().reset_index(names="column")',
+        f'result.insert(1, "missing", {chosen}.isna().sum().to_numpy())',
+        'result = result.drop(columns=["top", "freq"], errors="ignore").rename(columns={"unique": "different values"})',
+        show(question),
+        f"say({template('A summary over ', 'len(rows):,', f' rows{explain.where_of(question)}.')})",
+    ]
+
+
+def _rows(question: Question) -> list[str]:
+    where = explain.where_of(question)
+    if question.order is None or question.order.column is None:
+        limit = f".head({question.limit})" if question.limit else ""
+        lines = [f"result = rows{limit}.reset_index(drop=True)", show(question)]
+        if not question.limit:
+            lines.append(f"say({template(f'Number of rows{where}: ', 'len(result):,')})")
+        return lines
+    name = question.order.column.name
+    limit_count = question.limit or 1
+    direction = "highest" if question.order.descending else "lowest"
+    lines = [
+        f"result = rows.dropna(subset=[{name!r}])",
+        f'result = result.sort_values({name!r}, ascending={not question.order.descending}, kind="stable")',
+        *(first_places(name, limit_count) if question.limit else []),
+        "result = result.reset_index(drop=True)",
+        show(question),
+    ]
+    value = f"say({template(f'The {direction} {name}{where} is ', '_number(_value)')})"
+    return [*lines, "if len(result):", *indent([f"_value = result[{name!r}].iloc[0]", value])]

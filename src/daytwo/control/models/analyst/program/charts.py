@@ -1,0 +1,63 @@
+"""The chart of a group comparison: bars, or a line over time; titled, axes named, at most `BARS_LIMIT` groups."""
+
+from __future__ import annotations
+
+from daytwo.control.models.analyst import explain
+from daytwo.control.models.analyst.program.snippets import indent
+from daytwo.control.models.analyst.question import Question, Shape
+from daytwo.control.models.analyst.terms import Grain
+
+BARS_LIMIT = 30
+SERIES_LIMIT = 6
+
+
+def chart(question: Question, names: list[str], labels: list[str]) -> list[str]:
+    """Lines that draw the first figure; none where a chart would not help."""
+    if question.limit == 1:
+        return []
+    title = explain.what(question) + explain.by(question) + explain.where_of(question)
+    in_time = question.dimensions[0].grain not in {None, Grain.WEEKDAY} and question.order is None
+    over_time = in_time and len(names) == 1
+    axes = [
+        f"_axes.set_title({title[:1].upper() + title[1:]!r}, wrap=True)",
+        f"_axes.set_xlabel({_key(question, 0, names)})",
+        f"_axes.set_ylabel({_value(question, labels[0])!r})",
+    ]
+    if len(names) == 1:
+        draw = (
+            f'_axes.plot(_shown[{names[0]}].astype(str), _shown[{labels[0]!r}], marker="o")'
+            if over_time
+            else (f"_axes.bar(_shown[{names[0]}].astype(str), _shown[{labels[0]!r}])")
+        )
+        body = [
+            "_shown = result" if over_time else f"_shown = result.head({BARS_LIMIT})",
+            "_figure, _axes = plt.subplots(figsize=(8, 4.5))",
+            draw,
+            "if len(_shown) > 30:" if over_time else "",
+            "    _axes.xaxis.set_major_locator(plt.MaxNLocator(12))" if over_time else "",
+            *axes,
+            '_axes.tick_params(axis="x", rotation=45)',
+        ]
+        body = [line for line in body if line]
+        return ["if len(result) > 1:", *indent(body)]
+    return [
+        f"_wide = result.pivot(index={names[0]}, columns={names[1]}, values={labels[0]!r})",
+        f"if len(_wide.columns) <= {SERIES_LIMIT} and 1 < _wide.size <= {BARS_LIMIT}:",
+        "    _figure, _axes = plt.subplots(figsize=(8, 4.5))",
+        "    _wide.plot.bar(ax=_axes, rot=45)",
+        *indent(axes),
+    ]
+
+
+def _key(question: Question, place: int, names: list[str]) -> str:
+    dimension = question.dimensions[place]
+    if dimension.column is None:
+        return names[place]
+    return repr(explain.dimension_label(dimension).replace("_", " "))
+
+
+def _value(question: Question, label: str) -> str:
+    column = question.measures[0].column
+    if column is None or question.shape is Shape.SHARE:
+        return label
+    return label.replace(column.name, explain.with_unit(column))

@@ -1,0 +1,73 @@
+"""Figures: how each aggregate is computed, and a figure over all rows, with what it leaves out."""
+
+from __future__ import annotations
+
+from daytwo.control.models.analyst import explain
+from daytwo.control.models.analyst.program.snippets import missing, template
+from daytwo.control.models.analyst.question import Measure, Question
+from daytwo.control.models.analyst.terms import Aggregate
+
+METHODS = {
+    Aggregate.SUM: "sum(min_count=1)",
+    Aggregate.MEAN: "mean()",
+    Aggregate.MEDIAN: "median()",
+    Aggregate.MIN: "min()",
+    Aggregate.MAX: "max()",
+    Aggregate.DISTINCT: "nunique()",
+    Aggregate.DEVIATION: "std()",
+    Aggregate.VARIANCE: "var()",
+    Aggregate.QUANTILE: "quantile({quantile})",
+    Aggregate.ONLY: "max()",
+}
+"""As methods of a Series and of grouped ones."""
+
+
+def title(question: Question) -> str:
+    text = explain.what(question) + explain.by(question) + explain.where_of(question)
+    return text[:1].upper() + text[1:]
+
+
+def show(question: Question) -> str:
+    return f"show(result, title={title(question)!r})"
+
+
+def labels_of(question: Question) -> list[str]:
+    """Names of the figures' columns, other than any key's."""
+    taken = {d.column.name for d in question.dimensions if d.column}
+    labels = [explain.label(measure, question) for measure in question.measures]
+    return [label if label not in taken else f"{label} (figure)" for label in labels]
+
+
+def left_out(question: Question) -> list[str]:
+    """Say how many rows a figure leaves out, for every column that it needs and that may have gaps."""
+    columns = dict.fromkeys(m.column for m in question.measures if m.column and m.column.has_gaps)
+    return [line for column in columns for line in missing(column.name)]
+
+
+def only_one(measure: Measure, groups: str | None = None) -> list[str]:
+    """Lines that stop where “the” value is asked for and there are several."""
+    if measure.aggregate is not Aggregate.ONLY or measure.column is None:
+        return []
+    name = measure.column.name
+    several = f"{groups}.size().max() > 1" if groups else "len(rows) > 1"
+    reason = (
+        f"Several rows match, so it must be said which figure of {name} is meant: its total, its average or another."
+    )
+    return [f"if {several}:", f"    _stop({reason!r})"]
+
+
+def figures(question: Question) -> list[str]:
+    labels = [explain.label(measure, question) for measure in question.measures]
+    pairs = ", ".join(f"{label!r}: [{_figure(m)}]" for label, m in zip(labels, question.measures, strict=True))
+    lines = [line for measure in question.measures for line in only_one(measure)]
+    lines += [f"result = pd.DataFrame({{{pairs}}})", show(question), *left_out(question)]
+    for place, label in enumerate(labels):
+        before = f"{label[:1].upper()}{label[1:]}{explain.where_of(question)}: "
+        lines.append(f"say({template(before, f'_number(result.iloc[0, {place}])')})")
+    return lines
+
+
+def _figure(measure: Measure) -> str:
+    if measure.column is None:
+        return "len(rows)"
+    return f"rows[{measure.column.name!r}].{METHODS[measure.aggregate].format(quantile=measure.quantile)}"

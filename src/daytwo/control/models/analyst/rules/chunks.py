@@ -1,0 +1,106 @@
+"""The parts of a question: a few words with the role they play, made by `chunking`, rewritten by the rules for filters
+and dimensions, read by `readings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.table.vocabulary import Link
+from daytwo.control.models.analyst.words.lexing import Token
+
+
+class Role(StrEnum):
+    WORD = "word"
+    """A word that nothing here knows."""
+    QUOTED = "quoted text"
+    NUMBER = "number"
+    PERIOD = "period"
+    COLUMN = "column"
+    ENTITY = "rows"
+    AGGREGATE = "aggregate"
+    COUNT = "count"
+    DISTINCT = "distinct"
+    SUPERLATIVE = "superlative"
+    FIRST = "first"
+    SHARE = "share"
+    LIST = "list"
+    DESCRIBE = "describe"
+    COMPARE = "compare"
+    VERSUS = "versus"
+    RANK = "rank"
+    WHICH = "which"
+    GROUP = "group"
+    GRAIN = "grain"
+    COMPARISON = "comparison"
+    SUFFIX = "suffix"
+    TIME = "time"
+    BETWEEN = "between"
+    TO = "to"
+    IS = "is"
+    NOT = "not"
+    EXCLUDING = "excluding"
+    PREPOSITION = "preposition"
+    SPLITTER = "splitter"
+    CONDITION = "condition"
+    """`where`, `with`, `whose`."""
+    TRUTH = "truth"
+    AND = "and"
+    OR = "or"
+    COMMA = "comma"
+    STOP = "stop"
+    STUDY = "study"
+    COURSE = "course"
+    """With `Over`, and the grain if one was said."""
+    WITH_SHARE = "its share"
+    DIFFERENCE = "difference"
+    LACKING = "lacking"
+    RANK_OF = "rank of"
+    HAVING = "having"
+    """Made by `conditions` out of others."""
+    LATE = "aggregate behind"
+    """`on average`, `in total`: moved before what it is about."""
+    FILTER = "filter"
+    """Made by `filters` out of others."""
+    DIMENSION = "dimension"
+    """Made by `intent` out of others."""
+
+
+@dataclass(frozen=True)
+class Superlative:
+    """`column_word` is what “cheapest” names; `counts` marks “most common”."""
+
+    descending: bool
+    column_word: str | None = None
+    counts: bool = False
+
+
+@dataclass(frozen=True)
+class Chunk:
+    role: Role
+    text: str
+    value: Any = None
+    """By role: Link, Column, Token, Period, Aggregate, Superlative, Grain, a comparison, a Filter, a Dimension."""
+
+    def is_(self, *roles: Role) -> bool:
+        return self.role in roles
+
+    @property
+    def link(self) -> Link:
+        assert isinstance(self.value, Link)
+        return self.value
+
+    @property
+    def token(self) -> Token:
+        assert isinstance(self.value, Token)
+        return self.value
+
+
+def exact(chunk: Chunk, fits: Callable[[Column], bool]) -> Column | None:
+    """The chunk's column, if exactly one of those that it can mean fits."""
+    link = chunk.link.narrowed(fits) if chunk.is_(Role.COLUMN) else None
+    return link.columns[0] if link and len(link.columns) == 1 else None

@@ -1,0 +1,91 @@
+"""Questions that read well and mean two things: refused, saying which two.
+
+Each rule here stands for a wrong answer that a plain reading would have given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.question import NumberFilter, Question, Shape, ValueFilter
+from daytwo.control.models.analyst.refusal import Refusal, shown
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.wire.sheet import Uniqueness
+
+_FIGURES = (Role.AGGREGATE, Role.COUNT, Role.SHARE)
+_AVERAGES = {Aggregate.MEAN, Aggregate.MEDIAN}
+
+
+def doubt_words(chunks: Sequence[Chunk]) -> None:
+    """Refuse what the order of words makes doubtful.
+
+    Raises:
+        Refusal: the words join two questions.
+    """
+    _figures_with_conditions_of_their_own(chunks)
+    for place, part in enumerate(chunks):
+        before = chunks[:place]
+        if (
+            part.is_(Role.ENTITY)
+            and place
+            and before[-1].is_(Role.AND, Role.COMMA)
+            and any(c.is_(*_FIGURES) for c in before)
+        ):
+            raise Refusal(f"it does not say which figure of {shown(part.text)} is meant", understood=70)
+        nested = place and before[-1].is_(Role.PREPOSITION) and any(one.is_(*_FIGURES, Role.COLUMN) for one in before)
+        if part.is_(Role.SUPERLATIVE) and nested:
+            raise Refusal(f"a figure of the {shown(part.text)} takes two steps, and I plan one", understood=80)
+
+
+def _figures_with_conditions_of_their_own(chunks: Sequence[Chunk]) -> None:
+    """`average revenue in West and total quantity in North`."""
+    figures = [place for place, part in enumerate(chunks) if part.is_(*_FIGURES)]
+    if len(figures) > 1 and any(part.is_(Role.FILTER) for part in chunks[figures[0] : figures[-1]]):
+        after_first = chunks[figures[0] : figures[-1]]
+        if any(part.is_(Role.COLUMN, Role.ENTITY) for part in after_first):
+            raise Refusal("it asks for two figures, each with its own condition; ask for one at a time", understood=80)
+
+
+def doubt_question(question: Question, chunks: Sequence[Chunk]) -> None:
+    """Refuse what the columns make doubtful.
+
+    Raises:
+        Refusal: the question has two meanings.
+    """
+    _average_of_totals(question, chunks)
+    _condition_on_rows_or_totals(question)
+    if question.shape is Shape.SHARE and question.dimensions:
+        inner = [one for one in question.filters if isinstance(one, ValueFilter | NumberFilter)]
+        if inner and not any(part.is_(Role.PREPOSITION) and part.value == "among" for part in chunks):
+            raise Refusal(
+                "the share could be within each group or among those that fulfil the condition", understood=90
+            )
+
+
+def _average_of_totals(question: Question, chunks: Sequence[Chunk]) -> None:
+    """`average revenue per customer`, `average monthly revenue`: of rows, or of each one's total?"""
+    averaged = [m.column for m in question.measures if m.aggregate in _AVERAGES and m.column and m.column.is_additive]
+    extreme = [m.column for m in question.measures if m.aggregate in {Aggregate.MIN, Aggregate.MAX} and m.column]
+    for part, dimension in zip((c for c in chunks if c.is_(Role.DIMENSION)), question.dimensions, strict=False):
+        adjective = part.text in lexicon.GRAIN_ADJECTIVES
+        several = dimension.grain is not None or (
+            dimension.column is not None
+            and dimension.column.sheet.uniqueness not in {Uniqueness.FEW, Uniqueness.CONSTANT}
+        )
+        if (averaged and (adjective or (part.text.startswith("per ") and several))) or (extreme and adjective):
+            column = (averaged or extreme)[0]
+            raise Refusal(
+                f"“{part.text}” could mean {column.name} of single rows or its totals; say “by …” for rows", 90
+            )
+
+
+def _condition_on_rows_or_totals(question: Question) -> None:
+    """`which products have revenue over 1000`: in a row, or altogether?"""
+    things = [column for column in question.columns if question.shape is Shape.VALUES]
+    things += [m.column for m in question.measures if m.aggregate is Aggregate.DISTINCT and m.column]
+    for one in question.filters:
+        if isinstance(one, NumberFilter) and one.column.is_additive and things and not things[0].is_unique:
+            name = one.column.name
+            raise Refusal(f"{name} could be that of one row or the total of each {things[0].name}", understood=90)

@@ -1,0 +1,111 @@
+"""Which figures a question asks for: `total revenue and quantity`, `number of orders`, `how many customers`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.question import Measure
+from daytwo.control.models.analyst.refusal import Refusal, shown
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.table.columns import Kind
+from daytwo.control.models.analyst.table.vocabulary import Link
+from daytwo.control.models.analyst.terms import Aggregate
+
+
+def read_measures(chunks: Sequence[Chunk], *, only_possible: bool = False) -> tuple[Measure, ...]:
+    """`total revenue and quantity`, `min and max of price`, `number of orders and average price`.
+
+    With `only_possible`, a number that names no aggregate and is none to add up is “the one value” of its group: the
+    program stops where there are several.
+    """
+    measures: list[Measure] = []
+    aggregates: list[Chunk] = []
+    fresh = True
+    for chunk in chunks:
+        if chunk.is_(Role.ENTITY) and fresh and measures:
+            continue  # `number of customers with orders in 2024`: the rows' name says nothing more
+        if chunk.is_(Role.AGGREGATE, Role.COUNT, Role.DISTINCT):
+            aggregates = [chunk] if fresh else [*aggregates, chunk]
+            fresh = False
+        else:
+            measures.extend(
+                _measure(aggregate, chunk, only_possible=only_possible) for aggregate in _merged(aggregates, chunk)
+            )
+            fresh = True
+    if not fresh:
+        if len(aggregates) == 1 and len(measures) == 1 and _is_default(chunks):
+            return (_measure(aggregates[0], chunks[0]),)
+        raise Refusal(f"{shown(aggregates[-1].text)} does not say of what", understood=60)
+    measures = _without_row_word(measures, chunks)
+    if not measures:
+        raise Refusal("it does not say what to compute", understood=40)
+    return tuple(dict.fromkeys(measures))
+
+
+def _is_default(chunks: Sequence[Chunk]) -> bool:
+    """`revenue total`: the column came before its aggregate."""
+    return len(chunks) == 2 and chunks[0].is_(Role.COLUMN)
+
+
+def _without_row_word(measures: list[Measure], chunks: Sequence[Chunk]) -> list[Measure]:
+    """`average revenue of orders`: the rows' name beside a measured column says nothing more."""
+    if any(chunk.is_(Role.COUNT) for chunk in chunks) or len(measures) < 2:
+        return measures
+    entities = [chunk for chunk in chunks if chunk.is_(Role.ENTITY)]
+    if any(chunk.value is not None and not chunk.value.is_unique for chunk in entities):
+        raise Refusal(
+            f"several rows make one of {shown(entities[0].text)}, and the figure needs them put together first", 80
+        )
+    return [measure for measure in measures if measure.aggregate is not Aggregate.COUNT]
+
+
+def _merged(aggregates: Sequence[Chunk], target: Chunk) -> list[Chunk | None]:
+    """The aggregates to apply to a target; `total number of` and `how many different` are one."""
+    counts = [chunk for chunk in aggregates if chunk.is_(Role.COUNT, Role.DISTINCT)]
+    others = [chunk for chunk in aggregates if chunk.is_(Role.AGGREGATE)]
+    if counts:
+        if any(chunk.value is not Aggregate.SUM for chunk in others) or len(others) > 1:
+            raise Refusal(
+                f"{shown(others[0].text + ' ' + counts[0].text)} takes two steps, and I plan one", understood=80
+            )
+        distinct = [chunk for chunk in counts if chunk.is_(Role.DISTINCT)]
+        return [distinct[0] if distinct else counts[0]]
+    if others and target.is_(Role.ENTITY) and any(chunk.value is not Aggregate.SUM for chunk in others):
+        return [None]
+    return list(others) or [None]
+
+
+def _measure(aggregate: Chunk | None, target: Chunk, *, only_possible: bool = False) -> Measure:
+    if target.is_(Role.ENTITY):
+        key = target.value
+        if key is None and aggregate is not None and aggregate.is_(Role.DISTINCT):
+            raise Refusal(f"no column numbers the {target.text}, so I cannot tell which are {aggregate.text}", 80)
+        return Measure(Aggregate.COUNT) if key is None or key.is_unique else Measure(Aggregate.DISTINCT, key)
+    link = target.link
+    if aggregate is None:
+        return default_measure(link, only_possible=only_possible)
+    if aggregate.is_(Role.COUNT, Role.DISTINCT):
+        column = link.column(prefer=lambda c: c.is_key)
+        if aggregate.is_(Role.COUNT) and (column.is_measure or column.kind is Kind.OTHER):
+            raise Refusal(f"“how many {link.phrase}” could be the total of {column.name} or a count; say which", 90)
+        return Measure(Aggregate.DISTINCT, column)
+    extreme = aggregate.value in {Aggregate.MIN, Aggregate.MAX}
+    narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
+    if narrowed is None:
+        raise Refusal(f"I can't tell what {shown(link.phrase)} does here: {link.columns[0].name} is no number", 80)
+    if isinstance(aggregate.value, float):
+        return Measure(Aggregate.QUANTILE, narrowed.column(), aggregate.value)
+    return Measure(aggregate.value, narrowed.column())
+
+
+def default_measure(link: Link, *, only_possible: bool = False) -> Measure:
+    """A number without an aggregate is a total where that is what people mean: revenue, not price."""
+    narrowed = link.narrowed(lambda c: c.is_number)
+    if narrowed is None:
+        raise Refusal(f"it does not say what to do with {link.columns[0].name}", understood=60)
+    column = narrowed.column()
+    if not column.is_additive and only_possible:
+        return Measure(Aggregate.ONLY, column)
+    if not column.is_additive:
+        raise Refusal(f"it does not say whether the total, the average or another figure of {column.name} is meant", 90)
+    return Measure(Aggregate.SUM, column)

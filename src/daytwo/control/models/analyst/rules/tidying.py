@@ -1,0 +1,128 @@
+"""Words that say nothing more, or stand behind what they are about: put right before any rule reads the parts.
+
+`murder rate` where the column is `murder`; `cars built since 1980`; `waiting minutes on average`; `women`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.question import ValueFilter
+from daytwo.control.models.analyst.refusal import Refusal
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative, exact
+from daytwo.control.models.analyst.rules.filters import filter_chunk, role_at
+from daytwo.control.models.analyst.table.columns import Kind
+from daytwo.control.models.analyst.table.naming import Rank
+from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
+from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words.spelling import name_words
+
+_PLACES = {Role.TIME, Role.PREPOSITION, Role.PERIOD, Role.STOP, Role.BETWEEN, Role.EXCLUDING, None}
+_EMPTY_VERBS = frozenset({"generate", "generates", "generated", "amount", "amounts"})
+_MEASURED = frozenset({"length", "width"})
+"""What “longest” says of whatever number follows: `longest waiting minutes`."""
+_WHOLE = frozenset({"columns", "variables", "fields", "numbers", "everything"})
+
+
+def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """The parts without words that say nothing more."""
+    chunks = _superlatives_of(chunks, vocabulary)
+    kept: list[Chunk] = []
+    for at, chunk in enumerate(chunks):
+        if _is_filler(chunks, at):
+            continue
+        kept.extend(_persons(chunk, vocabulary) or [chunk])
+    return _early(_how_much(kept, vocabulary))
+
+
+def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`longest petals` → `highest petal length`."""
+    made = list(chunks)
+    for at, (chunk, noun) in enumerate(itertools.pairwise(chunks)):
+        word = chunk.value.column_word if chunk.is_(Role.SUPERLATIVE) else None
+        if word and noun.is_(Role.COLUMN) and vocabulary.link(tuple(word.split())) is None and word in _MEASURED:
+            made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
+        elif word and noun.is_(Role.WORD, Role.COLUMN):
+            link = vocabulary.link((*name_words(noun.text), *word.split()))
+            if link and len(link.columns) == 1:
+                made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
+                made[at + 1] = Chunk(Role.COLUMN, link.phrase, link)
+    return made
+
+
+def _is_filler(chunks: Sequence[Chunk], at: int) -> bool:
+    chunk, before, after = chunks[at], role_at(chunks, at - 1), role_at(chunks, at + 1)
+    word = chunk.text.casefold()
+    if chunk.is_(Role.WORD):
+        said = word in lexicon.AFTER_COLUMN or word.removesuffix("s") in lexicon.AFTER_COLUMN
+        studied = word in _WHOLE and any(c.is_(Role.STUDY) for c in chunks[:at])
+        return (
+            (said and before is Role.COLUMN)
+            or (word in lexicon.PARTICIPLES and after in _PLACES)
+            or studied
+            or word in _EMPTY_VERBS
+        )
+    if chunk.is_(Role.COLUMN):  # `average murder of states with …`, where each row is a state
+        thing = exact(chunk, lambda c: c.is_unique and c.kind is Kind.TEXT)
+        figures = any(c.is_(Role.AGGREGATE) for c in chunks[: max(at - 1, 0)])
+        return bool(
+            thing and chunk.link.is_plural and figures and before is Role.PREPOSITION and after is Role.CONDITION
+        )
+    if chunk.is_(Role.SHARE):  # `urban share over 90`, where the column is `urban`
+        return before is Role.COLUMN and after in {Role.COMPARISON, Role.BETWEEN}
+    if chunk.is_(Role.ENTITY) and not word.endswith("s"):
+        counted = role_at(chunks, at - 1) in {Role.COUNT, Role.DISTINCT, Role.GROUP, Role.STUDY, Role.AGGREGATE}
+        return (before is Role.COLUMN and after is not Role.COLUMN) or (counted and after is Role.COLUMN)
+    return chunk.is_(Role.COUNT) and (_is_most_common(chunks, at) or (before is Role.GROUP and after is Role.COLUMN))
+
+
+def _how_much(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`how much electricity`, where the rows are called so: the one number that adds up, never how many rows."""
+    for at, chunk in enumerate(chunks[:-1]):
+        if chunk.is_(Role.AGGREGATE) and chunk.text.casefold() == "how much" and chunks[at + 1].is_(Role.ENTITY):
+            additive = vocabulary.where(lambda c: c.is_additive)
+            if len(additive) != 1:
+                raise Refusal(f"“how much {chunks[at + 1].text}” does not say of which number", understood=80)
+            link = Link(chunks[at + 1].text, additive, Rank.LOOSE)
+            return [*chunks[: at + 1], Chunk(Role.COLUMN, link.phrase, link), *chunks[at + 2 :]]
+    return chunks
+
+
+def _is_most_common(chunks: Sequence[Chunk], at: int) -> bool:
+    """`most common number of cylinders`: the number is the column's."""
+    return at > 0 and chunks[at - 1].is_(Role.SUPERLATIVE) and chunks[at - 1].value.counts
+
+
+def _persons(chunk: Chunk, vocabulary: Vocabulary) -> list[Chunk] | None:
+    """`women`: the rows of a table of people whose gender says so."""
+    gender = lexicon.GENDERS.get(chunk.text.casefold()) if chunk.is_(Role.WORD) else None
+    columns = vocabulary.where(lambda c: bool({"gender", "sex"} & set(c.words)) and c.is_category)
+    if gender is None or len(columns) != 1:
+        return None
+    return [Chunk(Role.ENTITY, chunk.text.casefold()), filter_chunk(ValueFilter((gender,), columns), [chunk])]
+
+
+def _early(chunks: list[Chunk]) -> list[Chunk]:
+    """`on average` before the figure that it is about; `in total` says nothing beside another aggregate."""
+    late = [chunk for chunk in chunks if chunk.is_(Role.LATE)]
+    rest = [chunk for chunk in chunks if not chunk.is_(Role.LATE)]
+    if len(late) != 1:
+        return chunks
+    aggregated = any(chunk.is_(Role.AGGREGATE, Role.COUNT, Role.SHARE) for chunk in rest)
+    if late[0].value is Aggregate.SUM and aggregated:
+        return rest
+    made = Chunk(Role.AGGREGATE, late[0].text, late[0].value)
+    superlatives = [at for at, chunk in enumerate(rest) if chunk.is_(Role.SUPERLATIVE)]
+    start = superlatives[0] + 1 if superlatives else 0
+    for at in range(start, len(rest)):
+        link = rest[at].link.narrowed(lambda c: c.is_measure) if rest[at].is_(Role.COLUMN) else None
+        if link and role_at(rest, at - 1) is not Role.GROUP:
+            return [*rest[:at], made, *rest[at:]]
+    if superlatives:  # `which firm invested least on average`
+        for at in range(superlatives[0] - 1, -1, -1):
+            link = rest[at].link.narrowed(lambda c: c.is_measure) if rest[at].is_(Role.COLUMN) else None
+            if link:
+                return [*rest[:at], *rest[at + 1 : superlatives[0] + 1], made, rest[at], *rest[superlatives[0] + 1 :]]
+    return chunks

@@ -1,0 +1,145 @@
+"""A column as the analyst reads its sheet: what kind of values it holds, and what can be computed with them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from daytwo.control.models.analyst.terms import Grain
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words.spelling import name_words
+from daytwo.wire.sheet import ColumnClass, ColumnSheet, ColumnType, NullShare, Uniqueness
+
+_NUMBER_MASK = re.compile(r"[-+(]*[$€£¥?]? ?[-+]?9[9.,' ]*\)? ?[%$€£¥?]?")
+_NUMBER_SIGN = re.compile(r"[$€£¥%?,.']")
+_ISO_MASK = re.compile(r"9999([-/.])99?(?:\1)99?([ T].*)?")
+_DAY_OR_MONTH_FIRST_MASK = re.compile(r"99?([-/.])99?(?:\1)9999([ T].*)?")
+_LOW = {None, Uniqueness.CONSTANT, Uniqueness.FEW, Uniqueness.SOME}
+
+
+class Kind(StrEnum):
+    """What can be computed with a column."""
+
+    NUMBER = "number"
+    NUMBER_TEXT = "number in text"
+    DATE = "date"
+    DATE_TEXT = "date in text"
+    TEXT = "text"
+    FLAG = "flag"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Column:
+    sheet: ColumnSheet
+
+    @property
+    def name(self) -> str:
+        return self.sheet.name
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return name_words(self.name)
+
+    @cached_property
+    def kind(self) -> Kind:
+        if self.sheet.type.is_number:
+            return Kind.NUMBER
+        if self.sheet.type.is_temporal:
+            return Kind.DATE
+        if self.sheet.type is ColumnType.BOOLEAN:
+            return Kind.FLAG
+        if self.sheet.type is not ColumnType.TEXT:
+            return Kind.OTHER
+        if self.sheet.masks and all(_is_date_mask(mask) for mask in self.sheet.masks):
+            return Kind.DATE_TEXT
+        return Kind.NUMBER_TEXT if _are_number_masks(self.sheet.masks) else Kind.TEXT
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in {Kind.NUMBER, Kind.NUMBER_TEXT}
+
+    @property
+    def is_date(self) -> bool:
+        return self.kind in {Kind.DATE, Kind.DATE_TEXT}
+
+    @property
+    def is_category(self) -> bool:
+        """Text that a value in a question may stand in."""
+        return self.kind is Kind.TEXT and (
+            self.sheet.uniqueness in _LOW or self.sheet.column_class is not ColumnClass.FREE_TEXT
+        )
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Text that can only say yes or no, by its shape."""
+        masks = set(self.sheet.masks)
+        return self.kind is Kind.TEXT and self.sheet.uniqueness is Uniqueness.FEW and masks == {"AA", "AAA"}
+
+    @property
+    def own_grain(self) -> Grain | None:
+        """Of a date column that is called `year` or `month`: it is never finer than that."""
+        return lexicon.GRAINS.get(self.words[0]) if len(self.words) == 1 and self.is_date else None
+
+    @property
+    def is_year(self) -> bool:
+        return self.is_number and self.words == ("year",)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a value may be missing, or may turn out to be unreadable."""
+        return self.sheet.null_share is not NullShare.NONE
+
+    @property
+    def is_unique(self) -> bool:
+        return self.sheet.uniqueness is Uniqueness.UNIQUE
+
+    @property
+    def is_key(self) -> bool:
+        return bool(self.words) and self.words[-1] in lexicon.KEY_ENDINGS
+
+    @property
+    def is_groupable(self) -> bool:
+        """Whether rows with one value of it make a group worth comparing."""
+        if self.kind in {Kind.TEXT, Kind.FLAG} or self.is_date:
+            return True
+        if self.is_number and self.words[-1:] and self.words[-1] in lexicon.GRAINS:
+            return True
+        whole = self.sheet.type is ColumnType.INTEGER
+        few = self.sheet.uniqueness in {Uniqueness.CONSTANT, Uniqueness.FEW}
+        return self.kind is Kind.NUMBER and (few or (whole and (self.is_key or self.sheet.uniqueness in _LOW)))
+
+    @property
+    def is_additive(self) -> bool:
+        return (
+            self.is_number
+            and bool(lexicon.ADDITIVE.intersection(self.words))
+            and not lexicon.NOT_ADDITIVE.intersection(self.words)
+        )
+
+    @property
+    def is_measure(self) -> bool:
+        return self.is_number and not self.is_key and not self.is_unique and "year" not in self.words
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        """Of numbers in text: `9.999,99` or `9,9`, not `9,999.99`."""
+        return all(re.search(r",9{1,2}\D*$|\.9+,9", mask) or not re.search(r"[.,]", mask) for mask in self.sheet.masks)
+
+    @property
+    def is_iso_text(self) -> bool:
+        return all(_ISO_MASK.fullmatch(mask) for mask in self.sheet.masks)
+
+
+def _is_date_mask(mask: str) -> bool:
+    return bool(_ISO_MASK.fullmatch(mask) or _DAY_OR_MONTH_FIRST_MASK.fullmatch(mask))
+
+
+def _are_number_masks(masks: tuple[str, ...]) -> bool:
+    return (
+        bool(masks)
+        and all(_NUMBER_MASK.fullmatch(mask) for mask in masks)
+        and any(_NUMBER_SIGN.search(mask) for mask in masks)
+    )

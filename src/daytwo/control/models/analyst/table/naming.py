@@ -1,0 +1,55 @@
+"""What people call a column: `unit_price` “price”, `customer_id` “customer”, `quantity` “units”.
+
+A column answers to its whole name (rank EXACT), to the name without a unit (NEAR), and to what people shorten it to
+(LOOSE).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.words import lexicon
+
+
+class Rank(IntEnum):
+    EXACT = 0
+    NEAR = 1
+    LOOSE = 2
+
+
+GROUP_OF = {word: min(group) for group in lexicon.SYNONYMS for word in group}
+
+
+def canonical(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(GROUP_OF.get(word, word) for word in words)
+
+
+def phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
+    """What people call a column, by rank."""
+    words = column.words
+    if not words:
+        return {}
+    exact = {words}
+    near: set[tuple[str, ...]] = set()
+    loose = {canonical(words)}
+    stems = [words]
+    if len(words) > 1 and words[-1] in lexicon.UNITS:
+        bare = words[:-2] if len(words) > 2 and words[-2] in {"in", "per"} else words[:-1]
+        near.add(bare)
+        stems.append(bare)
+    if len(words) > 2:
+        loose.add(("".join(word[0] for word in words),))
+    if len(words) == 2 and words[1] in lexicon.EXTREME_WORDS:
+        loose |= {(way, *canonical(words[:1])) for way in lexicon.EXTREME_WORDS[words[1]]}
+        loose |= {(way, words[0]) for way in lexicon.EXTREME_WORDS[words[1]]}
+    for stem in stems:
+        loose.add(canonical(stem))
+        for start in range(1, len(stem)):
+            tail = stem[start:]
+            if tail[0] not in lexicon.KEY_ENDINGS | lexicon.NAME_ENDINGS | lexicon.FILLER_ENDINGS:
+                loose |= {tail, canonical(tail)}
+        if len(stem) > 1 and stem[-1] in lexicon.KEY_ENDINGS | lexicon.NAME_ENDINGS | lexicon.FILLER_ENDINGS:
+            loose |= {stem[:-1], canonical(stem[:-1])}
+    return {Rank.EXACT: exact, Rank.NEAR: near - exact, Rank.LOOSE: loose - exact - near}

@@ -1,0 +1,147 @@
+"""Linking: which columns of a table a person's words can mean.
+
+The best rank wins; two columns at one rank are ambiguous, and whoever resolves the link refuses, naming both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from daytwo.control.models.analyst.refusal import Refusal, either, shown
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.table.naming import GROUP_OF, Rank, canonical, phrases_of
+from daytwo.control.models.analyst.terms import Join
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words.spelling import is_typo_of, name_words, singular, verb_stem
+from daytwo.wire.sheet import TableSheet
+
+PHRASE_LIMIT_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a phrase can mean: columns at the same rank.  `typo` is the word as typed, if one letter was amiss."""
+
+    phrase: str
+    columns: tuple[Column, ...]
+    rank: Rank
+    is_plural: bool = False
+    typo: str | None = None
+
+    def narrowed(self, fits: Callable[[Column], bool]) -> Link | None:
+        columns = tuple(column for column in self.columns if fits(column))
+        return Link(self.phrase, columns, self.rank, self.is_plural, self.typo) if columns else None
+
+    def column(self, prefer: Callable[[Column], bool] | None = None) -> Column:
+        """The one column that is meant.
+
+        Raises:
+            Refusal: two columns fit equally.
+        """
+        preferred = [column for column in self.columns if prefer(column)] if prefer else []
+        columns = preferred if len(preferred) == 1 else self.columns
+        if len(columns) > 1:
+            names = either([column.name for column in columns])
+            raise Refusal(f"{shown(self.phrase)} could be the column {names}; name one of them", understood=90)
+        return columns[0]
+
+
+class Vocabulary:
+    """One table as the analyst reads it: its callable name, its columns, what its rows are called."""
+
+    def __init__(
+        self,
+        name: str,
+        sheet: TableSheet,
+        *,
+        joins: tuple[Join, ...] = (),
+        beside: frozenset[tuple[str, ...]] = frozenset(),
+    ) -> None:
+        self.name = name
+        self.sheet_name = sheet.name
+        self.joins = joins
+        self._beside = beside
+        self.rows_magnitude = sheet.rows_magnitude
+        self.columns = tuple(Column(column) for column in sheet.columns)
+        self._by_name = {column.name.casefold(): column for column in self.columns}
+        self._phrases: dict[tuple[str, ...], dict[Rank, list[Column]]] = {}
+        for column in self.columns:
+            for rank, phrases in phrases_of(column).items():
+                for phrase in phrases:
+                    self._phrases.setdefault(phrase, {}).setdefault(rank, []).append(column)
+        self._typos: dict[tuple[str, int], list[str]] = {}
+        for phrase in self._phrases:
+            if len(phrase) == 1:
+                self._typos.setdefault((phrase[0][:1], len(phrase[0])), []).append(phrase[0])
+        self._table_words = {name_words(name), name_words(sheet.name)}
+
+    def named(self, text: str) -> Column | None:
+        """The column of exactly this name."""
+        return self._by_name.get(text.casefold())
+
+    def link(self, words: tuple[str, ...]) -> Link | None:
+        """The columns that these words, as typed, can mean."""
+        parts = tuple(part for word in words for part in name_words(word))
+        if not parts:
+            return None
+        plural = words[-1] != singular(words[-1])
+        exact = self._phrases.get(parts, {})
+        ranked = [(rank, columns) for rank, columns in exact.items() if rank is not Rank.LOOSE]
+        if ranked:
+            rank, columns = min(ranked, key=lambda item: item[0])
+            return Link(" ".join(words), tuple(columns), rank, plural)
+        loose = list(exact.get(Rank.LOOSE, ()))
+        for key in (
+            canonical(parts),
+            parts[:1] + canonical(parts[1:]),
+            lexicon.PHRASES.get(parts),
+            canonical(lexicon.PHRASES.get(parts, ())),
+        ):
+            for columns in self._phrases.get(key or (), {}).values():
+                loose += [column for column in columns if column not in loose]
+        if not loose and len(parts) == 1 and (stem := verb_stem(parts[0])):
+            loose = [column for column in self.columns if any(verb_stem(word) == stem for word in column.words)]
+        return Link(" ".join(words), tuple(loose), Rank.LOOSE, plural) if loose else None
+
+    def link_typo(self, word: str) -> Link | None:
+        """The one column whose name this word misses by a letter."""
+        part = singular(word)
+        if part in lexicon.CONFUSABLE or word in lexicon.NEVER_VALUES or part in GROUP_OF:
+            return None
+        near = [name for length in range(-1, 2) for name in self._typos.get((part[:1], len(part) + length), ())]
+        meant = [self._phrases[name,] for name in near if name not in lexicon.CONFUSABLE and is_typo_of(part, name)]
+        found = tuple(dict.fromkeys(column for ranks in meant for columns in ranks.values() for column in columns))
+        if len(found) != 1:
+            return None
+        return Link(word, found, Rank.LOOSE, is_plural=word != part, typo=word)
+
+    def is_table(self, words: tuple[str, ...]) -> bool:
+        """Whether these words are the table's own name."""
+        return tuple(part for word in words for part in name_words(word)) in self._table_words
+
+    def is_beside(self, words: tuple[str, ...]) -> bool:
+        """Whether these words name a table that is joined to this one."""
+        return tuple(part for word in words for part in name_words(word)) in self._beside
+
+    def row_key(self, word: str) -> Column | None:
+        """The column that numbers the rows called `word`: `order_id` for “orders”."""
+        part = singular(word)
+        keys = [column for column in self.columns if column.is_key and column.words[:-1] == (part,)]
+        return keys[0] if len(keys) == 1 else None
+
+    @property
+    def is_of_persons(self) -> bool:
+        """Whether each row is somebody, as far as the columns tell."""
+        return any(lexicon.PERSON_COLUMNS.intersection(column.words) for column in self.columns)
+
+    def is_row_grain(self, word: str) -> bool:
+        """Whether `word` (`days`, `quarters`) names the rows: one for each date, or for each quarter of a year."""
+        part = singular(word)
+        if part == "day" and any(c.is_date and c.is_unique and not c.own_grain for c in self.columns):
+            return True
+        named = {column.words for column in self.columns if column.is_number}
+        return part in {"quarter", "month", "week"} and (part,) in named and ("year",) in named
+
+    def where(self, fits: Callable[[Column], bool]) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if fits(column))

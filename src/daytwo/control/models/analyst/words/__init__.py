@@ -1,0 +1,1 @@
+"""Words by themselves: tokens, spelling, dates, what each known word means; ways of asking put into one."""
