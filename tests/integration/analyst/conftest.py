@@ -1,4 +1,4 @@
-"""Four synthetic tables with hand-written sheets, and one real cell that runs many programs.
+"""Synthetic tables with hand-written sheets, and one real cell that runs many programs.
 
 The sheets say what the catalog would release at level `shape`; the tables are what only the cell sees.
 """
@@ -184,6 +184,41 @@ def visits() -> tuple[pd.DataFrame, SchemaSheet]:
     return pd.DataFrame({"seen on": days, "ward": ["A", "B", "C"] * (_ROWS // 3)}), sheet
 
 
+def parcels() -> tuple[pd.DataFrame, SchemaSheet]:
+    """Several dates of one event, times of the day, and categories that nobody tidied."""
+    rng = random.Random(6)
+    rows = []
+    for number in range(_ROWS):
+        sent = pd.Timestamp(2023, 1, 1) + pd.Timedelta(minutes=rng.randint(0, 1_052_000))
+        promised = sent.normalize() + pd.Timedelta(days=rng.randint(2, 5))
+        rows.append(
+            {
+                "parcel_id": f"P{number:04d}",
+                "sent_at": sent,
+                "promised_on": promised,
+                "delivered_on": None if number % 30 == 0 else promised + pd.Timedelta(days=rng.randint(-2, 2)),
+                "carrier": rng.choice(["Acme", "Acme", "acme ", "Globex", " Globex", "Initech"]),
+                "zone": rng.choice(["North", "South"]),
+                "items": rng.randint(1, 6),
+                "cost": rng.randint(300, 9000) / 100,
+                "weight_kg": rng.randint(1, 40) / 2,
+            }
+        )
+    sheet = _sheet(
+        "parcels",
+        _column("parcel_id", T.TEXT, U.UNIQUE, "A9999"),
+        _column("sent_at", T.TIMESTAMP, U.NEARLY_UNIQUE),
+        _column("promised_on", T.DATE, U.SOME),
+        _column("delivered_on", T.DATE, U.SOME, null=NullShare.SOME),
+        _column("carrier", T.TEXT, U.FEW),
+        _column("zone", T.TEXT, U.FEW),
+        _column("items", T.INTEGER, U.FEW),
+        _column("cost", T.FLOAT, U.SOME),
+        _column("weight_kg", T.FLOAT, U.SOME),
+    )
+    return pd.DataFrame(rows), sheet
+
+
 _MARK = "@@ program "
 _WAIT_SECONDS = 240
 FONTS = str(Path(tempfile.gettempdir()) / "daytwo-test-matplotlib")
@@ -304,7 +339,8 @@ _DUCKDB_TYPES = {"int64": "BIGINT", "float64": "DOUBLE", "bool": "BOOLEAN"}
 
 @pytest.fixture(scope="session")
 def tables() -> dict[str, tuple[pd.DataFrame, SchemaSheet]]:
-    return {"orders": orders(), "staff": staff(), "invoices": invoices(), "cars": cars(), "visits": visits()}
+    made = (orders(), staff(), invoices(), cars(), visits(), parcels())
+    return {sheet.dataset: (frame, sheet) for frame, sheet in made}
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from daytwo.control.models.analyst.explain import explain
 from daytwo.control.models.analyst.following import follow, opens
 from daytwo.control.models.analyst.intent import read
 from daytwo.control.models.analyst.nearest import nearest
-from daytwo.control.models.analyst.words.ways import rephrase
 from daytwo.control.models.analyst.program.compiler import compile_question
 from daytwo.control.models.analyst.question import Question
 from daytwo.control.models.analyst.refusal import Refusal, either, refuse
 from daytwo.control.models.analyst.table.joining import joined
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.words.lexing import Token, TokenKind, lex
+from daytwo.control.models.analyst.words.ways import rephrase
 from daytwo.control.models.request import PlanRequest, Step
 from daytwo.wire.sheet import SchemaSheet, callable_names
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from daytwo.control.models.analyst.question import (
     AnyFilter,
@@ -14,29 +14,52 @@ from daytwo.control.models.analyst.question import (
     Measure,
     MissingFilter,
     NumberFilter,
+    PairFilter,
     Question,
+    RecentFilter,
     Shape,
     ValueFilter,
 )
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Period, Study
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Grain, Period, Study
 from daytwo.control.models.analyst.words import lexicon
 
 _NAMES = {
     Aggregate.SUM: "total", Aggregate.MEAN: "average", Aggregate.MEDIAN: "median", Aggregate.MIN: "lowest",
     Aggregate.MAX: "highest", Aggregate.DISTINCT: "number of different values of",
+    Aggregate.VARIATION: "coefficient of variation of", Aggregate.IQR: "interquartile range of",
     Aggregate.DEVIATION: "standard deviation of", Aggregate.VARIANCE: "variance of", Aggregate.ONLY: "the",
 }  # fmt: skip
+_TIMES = {">": "after", ">=": "on or after", "<": "before", "<=": "on or before", "==": "the same as", "!=": "not"}
 _SIGNS = {">": "over", ">=": "at least", "<": "under", "<=": "at most", "==": "=", "!=": "not"}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")  # fmt: skip
+
+
+OTHERS_SHOWN = 4
 
 
 def explain(question: Question) -> str:
     """One line: `I understood: total revenue by region, where order_date is in 2024.`"""
     typos = "".join(f" (“{typed}” read as {column})" for typed, column in question.typos)
     tables = " with ".join([question.table, *(join.table for join in question.joins)])
-    return f"I understood: {what(question)}{by(question)}{where_of(question)}{typos}, in {tables}."
+    return f"I understood: {what(question)}{by(question)}{where_of(question)}{typos}, in {tables}.{_taken(question)}"
+
+
+def _taken(question: Question) -> str:
+    """Which date was taken, of several."""
+    if question.taken is None:
+        return ""
+    date, others = question.taken
+    names = " or ".join(column.name for column in others[:OTHERS_SHOWN])
+    return f" The date is {date.name}; for another, go on with “by {others[0].name} instead” (there is {names})."
+
+
+_CONTRASTS = {
+    Contrast.DIFFERENCE: "and the difference", Contrast.CHANGE: "and the change",
+    Contrast.MORE: "and whether the first is more", Contrast.LESS: "and whether the first is less",
+}  # fmt: skip
 
 
 def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
@@ -81,8 +104,8 @@ def by(question: Question) -> str:
         text += f", of those whose {having(question.having, question)}"
     if question.with_share:
         text += " with its share"
-    if question.difference:
-        text += " and the difference"
+    if question.contrast:
+        text += f", {_CONTRASTS[question.contrast]}"
     if question.order is None or question.shape is not Shape.AGGREGATE:
         return text
     direction = "highest" if question.order.descending else "lowest"
@@ -160,16 +183,22 @@ def label(measure: Measure, question: Question) -> str:
         return f"{ordinal(100 * measure.quantile)} percentile of {measure.column.name}"
     if measure.column is None:
         return f"number of {question.rows_called if question.rows_called.endswith('s') else 'rows'}"
+    if measure.per is not None:
+        return f"{measure.column.name} per {measure.per.name}"
     return f"{_NAMES[measure.aggregate]} {measure.column.name}"
 
 
 def dimension_label(dimension: Dimension) -> str:
+    if dimension.spans:
+        assert dimension.column is not None
+        return f"{dimension.column.name}, " + " against ".join(period(span) for span in dimension.spans)
     if dimension.compared is not None:
         return " against ".join(f"“{value}”" for value in dimension.compared.values)
     assert dimension.column is not None
     if dimension.grain is None or dimension.grain is Grain.DAY:
         return dimension.column.name
-    return f"{dimension.grain} of {dimension.column.name}"
+    grain = "time" if dimension.grain is Grain.SPAN else str(dimension.grain)
+    return f"{grain} of {dimension.column.name}"
 
 
 def with_unit(column: Column) -> str:
@@ -183,7 +212,8 @@ def with_unit(column: Column) -> str:
 def condition(one: Filter) -> str:  # noqa: PLR0911 - one return for each kind
     """One filter in words."""
     if isinstance(one, ValueFilter):
-        return f"{one.columns[0].name} is {'not ' if one.negated else ''}{_values(one)}"
+        named = f"{one.columns[0].name} is " if one.is_named else ""
+        return f"{named}{'not ' if one.negated else ''}{_values(one)}"
     if isinstance(one, NumberFilter):
         if one.comparison == "between":
             sign = "g" if "year" in one.column.words else ",g"
@@ -197,25 +227,47 @@ def condition(one: Filter) -> str:  # noqa: PLR0911 - one return for each kind
         return f"not ({choices})" if one.negated else choices
     if isinstance(one, MissingFilter):
         return f"{one.column.name} is {'known' if one.present else 'missing'}"
+    if isinstance(one, PairFilter):
+        words = _TIMES if one.column.is_date else _SIGNS
+        return f"{one.column.name} is {words[one.comparison]} {one.other.name}"
+    if isinstance(one, RecentFilter):
+        if one.whole:
+            return f"{one.column.name} is in the latest {one.grain} of the data"
+        return f"{one.column.name} is in the last {one.count} {one.grain}s of the data"
     return _dated(one)
 
 
 def _dated(one: DateFilter) -> str:
-    if one.months:
-        months = " or ".join(_MONTHS[month - 1] for month in one.months)
-        return f"{one.column.name} is in {months} of any year"
     sign = "is not" if one.negated else "is"
-    return f"{one.column.name} {sign} " + " or ".join(_period(period) for period in one.periods)
+    if one.months:
+        return f"{one.column.name} {sign} in {' or '.join(_MONTHS[month - 1] for month in one.months)} of any year"
+    if one.weekdays:
+        return f"{one.column.name} {sign} on {' or '.join(_DAYS[day] for day in one.weekdays)}"
+    return f"{one.column.name} {sign} " + " or ".join(_within(each) for each in one.periods)
 
 
-def _period(period: Period) -> str:
-    if period.start is None:
-        return f"before {period.end}"
-    if period.end is None:
-        return f"on or after {period.start}"
-    start, last = period.start, period.end - timedelta(days=1)
+def _within(one: Period) -> str:
+    """`in 2024`, `from 2024-03-05 to 2024-04-01`."""
+    text = period(one)
+    if not one.start or not one.end:
+        return text
+    return f"from {text}" if " to " in text else f"on {text}" if text.count("-") == 2 else f"in {text}"
+
+
+def period(one: Period) -> str:
+    """`2024`, `2024-03`, `Q1 2024`, `before 2024-03-05`."""
+    if one.start is None or one.end is None:
+        return f"before {one.end}" if one.start is None else f"on or after {one.start}"
+    start, last = one.start, one.end - timedelta(days=1)
     if start == last:
-        return f"on {start}"
-    if (start.month, start.day) == (1, 1) and period.end == date(start.year + 1, 1, 1):
-        return f"in {start.year}"
-    return f"from {start} to {last}"
+        return str(start)
+    length = 12 * (one.end.year - start.year) + one.end.month - start.month
+    if start.day == one.end.day == 1:
+        whole = {1: f"{start:%Y-%m}"}
+        if start.month % 3 == 1:
+            whole[3] = f"Q{start.month // 3 + 1} {start.year}"
+        if start.month == 1:
+            whole[12] = str(start.year)
+        if length in whole:
+            return whole[length]
+    return f"{start} to {last}"

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from daytwo.control.models.analyst.intent import reduce_parts
 from daytwo.control.models.analyst.kinds.parts import whole_number
-from daytwo.control.models.analyst.words.ways import rephrase
 from daytwo.control.models.analyst.question import (
     AnyFilter,
     DateFilter,
@@ -23,6 +22,7 @@ from daytwo.control.models.analyst.question import (
     Question,
     Shape,
     ValueFilter,
+    columns_of,
 )
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative
@@ -31,6 +31,7 @@ from daytwo.control.models.analyst.rules.value_filters import read_values
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words.lexing import lex
+from daytwo.control.models.analyst.words.ways import rephrase
 
 _OPENING = re.compile(
     r"^(?:(?:and|but|now|then|ok|okay|so|also|please)\b[,]?\s*)*"
@@ -102,7 +103,7 @@ def _alike(new: Filter, old: Filter) -> bool:
     if isinstance(new, ValueFilter) or isinstance(old, ValueFilter):
         return False
     timed = (DateFilter, NumberFilter, AnyFilter)
-    return isinstance(new, timed) and isinstance(old, timed) and new.column == old.column
+    return isinstance(new, timed) and isinstance(old, timed) and columns_of(new) == columns_of(old)
 
 
 def _grouped(before: Question, dimensions: tuple[Dimension, ...]) -> Question:

@@ -6,32 +6,34 @@ and carries meaning refuses the whole question; that is what keeps the analyst f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from daytwo.control.models.analyst.kinds.readings import assemble
-from daytwo.control.models.analyst.question import FlagFilter, Question
+from daytwo.control.models.analyst.question import FlagFilter, Question, columns_of
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunking import chunk
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
-from daytwo.control.models.analyst.rules.conditions import GapRules, having, rank_of
+from daytwo.control.models.analyst.rules.conditions import GapRules, either, having, rank_of
 from daytwo.control.models.analyst.rules.dimensions import GroupRules, VersusRules, compared_elsewhere
 from daytwo.control.models.analyst.rules.doubts import doubt_question, doubt_words
 from daytwo.control.models.analyst.rules.filters import filter_chunk, reduce
 from daytwo.control.models.analyst.rules.number_filters import NumberRules
+from daytwo.control.models.analyst.rules.pairs import PairRules
 from daytwo.control.models.analyst.rules.tidying import tidy
 from daytwo.control.models.analyst.rules.time_filters import TimeRules
 from daytwo.control.models.analyst.rules.value_filters import ValueRules
 from daytwo.control.models.analyst.table.columns import Column, Kind
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
-from daytwo.control.models.analyst.words.lexing import Token
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words.lexing import Token, TokenKind
 
 _SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
 """What may be left over: it only joined parts that have found their place."""
 _MEANT = {
     Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
     Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
-    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.DIFFERENCE, Role.HAVING, Role.RANK_OF,
+    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.CONTRAST, Role.HAVING, Role.RANK_OF,
 }  # fmt: skip
 
 
@@ -51,7 +53,36 @@ def read(tokens: Sequence[Token], vocabulary: Vocabulary, *, by_values: bool = F
 
 
 def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool, by_values: bool) -> Question:
-    return read_parts(reduce_parts(tokens, vocabulary, columns_first=columns_first, by_values=by_values), vocabulary)
+    chunks = chunk(tokens, vocabulary, columns_first=columns_first)
+    named = {column for part in chunks if part.is_(Role.COLUMN) for column in part.link.columns}
+    reduced = reduce_parts(tokens, vocabulary, columns_first=columns_first, by_values=by_values)
+    question = _with_date_taken(read_parts(reduced, vocabulary), vocabulary, named)
+    _check_names(tokens, chunks, vocabulary)
+    return question
+
+
+_SMALL_WORDS = (
+    lexicon.STOP_WORDS | lexicon.PREPOSITIONS | {"by", "per", "and", "or", "is", "to", "no", "not", "with", "between"}
+)
+
+
+def _check_names(tokens: Sequence[Token], chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
+    """Refuse to drop a small word that is the name of a column: `rows with a over 2`, where one is called `a`."""
+    read = {part.text.casefold() for part in chunks if part.is_(Role.COLUMN, Role.QUOTED)}
+    for token in tokens:
+        column = vocabulary.named(token.text) if token.word in _SMALL_WORDS else None
+        if column and token.word not in read and token.kind is TokenKind.WORD:
+            raise Refusal(f"{shown(token.text)} could be a word or the column; put the column’s name in quotes", 60)
+
+
+def _with_date_taken(question: Question, vocabulary: Vocabulary, named: Collection[Column]) -> Question:
+    """Which date was taken, where there are others and none was named."""
+    taken = vocabulary.event_date
+    used = {column for one in (*question.filters, *question.part) for column in columns_of(one)}
+    used |= {dimension.column for dimension in question.dimensions if dimension.column}
+    if taken is None or taken not in used or taken in named or len(vocabulary.dates) < 2:
+        return question
+    return replace(question, taken=(taken, tuple(column for column in vocabulary.dates if column != taken)))
 
 
 def reduce_parts(
@@ -60,6 +91,9 @@ def reduce_parts(
     """The parts of a question after every rule for filters and dimensions."""
     chunks = tidy(chunk(tokens, vocabulary, columns_first=columns_first), vocabulary)
     ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE, Role.RANK_OF) for part in chunks)
+    pairs = PairRules(vocabulary)
+    chunks = reduce(chunks, pairs.derived)
+    chunks = reduce(chunks, pairs.compared)
     chunks = reduce(chunks, VersusRules(vocabulary, chunks).versus)
     chunks = reduce(chunks, having)
     chunks = reduce(chunks, rank_of)
@@ -77,6 +111,7 @@ def reduce_parts(
         values.adjective,
     ):
         chunks = reduce(chunks, rule)
+    chunks = reduce(chunks, either)
     return _without_openings(_with_flags(compared_elsewhere(chunks)))
 
 

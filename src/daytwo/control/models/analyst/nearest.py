@@ -8,6 +8,7 @@ from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.words.lexing import Token
 from daytwo.control.models.analyst.words.spelling import singular
+from daytwo.wire.sheet import Uniqueness
 
 OFFERED = 3
 _CONSIDERED_COLUMNS = 6
@@ -37,7 +38,7 @@ def _questions(vocabulary: Vocabulary, asked: set[str]) -> Iterator[str]:
         return sorted(columns, key=lambda c: -len(asked & set(c.words)))[:_CONSIDERED_COLUMNS]
 
     measures = first(vocabulary.where(lambda c: c.is_measure and '"' not in c.name))
-    categories = first(vocabulary.where(lambda c: c.is_category and '"' not in c.name))
+    categories = first(vocabulary.where(lambda c: c.is_category and not _identifies(c) and '"' not in c.name))
     for measure in measures[:2]:
         for category in categories[:2]:
             verb = "total" if measure.is_additive else "average"
@@ -50,6 +51,11 @@ def _questions(vocabulary: Vocabulary, asked: set[str]) -> Iterator[str]:
     yield f"how many rows are in {vocabulary.name}?"
     yield "number of rows"
     yield "describe the data"
+
+
+def _identifies(column: Column) -> bool:
+    """Whether grouping by it would say nothing: a key, or a value for nearly every row."""
+    return column.is_key or column.sheet.uniqueness in {Uniqueness.UNIQUE, Uniqueness.NEARLY_UNIQUE}
 
 
 def _said(column: Column) -> str:

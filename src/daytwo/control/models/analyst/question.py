@@ -6,11 +6,11 @@ Whatever grows here (trends, joins) must be representable first: a program never
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Join, Period, Study
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Grain, Join, Period, Study
 
 
 class Shape(StrEnum):
@@ -49,12 +49,32 @@ class NumberFilter:
 
 @dataclass(frozen=True)
 class DateFilter:
-    """Rows whose date lies in one of the periods, or in one of these months of any year."""
+    """Rows whose date lies in one of the periods, or in one of these months or weekdays (0 is Monday) of any year."""
 
     column: Column
     periods: tuple[Period, ...] = ()
     months: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
     negated: bool = False
+
+
+@dataclass(frozen=True)
+class RecentFilter:
+    """The last `count` of these before the latest date; `whole`, the one that holds the latest date."""
+
+    column: Column
+    grain: Grain
+    count: int = 1
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class PairFilter:
+    """Rows in which one column compares so with another: `delivered_on > promised_on`."""
+
+    column: Column
+    comparison: str
+    other: Column
 
 
 @dataclass(frozen=True)
@@ -67,12 +87,8 @@ class FlagFilter:
 class AnyFilter:
     """Rows that fulfil one of these; `negated`, none of them."""
 
-    choices: tuple[NumberFilter, ...]
+    choices: tuple[Filter, ...]
     negated: bool = False
-
-    @property
-    def column(self) -> Column:
-        return self.choices[0].column
 
 
 @dataclass(frozen=True)
@@ -83,25 +99,38 @@ class MissingFilter:
     present: bool = False
 
 
-Filter = ValueFilter | NumberFilter | DateFilter | FlagFilter | AnyFilter | MissingFilter
+Filter = ValueFilter | NumberFilter | DateFilter | RecentFilter | PairFilter | FlagFilter | AnyFilter | MissingFilter
+
+
+def columns_of(one: Filter) -> tuple[Column, ...]:
+    """The columns that a filter looks at."""
+    if isinstance(one, AnyFilter):
+        return tuple(dict.fromkeys(column for choice in one.choices for column in columns_of(choice)))
+    if isinstance(one, ValueFilter):
+        return one.columns
+    return (one.column, one.other) if isinstance(one, PairFilter) else (one.column,)
 
 
 @dataclass(frozen=True)
 class Measure:
-    """An aggregate of a column; counting rows needs none."""
+    """An aggregate of a column; counting rows needs none; a ratio is of the total of `column` to that of `per`."""
 
     aggregate: Aggregate
     column: Column | None = None
     quantile: float | None = None
+    per: Column | None = None
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """What the rows are grouped by: a column, a date at a grain, or the column in which `compared` is found."""
+    """What the rows are grouped by: a column, a date at a grain, some periods of it, or the column in which `compared`
+    is found.
+    """
 
     column: Column | None
     grain: Grain | None = None
     compared: ValueFilter | None = None
+    spans: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,11 +182,13 @@ class Question:
     """Of all groups, the one whose place is asked for."""
     within: bool = False
     """Whether places are ranked within each group of the first dimension."""
-    difference: bool = False
-    """Of two groups, also the second less the first."""
+    contrast: Contrast | None = None
+    """What is said of two groups that are compared."""
     over: Over | None = None
     study: Study | None = None
     joins: tuple[Join, ...] = ()
     rows_called: str = "rows"
-    typos: tuple[tuple[str, str], ...] = field(default=())
+    typos: tuple[tuple[str, str], ...] = ()
     """Words that were read as a column's name with one letter amiss: (typed, column)."""
+    taken: tuple[Column, tuple[Column, ...]] | None = None
+    """The date that was taken where the question names none, and the others."""

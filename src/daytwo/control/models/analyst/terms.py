@@ -20,6 +20,8 @@ class Aggregate(StrEnum):
     VARIATION = "coefficient of variation"
     """The standard deviation as a share of the mean."""
     IQR = "interquartile range"
+    RATIO = "ratio"
+    """Of a measure's total to that of another column."""
     QUANTILE = "quantile"
     """Of a measure's `quantile`."""
     ONLY = "only"
@@ -58,6 +60,28 @@ class Study(StrEnum):
     OUTLIERS = "outliers"
     MISSING = "missing values"
     DUPLICATES = "duplicates"
+
+
+class Contrast(StrEnum):
+    """What is asked of two sides that are compared; the first that is named against the second."""
+
+    DIFFERENCE = "difference"
+    CHANGE = "change"
+    """From the earlier to the later."""
+    MORE = "more"
+    LESS = "less"
+
+
+class Operation(StrEnum):
+    """How a column is made of two others, row by row."""
+
+    PLUS = "plus"
+    MINUS = "minus"
+    TIMES = "times"
+    OVER = "divided by"
+    DAYS = "days"
+    """From the first date to the second."""
+    HOURS = "hours"
 
 
 class Course(StrEnum):

@@ -50,6 +50,10 @@ class Parts:
         """Whether it asks when: at which of the rows' own times."""
         return any(chunk.is_(Role.GRAIN) and chunk.value is Grain.TIME for chunk in self.whole)
 
+    def at_finest(self) -> None:
+        """Dates as fine as they are: values are not put together."""
+        self.dimensions = tuple(replace(d, grain=Grain.DAY) if d.grain is Grain.SPAN else d for d in self.dimensions)
+
     def may_be_single(self, dimensions: Sequence[Dimension] = ()) -> bool:
         """Whether dimensions and filters could leave one row in each group, as far as the sheet tells."""
         most = 1

@@ -11,13 +11,22 @@ from collections.abc import Sequence
 from daytwo.control.models.analyst.kinds.parts import Parts, whole_number
 from daytwo.control.models.analyst.kinds.rankings import read_rank_of, read_ranking, targets_of
 from daytwo.control.models.analyst.kinds.studies_asked import read_course, read_study, with_share
-from daytwo.control.models.analyst.question import DateFilter, Dimension, Filter, Having, Order, Question, Shape
+from daytwo.control.models.analyst.question import (
+    DateFilter,
+    Dimension,
+    Filter,
+    Having,
+    Order,
+    PairFilter,
+    Question,
+    Shape,
+)
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
-from daytwo.control.models.analyst.terms import Aggregate, Grain
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain
 from daytwo.control.models.analyst.words import lexicon
 from daytwo.control.models.analyst.words.spelling import singular
 
@@ -46,6 +55,8 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # no
         return read_ranking(parts)
     if parts.has(Role.FIRST):
         return _first_rows(parts)
+    if parts.has(Role.CONTRAST):
+        return _contrast(parts)
     if parts.has(Role.AGGREGATE, Role.COUNT) or parts.dimensions:
         return _aggregate(parts)
     return _listing(parts)
@@ -73,7 +84,7 @@ def _first_rows(parts: Parts) -> Question:
 
 def _listing(parts: Parts) -> Question:
     """`list the orders over 100`, `which regions are there`, `what is the revenue in 2024`."""
-    wanted = parts.has(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COMPARE) and not parts.has(Role.DIFFERENCE)
+    wanted = parts.has(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COMPARE) and not parts.has(Role.CONTRAST)
     columns = parts.of(Role.COLUMN)
     if not columns and parts.has(Role.ENTITY) and (parts.has(Role.LIST, Role.WHICH) or parts.filters):
         numbers = parts.of(Role.NUMBER)
@@ -95,16 +106,34 @@ def _is_listed(link: Link) -> bool:
 
 
 def _aggregate(parts: Parts) -> Question:
-    difference = parts.has(Role.DIFFERENCE)
-    parts.drop(Role.LIST, Role.WHICH, Role.COMPARE, Role.DIFFERENCE)
+    parts.drop(Role.LIST, Role.WHICH, Role.COMPARE)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
     outer = _outer(parts)
     measures = read_measures(parts.chunks, only_possible=parts.may_be_single())
-    if difference and (len(measures) > 1 or len(parts.dimensions) != 1):
-        raise Refusal("it does not say the difference between which two", understood=80)
+    if any(measure.aggregate is Aggregate.ONLY for measure in measures):
+        parts.at_finest()
+    return parts.question(Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer)
+
+
+def _contrast(parts: Parts) -> Question:
+    """`did West have more orders than East`, `how did revenue change from 2023 to 2024 by region`."""
+    asked = parts.of(Role.CONTRAST)
+    parts.drop(Role.LIST, Role.WHICH, Role.COMPARE, Role.CONTRAST, Role.GROUP)
+    parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
+    plain = parts.chunks[0] if len(parts.chunks) == 1 and parts.has(Role.COLUMN) else None
+    if plain and plain.link.narrowed(lambda c: c.is_number) is None:
+        parts.chunks.insert(0, Chunk(Role.COUNT, "number of"))
+    measures = read_measures(parts.chunks)
+    sides = [d for d in parts.dimensions if d.spans or (d.compared and len(d.compared.values) == 2)]
+    others = [d for d in parts.dimensions if d not in sides]
+    contrast, order = asked[0].value.contrast, asked[0].value.order
+    one_value = contrast in {Contrast.MORE, Contrast.LESS}
+    if len(asked) > 1 or len(measures) != 1 or len(sides) != 1 or (others and one_value) or (order and not others):
+        raise Refusal("it does not say which two sides are compared, or by which figure", understood=80)
     return parts.question(
-        Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer, difference=difference
-    )
+        Shape.AGGREGATE, measures=measures, dimensions=(*others, *sides), contrast=contrast,
+        order=order, limit=1 if order else None,
+    )  # fmt: skip
 
 
 def _outer(parts: Parts) -> Aggregate | None:
@@ -150,20 +179,36 @@ def _share(parts: Parts) -> Question:
     measures = read_measures(chunks)
     if len(measures) != 1 or (measures[0].aggregate is Aggregate.DISTINCT):
         raise Refusal("I compute the share of one total or of the rows", understood=70)
-    if parts.dimensions:
-        if len(parts.dimensions) > 1:
-            raise Refusal("I compute shares by one column", understood=80)
+    if len(parts.dimensions) > 1:
+        raise Refusal("I compute shares by one column", understood=80)
+    if parts.dimensions and not _says_part(parts):
         return parts.question(Shape.SHARE, measures=measures, dimensions=parts.dimensions)
     base, part = _split(parts)
-    return parts.question(Shape.SHARE, measures=measures, filters=base, part=part)
+    return parts.question(Shape.SHARE, measures=measures, filters=base, part=part, dimensions=parts.dimensions)
+
+
+def _says_part(parts: Parts) -> bool:
+    """`what share of orders is late, by region`: of each group, the part that fulfils a condition."""
+    whole = parts.whole
+    after = {at + 1 for at, chunk in enumerate(whole) if chunk.is_(Role.SPLITTER, Role.IS)}
+    told = [chunk for at, chunk in enumerate(whole) if chunk.is_(Role.FILTER) and at in after]
+    return bool(told) or any(chunk.is_(Role.FILTER) and isinstance(chunk.value, PairFilter) for chunk in whole)
+
+
+def _cut(parts: Parts) -> int:
+    """Where the part of a share begins: at `is`, `comes from`, or behind the name of the rows."""
+    cuts = [at for at, chunk in enumerate(parts.whole) if chunk.is_(Role.SPLITTER, Role.IS)]
+    if cuts:
+        return cuts[-1]
+    rows = [at for at, chunk in enumerate(parts.whole) if chunk.is_(Role.ENTITY)]
+    return rows[-1] + 1 if rows else 0
 
 
 def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     """Filters of the whole, filters of the part."""
     if len(parts.filters) == 1:
         return (), parts.filters
-    cuts = [i for i, chunk in enumerate(parts.whole) if chunk.is_(Role.SPLITTER, Role.IS)]
-    cut = cuts[-1] if cuts else 0
+    cut = _cut(parts)
     base = tuple(c.value for c in parts.whole[:cut] if c.is_(Role.FILTER))
     part = tuple(c.value for c in parts.whole[cut:] if c.is_(Role.FILTER))
     if len(part) > 1:  # `… comes from West in 2024`: the time is that of the whole

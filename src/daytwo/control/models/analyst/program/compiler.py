@@ -7,22 +7,24 @@ shows it and says it in a sentence whose values only the person sees.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.program.answers import answer
-from daytwo.control.models.analyst.program.snippets import FIND, NUMBER, READ_DATES, READ_NUMBERS, STOP, call
-from daytwo.control.models.analyst.question import (
-    AnyFilter,
-    DateFilter,
-    Filter,
-    FlagFilter,
-    MissingFilter,
-    NumberFilter,
-    Question,
-    Shape,
-    ValueFilter,
+from daytwo.control.models.analyst.program.conditions import select
+from daytwo.control.models.analyst.program.snippets import (
+    BY_SPAN,
+    FIND,
+    NUMBER,
+    READ_DATES,
+    READ_NUMBERS,
+    STOP,
+    TIDIED,
+    call,
 )
+from daytwo.control.models.analyst.question import Question, Shape, columns_of
 from daytwo.control.models.analyst.table.columns import Column, Kind
-from daytwo.control.models.analyst.terms import Aggregate, Study
+from daytwo.control.models.analyst.terms import Aggregate, Operation, Study
 from daytwo.wire.sheet import ColumnType
 
 _MODULES = {
@@ -36,6 +38,8 @@ _FUNCTIONS = {
     "_read_dates(": READ_DATES,
     "_read_numbers(": READ_NUMBERS,
     "_find(": FIND,
+    "_tidied(": TIDIED,
+    "_by_span(": BY_SPAN,
     "_stop(": STOP,
 }
 """Each before those that it calls."""
@@ -44,7 +48,8 @@ _FUNCTIONS = {
 def compile_question(question: Question) -> str:
     """The program of a question."""
     columns = _columns(question)
-    body = [*_load(question, columns), *_select(question), *_unless_empty(question), *answer(question)]
+    body = [*_load(question, columns), *_derived(columns), *_tidied(question), *select(question)]
+    body += [*_unless_empty(question), *answer(question)]
     functions: list[str] = []
     for name, lines in _FUNCTIONS.items():
         if any(name in line for line in [*body, *functions]):
@@ -68,15 +73,60 @@ def _columns(question: Question) -> tuple[Column, ...]:
     """The columns to read, each once, in the order of first use."""
     used: list[Column] = []
     for one in (*question.filters, *question.part):
-        used.extend(one.columns if isinstance(one, ValueFilter) else (one.column,))
+        used.extend(columns_of(one))
     used.extend(dimension.column for dimension in question.dimensions if dimension.column)
-    used.extend(measure.column for measure in question.measures if measure.column)
+    measures = [*question.measures, *([question.having.measure] if question.having else [])]
+    used.extend(column for measure in measures for column in (measure.column, measure.per) if column)
     used.extend(question.columns)
-    if question.having and question.having.measure.column:
-        used.append(question.having.measure.column)
     if question.order and question.order.column:
         used.append(question.order.column)
     return tuple(dict.fromkeys(used))
+
+
+def _base(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns of the table that these are, or are made of."""
+    found: list[Column] = []
+    for column in columns:
+        found.extend(_base((column.formula.left, column.formula.right)) if column.formula else (column,))
+    return tuple(dict.fromkeys(found))
+
+
+_SIGNS = {Operation.PLUS: "+", Operation.MINUS: "-", Operation.TIMES: "*", Operation.OVER: "/"}
+
+
+def _derived(columns: Iterable[Column]) -> list[str]:
+    """Columns made of others."""
+    lines = []
+    for column in columns:
+        if column.formula is None:
+            continue
+        lines += _derived((column.formula.left, column.formula.right))
+        sides = (column.formula.left, column.formula.right)
+        left, right = (f"rows[{side.name!r}]" for side in sides)
+        place = f"rows[{column.name!r}]"
+        if column.formula.operation in _SIGNS:
+            lines.append(f"{place} = {left} {_SIGNS[column.formula.operation]} {right}")
+            continue
+        clock = [side.sheet.type is ColumnType.TIMESTAMP for side in sides]
+        start, end = (
+            f"{one}.dt.tz_localize(None)" if at else one for one, at in zip((left, right), clock, strict=True)
+        )
+        if column.formula.operation is Operation.DAYS and not all(clock):  # a day has no time to count from
+            start, end = (f"{one}.dt.normalize()" if at else one for one, at in zip((start, end), clock, strict=True))
+            lines.append(f"{place} = ({end} - {start}).dt.days")
+        else:
+            seconds = 86_400 if column.formula.operation is Operation.DAYS else 3_600
+            lines.append(f"{place} = ({end} - {start}).dt.total_seconds() / {seconds}")
+    return lines
+
+
+def _tidied(question: Question) -> list[str]:
+    """Categories whose values are put together or told apart: by spelling, whatever the case and blanks."""
+    used = [d.column for d in question.dimensions if d.column and d.grain is None]
+    used += [m.column for m in question.measures if m.column and m.aggregate is Aggregate.DISTINCT]
+    used += [column for column in question.columns if question.shape is Shape.VALUES]
+    names = [column.name for column in dict.fromkeys(used) if column.is_category and not column.is_key]
+    return [f"rows[{name!r}] = _tidied(rows[{name!r}])" for name in names]
 
 
 def quoted(name: str) -> str:
@@ -90,7 +140,8 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
     studied = studied or question.study is Study.OUTLIERS
     whole = question.shape is Shape.ROWS or studied or (question.shape is Shape.DESCRIBE and not question.columns)
     whole = whole or question.study is Study.DUPLICATES
-    names = "*" if whole else ", ".join(quoted(column.name) for column in columns)
+    base = _base(columns)
+    names = "*" if whole else ", ".join(quoted(column.name) for column in base)
     if not names:
         names = "1 as one"
     source = quoted(question.table)
@@ -98,7 +149,7 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
         source += f" left join {quoted(join.table)} using ({quoted(join.key)})"
     query = f"select {names} from {source}"  # noqa: S608 - every name is quoted, and nothing runs here
     lines = [f"rows = sql({query!r}).pandas()"]
-    for column in columns:
+    for column in base:
         lines += _convert(column)
     return lines
 
@@ -118,87 +169,3 @@ def _convert(column: Column) -> list[str]:
     if column.kind is Kind.DATE_TEXT:
         return [f"{place} = {call('_read_dates', place, repr(column.name))}"]
     return []
-
-
-def _select(question: Question) -> list[str]:
-    """Finds values before any row is left out, then keeps the rows that fulfil every filter."""
-    lines: list[str] = []
-    conditions: list[str] = []
-    for place, one in enumerate((*question.filters, *question.part)):
-        if isinstance(one, ValueFilter):
-            columns = repr([column.name for column in one.columns])
-            lines.append(f"_column_{place}, _held_{place} = _find(rows, {list(one.values)!r}, {columns})")
-        conditions.append(_condition(one, place))
-    count = len(question.filters)
-    if count == 1:
-        lines.append(f"rows = rows[{_bare(conditions[0])}]")
-    elif count:
-        lines.append(f"rows = rows[{' & '.join(conditions[:count])}]")
-    if question.part:
-        part = " & ".join(conditions[count:])
-        held = any(isinstance(one, ValueFilter) for one in question.part)
-        lines.append(f"_in_part = {f'({part}).reindex(rows.index)' if held and count else part}")
-    return lines
-
-
-def _bare(text: str) -> str:
-    """Without the parentheses that only `&` needs."""
-    inner = text[1:-1]
-    depth = 0
-    for character in inner:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            return text
-    return inner if text.startswith("(") and text.endswith(")") else text
-
-
-def _condition(one: Filter, place: int) -> str:
-    """One filter as an expression over `rows`."""
-    if isinstance(one, ValueFilter):
-        return f"~_held_{place}" if one.negated else f"_held_{place}"
-    if isinstance(one, NumberFilter):
-        return _compared(one)
-    if isinstance(one, FlagFilter):
-        return f"(rows[{one.column.name!r}] == {one.value})"
-    if isinstance(one, MissingFilter):
-        return f"rows[{one.column.name!r}].{'notna' if one.present else 'isna'}()"
-    if isinstance(one, AnyFilter):
-        return _any(one)
-    return _dated(one)
-
-
-def number(value: float) -> str:
-    """A number as Python writes it, whole ones without a point."""
-    return str(int(value)) if value == int(value) else repr(value)
-
-
-def _compared(one: NumberFilter) -> str:
-    place = f"rows[{one.column.name!r}]"
-    if one.comparison == "between":
-        return f"{place}.between({number(one.value)}, {number(one.other or 0)})"
-    if one.comparison == "!=":
-        return f"({place}.notna() & ({place} != {number(one.value)}))"
-    return f"({place} {one.comparison} {number(one.value)})"
-
-
-def _any(one: AnyFilter) -> str:
-    place = f"rows[{one.column.name!r}]"
-    if all(choice.comparison == "==" for choice in one.choices):
-        listed = ", ".join(number(choice.value) for choice in one.choices)
-        return f"({place}.notna() & ~{place}.isin([{listed}]))" if one.negated else f"{place}.isin([{listed}])"
-    joined = " | ".join(_compared(choice) for choice in one.choices)
-    return f"({place}.notna() & ~({joined}))" if one.negated else f"({joined})"
-
-
-def _dated(one: DateFilter) -> str:
-    place = f"rows[{one.column.name!r}]"
-    negation = "~" if one.negated else ""
-    if one.months:
-        return f"{negation}{place}.dt.month.isin({list(one.months)!r})"
-    choices = []
-    for period in one.periods:
-        sides = [f'({place} >= "{period.start}")'] if period.start else []
-        sides += [f'({place} < "{period.end}")'] if period.end else []
-        choices.append(" & ".join(sides))
-    joined = choices[0] if len(choices) == 1 else " | ".join(f"({choice})" for choice in choices)
-    return f"{negation}({joined})"

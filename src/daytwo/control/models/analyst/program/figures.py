@@ -40,7 +40,8 @@ def labels_of(question: Question) -> list[str]:
 
 def left_out(question: Question) -> list[str]:
     """Say how many rows a figure leaves out, for every column that it needs and that may have gaps."""
-    columns = dict.fromkeys(m.column for m in question.measures if m.column and m.column.has_gaps)
+    used = (column for measure in question.measures for column in (measure.column, measure.per) if column)
+    columns = dict.fromkeys(column for column in used if column.has_gaps)
     return [line for column in columns for line in missing(column.name)]
 
 
@@ -58,7 +59,7 @@ def only_one(measure: Measure, groups: str | None = None) -> list[str]:
 
 def figures(question: Question) -> list[str]:
     labels = [explain.label(measure, question) for measure in question.measures]
-    pairs = ", ".join(f"{label!r}: [{_figure(m)}]" for label, m in zip(labels, question.measures, strict=True))
+    pairs = ", ".join(f"{label!r}: [{figure(m, 'rows')}]" for label, m in zip(labels, question.measures, strict=True))
     lines = [line for measure in question.measures for line in only_one(measure)]
     lines += [f"result = pd.DataFrame({{{pairs}}})", show(question), *left_out(question)]
     for place, label in enumerate(labels):
@@ -67,7 +68,15 @@ def figures(question: Question) -> list[str]:
     return lines
 
 
-def _figure(measure: Measure) -> str:
+def figure(measure: Measure, frame: str) -> str:
+    """The expression of a figure over `rows`, or over groups of them."""
     if measure.column is None:
-        return "len(rows)"
-    return f"rows[{measure.column.name!r}].{METHODS[measure.aggregate].format(quantile=measure.quantile)}"
+        return "len(rows)" if frame == "rows" else f"{frame}.size()"
+    place = f"{frame}[{measure.column.name!r}]"
+    if measure.aggregate is Aggregate.RATIO and measure.per:
+        return f"{place}.sum() / {frame}[{measure.per.name!r}].sum()"
+    if measure.aggregate is Aggregate.VARIATION:
+        return f"{place}.std() / {place}.mean()"
+    if measure.aggregate is Aggregate.IQR:
+        return f"{place}.quantile(0.75) - {place}.quantile(0.25)"
+    return f"{place}.{METHODS[measure.aggregate].format(quantile=measure.quantile)}"

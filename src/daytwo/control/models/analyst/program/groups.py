@@ -8,53 +8,13 @@ from __future__ import annotations
 
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.program.charts import chart
+from daytwo.control.models.analyst.program.contrasts import contrast
 from daytwo.control.models.analyst.program.courses import over_time
-from daytwo.control.models.analyst.program.figures import METHODS, labels_of, left_out, only_one, show
+from daytwo.control.models.analyst.program.figures import METHODS, figure, labels_of, left_out, only_one, show
+from daytwo.control.models.analyst.program.keys import ORDERS, keys
 from daytwo.control.models.analyst.program.snippets import indent, sentence, template
-from daytwo.control.models.analyst.question import Dimension, Having, Measure, Question
+from daytwo.control.models.analyst.question import Having, Question
 from daytwo.control.models.analyst.terms import Aggregate, Grain
-
-_GRAINS = {
-    Grain.YEAR: '.dt.year.astype("Int64")',
-    Grain.QUARTER: '.dt.to_period("Q").astype("string").str.replace("Q", "-Q")',
-    Grain.MONTH: '.dt.strftime("%Y-%m")',
-    Grain.DAY: '.dt.strftime("%Y-%m-%d")',
-    Grain.WEEKDAY: ".dt.day_name()",
-}
-
-
-def keys(question: Question) -> tuple[list[str], list[str]]:
-    """Lines that put each dimension into a column of `rows`, and expressions of those columns' names."""
-    lines: list[str] = []
-    names: list[str] = []
-    for dimension in question.dimensions:
-        if dimension.compared is not None:
-            names.append(f"_column_{question.filters.index(dimension.compared)}")
-            continue
-        assert dimension.column is not None
-        if dimension.grain is None:
-            names.append(repr(dimension.column.name))
-            continue
-        name = _grain_name(dimension, question)
-        dates = f"rows[{dimension.column.name!r}]"
-        if dimension.grain is Grain.WEEK:
-            lines.append(f'_monday = {dates} - pd.to_timedelta({dates}.dt.day_of_week, unit="D")')
-            lines.append(f'rows[{name!r}] = _monday.dt.strftime("%Y-%m-%d")')
-        else:
-            lines.append(f"rows[{name!r}] = {dates}{_GRAINS[dimension.grain].replace('{dates}', dates)}")
-        names.append(repr(name))
-    return lines, names
-
-
-def _grain_name(dimension: Dimension, question: Question) -> str:
-    """`month`; told from columns of that name where one is in use."""
-    assert dimension.grain is not None
-    assert dimension.column is not None
-    taken = {m.column.name for m in question.measures if m.column} | {
-        d.column.name for d in question.dimensions if d.column
-    }
-    name = str(dimension.grain)
-    return name if name not in taken else f"{dimension.column.name} ({name})"
 
 
 def grouped(question: Question) -> list[str]:
@@ -70,9 +30,9 @@ def grouped(question: Question) -> list[str]:
     lines.append(f"_groups = rows.groupby({listed}, observed=True)")
     for measure in question.measures:
         lines += only_one(measure, "_groups")
-    figures = [f"{label!r}: {_figure(measure)}" for label, measure in measures]
+    figures = [f"{label!r}: {figure(measure, '_groups')}" for label, measure in measures]
     if question.having:
-        figures.append(f"'_kept': {_figure(question.having.measure)}")
+        figures.append(f"'_kept': {figure(question.having.measure, '_groups')}")
     lines.append(f"result = pd.DataFrame({{{', '.join(figures)}}}).reset_index()")
     lines += left_out(question)
     if question.having:
@@ -83,6 +43,8 @@ def grouped(question: Question) -> list[str]:
         lines.append(f'result["share (%)"] = 100 * result[{labels[0]!r}] / _whole')
     if question.over:
         return lines + over_time(question, names, labels[0])
+    if question.contrast:
+        return lines + contrast(question, names, labels[0])
     if question.rank_of:
         return lines + _rank_of(question, names[0], labels[0])
     return [*lines, *_ordered(question, names, labels[0]), show(question), *_told(question, names, labels)]
@@ -111,16 +73,7 @@ def _told(question: Question, names: list[str], labels: list[str]) -> list[str]:
     if question.with_share:
         text = sentence("That is ", ("_number(_share)",), "% of ", ("_number(_whole)",), ".")
         lines += ["for _share in result['share (%)'].head(1):", f"    say({text})"]
-    if question.difference:
-        lines += _difference(names[0], labels[0])
     return lines + chart(question, names, labels)
-
-
-def _figure(measure: Measure) -> str:
-    if measure.column is None:
-        return "_groups.size()"
-    method = METHODS[measure.aggregate].format(quantile=measure.quantile)
-    return f"_groups[{measure.column.name!r}].{method}"
 
 
 def _kept(one: Having) -> str:
@@ -143,23 +96,11 @@ def _outer(question: Question, label: str) -> list[str]:
     ]
 
 
-def _difference(name: str, label: str) -> list[str]:
-    parts = (("_number(_value)",), " (", ("_names[0]",), " less ", ("_names[1]",), ").")
-    text = sentence(f"Difference in {label}: ", *parts)
-    lines = [
-        f"_first, _second = result.sort_values({name}).to_dict('records')",
-        f"_value = _second[{label!r}] - _first[{label!r}]",
-        f"_names = str(_second[{name}]), str(_first[{name}])",
-        f"say({text})",
-    ]
-    return ["if len(result) == 2:", *indent(lines)]
-
-
 def _without_key(question: Question, names: list[str]) -> list[str]:
     """Rows without a key, said where there may be some."""
     lines = []
     for name, dimension in zip(names, question.dimensions, strict=True):
-        if dimension.column is None or dimension.column.has_gaps:
+        if not dimension.spans and (dimension.column is None or dimension.column.has_gaps):
             text = f'str(_missing) + " rows have no " + {name} + " and are left out."'
             lines += [f"if _missing := int(rows[{name}].isna().sum()):", f"    say({text})"]
     return lines
@@ -167,7 +108,7 @@ def _without_key(question: Question, names: list[str]) -> list[str]:
 
 def _has_own_order(question: Question) -> bool:
     """Time and numbers stand in their own order, names by their figure."""
-    return any(d.grain is not None or (d.column is not None and d.column.is_number) for d in question.dimensions)
+    return any(d.grain or d.spans or (d.column is not None and d.column.is_number) for d in question.dimensions)
 
 
 def _ordered(question: Question, names: list[str], label: str) -> list[str]:
@@ -175,11 +116,12 @@ def _ordered(question: Question, names: list[str], label: str) -> list[str]:
     listed = ", ".join(names)
     if question.order is None and (_has_own_order(question) or len(names) > 1):
         lines = [f"result = result.sort_values([{listed}], ignore_index=True)"]
-        if len(names) == 1 and question.dimensions[0].grain is Grain.WEEKDAY:
-            days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-            lines = [
-                f"result = result.sort_values({listed}, key=lambda day: day.map({days!r}.index), ignore_index=True)"
-            ]
+        if any(dimension.spans for dimension in question.dimensions):
+            lines.append("result['period'] = result['period'].astype('string')")
+        order = ORDERS.get(question.dimensions[0].grain or Grain.TIME)
+        if len(names) == 1 and order:
+            by = f"key=lambda key: key.map({list(order)!r}.index)"
+            lines = [f"result = result.sort_values({listed}, {by}, ignore_index=True)"]
         return lines
     descending = question.order is None or question.order.descending
     if question.within:
@@ -245,9 +187,29 @@ def _say_groups(question: Question, names: list[str], label: str) -> list[str]:
     return [f"if result[{label!r}].notna().sum() > 1:", *indent(lines)]
 
 
+def _parts(question: Question, names: list[str]) -> list[str]:
+    """In each group the share of the rows, or of a total, that fulfil the condition."""
+    column = question.measures[0].column
+    figure = f"rows[{column.name!r}]" if column else "1"
+    return [
+        *_without_key(question, names),
+        f"rows['whole'] = {figure}",
+        "rows['part'] = rows['whole'].where(_in_part, 0)" if column else "rows['part'] = _in_part.astype(int)",
+        f"result = rows.groupby([{names[0]}], observed=True)[['part', 'whole']].sum().reset_index()",
+        "result['share (%)'] = 100 * result['part'] / result['whole']",
+        *left_out(question),
+        *_ordered(question, names, "share (%)"),
+        show(question),
+        *_say_groups(question, names, "share (%)"),
+        *chart(question, names, ["share (%)"]),
+    ]
+
+
 def grouped_share(question: Question) -> list[str]:
-    """A total or a count of each group, and its share of all."""
+    """A total or a count of each group, and its share of all; or in each group the share of the part."""
     lines, names = keys(question)
+    if question.part:
+        return lines + _parts(question, names)
     measure = question.measures[0]
     label = labels_of(question)[0]
     listed = ", ".join(names)
@@ -255,7 +217,7 @@ def grouped_share(question: Question) -> list[str]:
         *lines,
         *_without_key(question, names),
         f"_groups = rows.groupby([{listed}], observed=True)",
-        f"result = {_figure(measure)}.rename({label!r}).reset_index()",
+        f"result = {figure(measure, '_groups')}.rename({label!r}).reset_index()",
         f'result["share (%)"] = 100 * result[{label!r}] / result[{label!r}].sum()',
         *left_out(question),
         *_ordered(question, names, label),

@@ -50,6 +50,25 @@ def _find(rows, words, columns):
     return held.popitem()
 ''')
 
+TIDIED = _lines('''
+def _tidied(column):
+    """Spellings that differ in case or blanks only as one, the commonest; the person is told how many did."""
+    plain = column.astype("string").str.split().str.join(" ")
+    spellings = plain.value_counts().index.to_series()
+    common = spellings.groupby(spellings.str.casefold()).first()
+    if merged := column.nunique() - len(common):
+        say(f"{merged:,} spellings of {column.name} differ from another in case or blanks only; I put them together.")
+        return plain.str.casefold().map(common)
+    return column
+''')
+
+BY_SPAN = _lines('''
+def _by_span(dates):
+    """Dates as years, months or days, whichever shows their span best."""
+    days = (dates.max() - dates.min()).days
+    return dates.dt.strftime("%Y" if days > 3_652 else "%Y-%m" if days > 92 else "%Y-%m-%d")
+''')
+
 READ_NUMBERS = _lines('''
 def _read_numbers(column, name, decimal_comma):
     """Text such as '$1,234.50' as numbers; what cannot be read is said and left out."""

@@ -55,6 +55,7 @@ _PHRASES: dict[tuple[str, ...], tuple[Role, Any]] = {
     **dict.fromkeys(lexicon.GROUPING, (Role.GROUP, None)),
     **dict.fromkeys(lexicon.EXCLUDING, (Role.EXCLUDING, None)),
     **dict.fromkeys(lexicon.SPLITTERS, (Role.SPLITTER, None)),
+    **{phrase: (Role.OPERATION, operation) for phrase, operation in lexicon.OPERATIONS.items()},
     ("compared", "to"): (Role.VERSUS, None),
     ("compared", "with"): (Role.VERSUS, None),
     ("in", "total"): (Role.STOP, None),
@@ -225,7 +226,8 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
         return None
     if singular(word) in lexicon.ROW_WORDS:
         return Chunk(Role.ENTITY, word, None), at + 1
-    if singular(word) in lexicon.PERSONS - {"man", "woman"} and vocabulary.is_of_persons:
+    persons = singular(word) in lexicon.PERSONS - {"man", "woman"} and vocabulary.is_of_persons
+    if persons or vocabulary.is_row_noun(word):
         return Chunk(Role.ENTITY, word, None), at + 1
     key = vocabulary.row_key(word)
     return (Chunk(Role.ENTITY, word, key), at + 1) if key and key.is_unique else None

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from daytwo.control.models.analyst.question import Order
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Link
+from daytwo.control.models.analyst.terms import Contrast
 from daytwo.control.models.analyst.words.lexing import Token
 
 
@@ -57,7 +59,17 @@ class Role(StrEnum):
     COURSE = "course"
     """With `Over`, and the grain if one was said."""
     WITH_SHARE = "its share"
-    DIFFERENCE = "difference"
+    CONTRAST = "contrast"
+    """With its `Contrast`, and whether the groups that changed most or least are wanted."""
+    OPERATION = "operation"
+    RATIO = "ratio"
+    DURATION = "duration"
+    DEADLINE = "deadline"
+    """`late`, `on time`: how the date of being done compares with that of being due."""
+    RECENT = "recent"
+    """With how many of which grain, or None for the one that holds the latest date."""
+    SOLD = "sold"
+    """The one number that `sell` and `earn` can be about."""
     LACKING = "lacking"
     RANK_OF = "rank of"
     HAVING = "having"
@@ -77,6 +89,14 @@ class Superlative:
     descending: bool
     column_word: str | None = None
     counts: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of two sides; with `order`, of which group it is most."""
+
+    contrast: Contrast
+    order: Order | None = None
 
 
 @dataclass(frozen=True)

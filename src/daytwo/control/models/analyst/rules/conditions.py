@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import Having, Measure, MissingFilter, ValueFilter
+from daytwo.control.models.analyst.question import AnyFilter, Having, Measure, MissingFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
@@ -66,6 +66,24 @@ def _made(measure: Measure, read: Comparison, chunks: Sequence[Chunk], at: int, 
     sign, low, high, _ = read
     made = Having(measure, sign, low.number or 0.0, high.number if high else None)
     return [Chunk(Role.HAVING, " ".join(c.text for c in chunks[at:end]), made)], end
+
+
+def either(chunks: list[Chunk], at: int) -> Reading | None:
+    """`returned or over 1000`: two conditions of which one is enough."""
+    if not chunks[at].is_(Role.FILTER) or role_at(chunks, at + 1) is not Role.OR:
+        return None
+    second = at + 2
+    while role_at(chunks, second) in {Role.CONDITION, Role.PREPOSITION, Role.IS}:
+        second += 1
+    if role_at(chunks, second) is not Role.FILTER:
+        return None
+    made = AnyFilter((chunks[at].value, chunks[second].value))
+    end = second + 1
+    if role_at(chunks, end) in {Role.AND, Role.OR} and role_at(chunks, end + 1) is Role.FILTER:
+        raise Refusal("“or” beside a third condition could be put together in two ways; ask for two at most", 80)
+    if at > 1 and chunks[at - 1].is_(Role.AND) and chunks[at - 2].is_(Role.FILTER):
+        raise Refusal("“or” beside a third condition could be put together in two ways; ask for two at most", 80)
+    return [filter_chunk(made, chunks[at:end])], end
 
 
 def rank_of(chunks: list[Chunk], at: int) -> Reading | None:

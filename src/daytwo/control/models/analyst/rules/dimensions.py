@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from daytwo.control.models.analyst.question import AnyFilter, DateFilter, Dimension, Filter, NumberFilter, ValueFilter
-from daytwo.control.models.analyst.refusal import Refusal, either, shown
+from daytwo.control.models.analyst.question import Dimension, ValueFilter
+from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
+from daytwo.control.models.analyst.rules.time_filters import read_side
 from daytwo.control.models.analyst.rules.value_filters import read_values
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
-from daytwo.control.models.analyst.terms import Aggregate, Grain
-from daytwo.control.models.analyst.words import dates, lexicon
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain, Period
+from daytwo.control.models.analyst.words import lexicon
+from daytwo.wire.sheet import ColumnType
 
 
 def dimension_column(link: Link) -> Column:
@@ -124,19 +127,22 @@ class GroupRules:
 def date_dimension(vocabulary: Vocabulary, grain: Grain, named: Column | None, text: str) -> Dimension:
     """The one date column at this grain."""
     if named:
-        return Dimension(named, named.own_grain or (Grain.DAY if grain is Grain.TIME else grain))
-    columns = vocabulary.where(lambda c: c.is_date)
-    numbered = vocabulary.where(
-        lambda c: c.is_number and c.words == ((str(grain) if grain is not Grain.TIME else "year"),)
-    )
-    if not columns and len(numbered) == 1:
-        return Dimension(numbered[0])
-    if not columns:
-        raise Refusal(f"{shown(text)} needs dates, and {vocabulary.name} has no column with dates", understood=60)
-    if len(columns) > 1:
-        names = either([column.name for column in columns])
-        raise Refusal(f"{shown(text)} could be of {names}; say which, as in “{text} of {columns[0].name}”", 90)
-    return Dimension(columns[0], columns[0].own_grain or (Grain.DAY if grain is Grain.TIME else grain))
+        return Dimension(named, _finest(named, grain))
+    word = "year" if grain in {Grain.TIME, Grain.SPAN, Grain.DECADE} else str(grain)
+    numbered = vocabulary.where(lambda c: c.is_number and c.words == (word,))
+    if not vocabulary.dates and len(numbered) == 1:
+        return Dimension(numbered[0], Grain.DECADE if grain is Grain.DECADE else None)
+    column = vocabulary.date_meant(text)
+    return Dimension(column, _finest(column, grain))
+
+
+def _finest(column: Column, grain: Grain) -> Grain:
+    """A grain that the column's values have: a column of years has no months."""
+    if column.own_grain and grain is not Grain.DECADE:
+        return column.own_grain
+    if grain is Grain.SPAN and column.is_unique and column.sheet.type is not ColumnType.TIMESTAMP:
+        return Grain.DAY
+    return Grain.DAY if grain is Grain.TIME else grain
 
 
 class VersusRules:
@@ -144,14 +150,14 @@ class VersusRules:
 
     def __init__(self, vocabulary: Vocabulary, chunks: Sequence[Chunk]) -> None:
         self._vocabulary = vocabulary
-        self._comparing = any(chunk.is_(Role.COMPARE, Role.DIFFERENCE) for chunk in chunks)
+        self._comparing = any(chunk.is_(Role.COMPARE, Role.CONTRAST) for chunk in chunks)
 
     def versus(self, chunks: list[Chunk], at: int) -> Reading | None:
         start = at + 1 if chunks[at].is_(Role.BETWEEN, Role.PREPOSITION) else at
         joins = {Role.VERSUS, Role.AND, Role.TO, Role.CONDITION} if self._comparing else {Role.VERSUS}
-        years = self._years(chunks, start, joins)
-        if years:
-            return years
+        spans = self._spans(chunks, start, joins)
+        if spans:
+            return spans
         if start == at and not chunks[at].is_(Role.WORD, Role.QUOTED):
             return None
         values, end = read_values(chunks, start, several=self._comparing)
@@ -172,17 +178,25 @@ class VersusRules:
         dimension = Chunk(Role.DIMENSION, "", Dimension(None, compared=made))
         return [filter_chunk(made, chunks[at:end]), dimension], end
 
-    def _years(self, chunks: list[Chunk], start: int, joins: set[Role]) -> Reading | None:
-        numbers = [chunks[i].token for i in (start, start + 2) if role_at(chunks, i) is Role.NUMBER]
-        if len(numbers) < 2 or role_at(chunks, start + 1) not in joins or not all(n.is_year for n in numbers):
+    def _spans(self, chunks: list[Chunk], start: int, joins: set[Role]) -> Reading | None:
+        """`2023 vs 2024`, `before July 2023 versus after it`: each in the order of time, unless one is to be more."""
+        first = read_side(chunks, start)
+        if first is None or role_at(chunks, first[1]) not in joins:
             return None
-        dimension = date_dimension(self._vocabulary, Grain.YEAR, None, "year")
-        assert dimension.column is not None
-        made: Filter = DateFilter(dimension.column, tuple(dates.year(int(n.text)) for n in numbers))
-        if dimension.column.is_number:
-            made = AnyFilter(tuple(NumberFilter(dimension.column, "==", float(n.text)) for n in numbers))
-        parts = chunks[start : start + 3]
-        return [filter_chunk(made, parts), Chunk(Role.DIMENSION, "year", dimension)], start + 3
+        second = read_side(chunks, first[1] + 1)
+        if second is None:
+            return None
+        spans: tuple[Period, ...] = (first[0], second[0])
+        if not any(c.is_(Role.CONTRAST) and c.value.contrast in {Contrast.MORE, Contrast.LESS} for c in chunks):
+            spans = tuple(sorted(spans, key=lambda span: span.start or date.min))
+        years = self._vocabulary.where(lambda c: c.is_year)
+        text = " ".join(part.text for part in chunks[start : second[1]])
+        whole = all(side is None or (side.month, side.day) == (1, 1) for one in spans for side in (one.start, one.end))
+        if self._vocabulary.dates or len(years) != 1 or not whole:
+            column = self._vocabulary.date_meant(text)
+        else:
+            column = years[0]
+        return [Chunk(Role.DIMENSION, text, Dimension(column, spans=spans))], second[1]
 
 
 def compared_elsewhere(chunks: list[Chunk]) -> list[Chunk]:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import NumberFilter, Question, Shape, ValueFilter
+from daytwo.control.models.analyst.question import (
+    DateFilter,
+    MissingFilter,
+    NumberFilter,
+    Question,
+    RecentFilter,
+    Shape,
+)
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.terms import Aggregate
@@ -56,8 +63,8 @@ def doubt_question(question: Question, chunks: Sequence[Chunk]) -> None:
     """
     _average_of_totals(question, chunks)
     _condition_on_rows_or_totals(question)
-    if question.shape is Shape.SHARE and question.dimensions:
-        inner = [one for one in question.filters if isinstance(one, ValueFilter | NumberFilter)]
+    if question.shape is Shape.SHARE and question.dimensions and not question.part:
+        inner = [one for one in question.filters if not isinstance(one, DateFilter | RecentFilter | MissingFilter)]
         if inner and not any(part.is_(Role.PREPOSITION) and part.value == "among" for part in chunks):
             raise Refusal(
                 "the share could be within each group or among those that fulfil the condition", understood=90

@@ -1,51 +1,54 @@
-"""What the marks of `phrasing` stand for: `@moving3month`, `@percentile90`, `@correlation`, as chunks."""
+"""What the marks of `words.ways` stand for: `@moving3month`, `@percentile90`, `@correlation`, as chunks."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from daytwo.control.models.analyst.question import Over
-from daytwo.control.models.analyst.rules.chunks import Chunk, Role
-from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
+from daytwo.control.models.analyst.question import Order, Over
+from daytwo.control.models.analyst.rules.chunks import Asked, Chunk, Role
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Grain, Operation, Study
 from daytwo.control.models.analyst.words.lexing import Token
 
 _MARK = re.compile(r"@([a-z]+?)(\d+(?:\.\d+)?)?(day|week|month|quarter|year)?")
-_STUDIES = {
-    "correlation": Study.CORRELATION, "regression": Study.REGRESSION, "distribution": Study.DISTRIBUTION,
-    "outliers": Study.OUTLIERS, "missing": Study.MISSING, "duplicates": Study.DUPLICATES,
-}  # fmt: skip
 _COURSES = {
     "growth": Course.GROWTH, "trend": Course.TREND, "moving": Course.MOVING, "running": Course.CUMULATIVE,
     "forecast": Course.FORECAST,
 }  # fmt: skip
-_ROLES = {"withshare": Role.WITH_SHARE, "difference": Role.DIFFERENCE, "lacking": Role.LACKING, "rankof": Role.RANK_OF}
-_LATE = {"onaverage": Aggregate.MEAN, "intotal": Aggregate.SUM}
-_GRAINS = {"time": Grain.TIME, "span": Grain.SPAN, "calendarmonth": Grain.CALENDAR_MONTH}
-_AGGREGATES = {"variation": Aggregate.VARIATION, "iqr": Aggregate.IQR}
+_MARKS: dict[str, tuple[Role, Any]] = {
+    **{name: (Role.STUDY, Study[name.upper()]) for name in ("correlation", "regression", "distribution", "outliers",
+                                                            "missing", "duplicates")},
+    "withshare": (Role.WITH_SHARE, None), "lacking": (Role.LACKING, None), "rankof": (Role.RANK_OF, None),
+    "ratio": (Role.RATIO, None), "sold": (Role.SOLD, False), "spent": (Role.SOLD, True),
+    "difference": (Role.CONTRAST, Asked(Contrast.DIFFERENCE)), "change": (Role.CONTRAST, Asked(Contrast.CHANGE)),
+    "more": (Role.CONTRAST, Asked(Contrast.MORE)), "less": (Role.CONTRAST, Asked(Contrast.LESS)),
+    "mostchange": (Role.CONTRAST, Asked(Contrast.CHANGE, Order(descending=True))),
+    "leastchange": (Role.CONTRAST, Asked(Contrast.CHANGE, Order(descending=False))),
+    "days": (Role.DURATION, Operation.DAYS), "hours": (Role.DURATION, Operation.HOURS),
+    "late": (Role.DEADLINE, ">"), "ontime": (Role.DEADLINE, "<="),
+    "onaverage": (Role.LATE, Aggregate.MEAN), "intotal": (Role.LATE, Aggregate.SUM),
+    "time": (Role.GRAIN, Grain.TIME), "span": (Role.GRAIN, Grain.SPAN),
+    "calendarmonth": (Role.GRAIN, Grain.CALENDAR_MONTH),
+    "variation": (Role.AGGREGATE, Aggregate.VARIATION), "iqr": (Role.AGGREGATE, Aggregate.IQR),
+}  # fmt: skip
 WINDOW_LIMIT = 1_000
 
 
-def mark(token: Token) -> Chunk:  # noqa: PLR0911 - one return for each kind
+def mark(token: Token) -> Chunk:
     """The chunk of a mark; an unknown one is a word that nobody knows."""
-    text = token.text
-    match = _MARK.fullmatch(text.casefold())
+    match = _MARK.fullmatch(token.text.casefold())
     name, number, grain = match.groups() if match else ("", None, None)
-    said = text.removeprefix("@")
-    if name in _GRAINS:
-        return Chunk(Role.GRAIN, "time" if name == "span" else str(_GRAINS[name]), _GRAINS[name])
-    if name in _AGGREGATES:
-        return Chunk(Role.AGGREGATE, str(_AGGREGATES[name]), _AGGREGATES[name])
-    if name in _STUDIES:
-        return Chunk(Role.STUDY, said, _STUDIES[name])
-    if name in _ROLES:
-        return Chunk(_ROLES[name], said)
-    if name in _LATE:
-        return Chunk(Role.LATE, said, _LATE[name])
+    if name in _MARKS and number is None:
+        role, value = _MARKS[name]
+        return Chunk(role, token.text.removeprefix("@"), value)
     if name == "percentile" and number and 0 <= float(number) <= 100:
         return Chunk(Role.AGGREGATE, f"{number}th percentile", float(number) / 100)
+    if name in {"recent", "latest"} and grain:
+        count = int(number) if number and number.isdigit() else None
+        return Chunk(Role.RECENT, token.text.removeprefix("@"), (count, Grain(grain)))
     if name in _COURSES:
         return _course(token, _COURSES[name], number, grain)
-    return Chunk(Role.WORD, text, token)
+    return Chunk(Role.WORD, token.text, token)
 
 
 def _course(token: Token, course: Course, number: str | None, grain: str | None) -> Chunk:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from daytwo.control.models.analyst.question import Measure
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
-from daytwo.control.models.analyst.table.columns import Kind
+from daytwo.control.models.analyst.table.columns import Column, Kind
 from daytwo.control.models.analyst.table.vocabulary import Link
-from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.terms import Aggregate, Operation
 
 
 def read_measures(chunks: Sequence[Chunk], *, only_possible: bool = False) -> tuple[Measure, ...]:
@@ -93,14 +93,25 @@ def _measure(aggregate: Chunk | None, target: Chunk, *, only_possible: bool = Fa
     narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
     if narrowed is None:
         raise Refusal(f"I can't tell what {shown(link.phrase)} does here: {link.columns[0].name} is no number", 80)
+    if aggregate.value is Aggregate.SUM and _is_ratio(narrowed.columns[0]):
+        return default_measure(narrowed)
     if isinstance(aggregate.value, float):
         return Measure(Aggregate.QUANTILE, narrowed.column(), aggregate.value)
     return Measure(aggregate.value, narrowed.column())
 
 
+def _is_ratio(column: Column) -> bool:
+    return column.formula is not None and column.formula.operation is Operation.OVER
+
+
 def default_measure(link: Link, *, only_possible: bool = False) -> Measure:
     """A number without an aggregate is a total where that is what people mean: revenue, not price."""
     narrowed = link.narrowed(lambda c: c.is_number)
+    formula = narrowed.columns[0].formula if narrowed else None
+    if formula and formula.operation is Operation.OVER:
+        if not formula.left.is_additive or not formula.right.is_additive:
+            raise Refusal(f"it does not say whether the average or another figure of {link.phrase} is meant", 90)
+        return Measure(Aggregate.RATIO, formula.left, per=formula.right)
     if narrowed is None:
         raise Refusal(f"it does not say what to do with {link.columns[0].name}", understood=60)
     column = narrowed.column()

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Sequence
 
 from daytwo.control.models.analyst.question import ValueFilter
-from daytwo.control.models.analyst.refusal import Refusal
+from daytwo.control.models.analyst.refusal import Refusal, either
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative, exact
 from daytwo.control.models.analyst.rules.filters import filter_chunk, role_at
 from daytwo.control.models.analyst.table.columns import Kind
@@ -34,7 +34,7 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         if _is_filler(chunks, at):
             continue
         kept.extend(_persons(chunk, vocabulary) or [chunk])
-    return _early(_how_much(kept, vocabulary))
+    return _early(_per_row(_sold(_how_much(kept, vocabulary), vocabulary), vocabulary))
 
 
 def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -57,6 +57,7 @@ def _is_filler(chunks: Sequence[Chunk], at: int) -> bool:
     word = chunk.text.casefold()
     if chunk.is_(Role.WORD):
         said = word in lexicon.AFTER_COLUMN or word.removesuffix("s") in lexicon.AFTER_COLUMN
+        said |= word in {"date", "day", "time"} and at > 0 and exact(chunks[at - 1], lambda c: c.is_date) is not None
         studied = word in _WHOLE and any(c.is_(Role.STUDY) for c in chunks[:at])
         return (
             (said and before is Role.COLUMN)
@@ -90,6 +91,32 @@ def _how_much(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     return chunks
 
 
+def _per_row(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`revenue per order`, where each row is an order: its average over the rows."""
+    if any(chunk.is_(Role.AGGREGATE, Role.COUNT, Role.SUPERLATIVE, Role.LATE) for chunk in chunks):
+        return chunks
+    for at, (figure, per, row) in enumerate(zip(chunks, chunks[1:], chunks[2:], strict=False)):
+        if not row.is_(Role.ENTITY) or not per.is_(Role.GROUP) or per.text.casefold() != "per":
+            continue
+        is_row = row.value.is_unique if row.value else vocabulary.is_table((row.text,))
+        if is_row and exact(figure, lambda c: c.is_additive):
+            mean = Chunk(Role.AGGREGATE, "average", Aggregate.MEAN)
+            return [*chunks[:at], mean, figure, *chunks[at + 3 :]]
+    return chunks
+
+
+def _sold(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """What `sell` and `earn` are about, where one number can be; what is spent and earned is money."""
+    asked = [chunk for chunk in chunks if chunk.is_(Role.SOLD)]
+    money = any(chunk.value for chunk in asked)
+    additive = vocabulary.where(lambda c: c.is_additive and (not money or bool(lexicon.MONEY.intersection(c.words))))
+    if asked and len(additive) != 1:
+        names = f": {either([column.name for column in additive])}" if additive else ""
+        raise Refusal(f"it does not say which number is compared{names}", understood=80)
+    link = Link("sold", additive, Rank.LOOSE)
+    return [Chunk(Role.COLUMN, "sold", link) if chunk.is_(Role.SOLD) else chunk for chunk in chunks]
+
+
 def _is_most_common(chunks: Sequence[Chunk], at: int) -> bool:
     """`most common number of cylinders`: the number is the column's."""
     return at > 0 and chunks[at - 1].is_(Role.SUPERLATIVE) and chunks[at - 1].value.counts
@@ -118,7 +145,7 @@ def _early(chunks: list[Chunk]) -> list[Chunk]:
     start = superlatives[0] + 1 if superlatives else 0
     for at in range(start, len(rest)):
         link = rest[at].link.narrowed(lambda c: c.is_measure) if rest[at].is_(Role.COLUMN) else None
-        if link and role_at(rest, at - 1) is not Role.GROUP:
+        if link and role_at(rest, at - 1) not in {Role.GROUP, Role.DURATION}:
             return [*rest[:at], made, *rest[at:]]
     if superlatives:  # `which firm invested least on average`
         for at in range(superlatives[0] - 1, -1, -1):

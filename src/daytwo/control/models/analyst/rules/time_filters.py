@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from daytwo.control.models.analyst.question import AnyFilter, DateFilter, Filter, NumberFilter
-from daytwo.control.models.analyst.refusal import Refusal, either, shown
+from daytwo.control.models.analyst.question import AnyFilter, DateFilter, Filter, NumberFilter, RecentFilter
+from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
 from daytwo.control.models.analyst.table.columns import Column
@@ -29,6 +29,8 @@ class TimeRules:
 
     def dated(self, chunks: list[Chunk], at: int) -> Reading | None:
         """A period with what introduces it; the date column may stand before it."""
+        if chunks[at].is_(Role.RECENT):
+            return self._recent(chunks[at]), at + 1
         named = exact(chunks[at], lambda c: c.is_date)
         if chunks[at].is_(Role.COLUMN) and named is None:
             return None
@@ -38,17 +40,26 @@ class TimeRules:
         read = self._periods(chunks, start)
         if read is None:
             return None
-        periods, months, end = read
+        periods, recurring, end = read
         kept = [chunks[at]] if named and role_at(chunks, at - 1) in _KEEPS_COLUMN else []
-        made = self._filters(named, periods, months, chunks[start:end])
+        made = self._filters(named, periods, recurring, chunks[start:end])
         if chunks[start].is_(Role.EXCLUDING):
             made = (_negated(made),)
         return [*kept, *(filter_chunk(one, chunks[at:end]) for one in made)], end
 
-    def _periods(self, chunks: Sequence[Chunk], at: int) -> tuple[tuple[Period, ...], tuple[int, ...], int] | None:
+    def _recent(self, part: Chunk) -> list[Chunk]:
+        """`the last 3 months`, `the latest year`: as the data's latest date has it."""
+        count, grain = part.value
+        column = self._vocabulary.date_meant(part.text)
+        if column.own_grain and grain is not column.own_grain:
+            raise Refusal(f"{column.name} is never finer than a {column.own_grain}", understood=80)
+        made = RecentFilter(column, grain, count or 1, whole=count is None or bool(column.own_grain and count == 1))
+        return [filter_chunk(made, [part])]
+
+    def _periods(self, chunks: Sequence[Chunk], at: int) -> tuple[tuple[Period, ...], Recurring, int] | None:
         ranged = _range(chunks, at)
         if ranged:
-            return (ranged[0],), (), ranged[1]
+            return (ranged[0],), Recurring(), ranged[1]
         word = "in"
         if role_at(chunks, at) is Role.TIME:
             word, at = chunks[at].value, at + 1
@@ -62,31 +73,22 @@ class TimeRules:
         if found is None:
             return None
         if word != "in":
-            return (_bounded(word, found, chunks[at].text),), (), at + 1
+            return (_bounded(word, found, chunks[at].text),), Recurring(), at + 1
         return _union(chunks, at)
 
     def _filters(
-        self, named: Column | None, periods: tuple[Period, ...], months: tuple[int, ...], parts: Sequence[Chunk]
+        self, named: Column | None, periods: tuple[Period, ...], recurring: Recurring, parts: Sequence[Chunk]
     ) -> tuple[Filter, ...]:
         if named:
-            return (DateFilter(named, periods, months),)
-        date_columns = self._vocabulary.where(lambda c: c.is_date)
-        year_columns = self._vocabulary.where(lambda c: c.is_number and c.words == ("year",))
-        fitting = date_columns + year_columns
+            return (DateFilter(named, periods, recurring.months, recurring.weekdays),)
         text = " ".join(part.text for part in parts)
-        if not fitting:
-            raise Refusal(
-                f"{shown(text)} names a time, and {self._vocabulary.name} has no column with dates", understood=60
-            )
-        if len(fitting) > 1:
-            names = either([column.name for column in fitting])
-            raise Refusal(f"{shown(text)} could be a time of {names}; name one, as in “{fitting[0].name} {text}”", 90)
-        if date_columns:
-            return (DateFilter(fitting[0], periods, months),)
+        years = self._vocabulary.where(lambda c: c.is_number and c.words == ("year",))
+        if self._vocabulary.dates or len(years) != 1:
+            return (DateFilter(self._vocabulary.date_meant(text), periods, recurring.months, recurring.weekdays),)
         quarters = self._vocabulary.where(lambda c: c.is_number and c.words == ("quarter",))
         if len(quarters) == 1 and (found := _quarter(periods)):
-            return (NumberFilter(fitting[0], "==", found[0]), NumberFilter(quarters[0], "==", found[1]))
-        return (_in_years(fitting[0], periods, months),)
+            return (NumberFilter(years[0], "==", found[0]), NumberFilter(quarters[0], "==", found[1]))
+        return (_in_years(years[0], periods, recurring),)
 
 
 def _quarter(periods: tuple[Period, ...]) -> tuple[int, int] | None:
@@ -107,12 +109,12 @@ def _negated(filters: tuple[Filter, ...]) -> Filter:
     raise Refusal("leaving that time out is beyond me; name the time that is meant", understood=80)
 
 
-def _in_years(column: Column, periods: tuple[Period, ...], months: tuple[int, ...]) -> NumberFilter | AnyFilter:
+def _in_years(column: Column, periods: tuple[Period, ...], recurring: Recurring) -> NumberFilter | AnyFilter:
     """Whole years, on a column that holds years as numbers."""
     years = [one.start.year for one in periods if one.start and one == dates.year(one.start.year)]
     if len(years) > 1 and len(years) == len(periods):
         return AnyFilter(tuple(NumberFilter(column, "==", year) for year in years))
-    period = periods[0] if len(periods) == 1 and not months else None
+    period = periods[0] if len(periods) == 1 and recurring == Recurring() else None
     if period is None or any(side and (side.month, side.day) != (1, 1) for side in (period.start, period.end)):
         raise Refusal(f"{column.name} holds years only", understood=80)
     if period.end is None:
@@ -122,6 +124,18 @@ def _in_years(column: Column, periods: tuple[Period, ...], months: tuple[int, ..
     if period.end.year == period.start.year + 1:
         return NumberFilter(column, "==", period.start.year)
     return NumberFilter(column, "between", period.start.year, period.end.year - 1)
+
+
+def read_side(chunks: Sequence[Chunk], at: int) -> tuple[Period, int] | None:
+    """One side of two times that are compared: `2023`, `in Q4 2024`, `before July 2023`; and where it ends."""
+    if role_at(chunks, at) is Role.PREPOSITION:
+        at += 1
+    word = chunks[at].value if role_at(chunks, at) is Role.TIME else None
+    found = _period(chunks, at + 1 if word else at)
+    if found is None or isinstance(found, Recurring):
+        return None
+    end = at + 2 if word else at + 1
+    return (_bounded(word, found, chunks[end - 1].text) if word else found), end
 
 
 def _period(chunks: Sequence[Chunk], at: int) -> Period | Recurring | None:
@@ -147,7 +161,7 @@ def _range(chunks: Sequence[Chunk], at: int) -> tuple[Period, int] | None:
     if first is None or last is None:
         return None
     if isinstance(first, Recurring) and isinstance(last, Period) and last.start:
-        first = dates.months(last.start.year, first.months[0], len(first.months))
+        first = dates.months(last.start.year, first.months[0], len(first.months)) if first.months else last
     if isinstance(first, Recurring) or isinstance(last, Recurring):
         raise Refusal(f"{shown(chunks[begin].text)} needs a year", understood=80)
     if not first.start or not last.end or first.start >= last.end:
@@ -167,14 +181,16 @@ def _bounded(word: str, period: Period | Recurring, text: str) -> Period:
     return Period(*sides[word])
 
 
-def _union(chunks: Sequence[Chunk], at: int) -> tuple[tuple[Period, ...], tuple[int, ...], int]:
+def _union(chunks: Sequence[Chunk], at: int) -> tuple[tuple[Period, ...], Recurring, int]:
     """`2023 and 2024`, `January, February`."""
     periods: list[Period] = []
     months: list[int] = []
+    weekdays: list[int] = []
     end = at
     while (found := _period(chunks, at)) is not None:
         if isinstance(found, Recurring):
             months.extend(found.months)
+            weekdays.extend(found.weekdays)
         else:
             periods.append(found)
         at = end = at + 1
@@ -188,5 +204,7 @@ def _union(chunks: Sequence[Chunk], at: int) -> tuple[tuple[Period, ...], tuple[
         year_of = periods[0].start.year if len(periods) == 1 and periods[0].start else None
         if year_of is None or periods[0] != dates.year(year_of):
             raise Refusal("it names months with and without a year", understood=80)
-        return tuple(dates.months(year_of, month, 1) for month in months), (), end
-    return tuple(periods), tuple(months), end
+        return tuple(dates.months(year_of, month, 1) for month in months), Recurring(), end
+    if weekdays and (months or periods):
+        raise Refusal("it names days of the week and other times; ask for one at a time", understood=80)
+    return tuple(periods), Recurring(tuple(months), tuple(weekdays)), end

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from daytwo.control.models.analyst.terms import Grain
+from daytwo.control.models.analyst.terms import Grain, Operation
 from daytwo.control.models.analyst.words import lexicon
 from daytwo.control.models.analyst.words.spelling import name_words
 from daytwo.wire.sheet import ColumnClass, ColumnSheet, ColumnType, NullShare, Uniqueness
@@ -32,8 +32,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Formula:
+    """How a column is made of two others, row by row; `DAYS` and `HOURS` go from the left date to the right one."""
+
+    operation: Operation
+    left: Column
+    right: Column
+
+
+@dataclass(frozen=True)
 class Column:
     sheet: ColumnSheet
+    formula: Formula | None = None
 
     @property
     def name(self) -> str:
@@ -113,6 +123,11 @@ class Column:
 
     @property
     def is_additive(self) -> bool:
+        if self.formula:
+            sides = (self.formula.left.is_additive, self.formula.right.is_additive)
+            if self.formula.operation is Operation.TIMES:
+                return any(sides)
+            return all(sides) and self.formula.operation in {Operation.PLUS, Operation.MINUS}
         return (
             self.is_number
             and bool(lexicon.ADDITIVE.intersection(self.words))
@@ -143,3 +158,13 @@ def _are_number_masks(masks: tuple[str, ...]) -> bool:
         and all(_NUMBER_MASK.fullmatch(mask) for mask in masks)
         and any(_NUMBER_SIGN.search(mask) for mask in masks)
     )
+
+
+def made(operation: Operation, left: Column, right: Column) -> Column:
+    """The column that two others make."""
+    name = f"{operation} from {left.name} to {right.name}"
+    if operation not in {Operation.DAYS, Operation.HOURS}:
+        name = f"{left.name} {operation} {right.name}"
+    gaps = left.sheet.null_share if not right.has_gaps else right.sheet.null_share
+    sheet = ColumnSheet(name=name[:256], type=ColumnType.FLOAT, null_share=gaps, uniqueness=Uniqueness.MANY)
+    return Column(sheet, Formula(operation, left, right))

@@ -22,6 +22,9 @@ class Rank(IntEnum):
 GROUP_OF = {word: min(group) for group in lexicon.SYNONYMS for word in group}
 
 
+_DONE = frozenset({"sent", "sold", "paid", "born", "made", "seen", "built", "read", "taken", "begun", "done", "left"})
+
+
 def canonical(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(GROUP_OF.get(word, word) for word in words)
 
@@ -44,6 +47,8 @@ def phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
     if len(words) == 2 and words[1] in lexicon.EXTREME_WORDS:
         loose |= {(way, *canonical(words[:1])) for way in lexicon.EXTREME_WORDS[words[1]]}
         loose |= {(way, words[0]) for way in lexicon.EXTREME_WORDS[words[1]]}
+    if column.is_date and len(words) == 2 and words[0] in _DONE:  # `sent_at`: “were sent in March”
+        loose.add(words[:1])
     for stem in stems:
         loose.add(canonical(stem))
         for start in range(1, len(stem)):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.table.events import event_date
 from daytwo.control.models.analyst.table.naming import GROUP_OF, Rank, canonical, phrases_of
 from daytwo.control.models.analyst.terms import Join
 from daytwo.control.models.analyst.words import lexicon
@@ -135,6 +137,11 @@ class Vocabulary:
         """Whether each row is somebody, as far as the columns tell."""
         return any(lexicon.PERSON_COLUMNS.intersection(column.words) for column in self.columns)
 
+    def is_row_noun(self, word: str) -> bool:
+        """Whether the columns show that the rows are what `word` says: `flowers`, of petals."""
+        evidence = lexicon.ROW_NOUNS.get(singular(word), frozenset())
+        return any(evidence.intersection(column.words) for column in self.columns)
+
     def is_row_grain(self, word: str) -> bool:
         """Whether `word` (`days`, `quarters`) names the rows: one for each date, or for each quarter of a year."""
         part = singular(word)
@@ -142,6 +149,30 @@ class Vocabulary:
             return True
         named = {column.words for column in self.columns if column.is_number}
         return part in {"quarter", "month", "week"} and (part,) in named and ("year",) in named
+
+    @cached_property
+    def dates(self) -> tuple[Column, ...]:
+        return self.where(lambda c: c.is_date)
+
+    @cached_property
+    def event_date(self) -> Column | None:
+        """The date that a question means which names none."""
+        return event_date(self.dates, [*name_words(self.name), *name_words(self.sheet_name)])
+
+    def date_meant(self, text: str) -> Column:
+        """The date that `text`, a time, is of.
+
+        Raises:
+            Refusal: there is none, or it could be that of several.
+        """
+        if not self.dates:
+            raise Refusal(f"{shown(text)} needs dates, and {self.name} has no column with dates", understood=60)
+        if self.event_date is None:
+            names = either([column.name for column in self.dates])
+            raise Refusal(
+                f"{shown(text)} could be of {names}; say which, as in “{text} of {self.dates[0].name}”", understood=90
+            )
+        return self.event_date
 
     def where(self, fits: Callable[[Column], bool]) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if fits(column))

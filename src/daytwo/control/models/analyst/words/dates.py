@@ -23,9 +23,10 @@ _LINKS = frozenset({"of", "in", "the"})
 
 @dataclass(frozen=True)
 class Recurring:
-    """These months, of whatever year."""
+    """These months, or these days of the week (0 is Monday), of whatever year."""
 
-    months: tuple[int, ...]
+    months: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
 
 
 def year(number: int) -> Period:
@@ -59,6 +60,9 @@ def read_period(tokens: Sequence[Token], at: int) -> tuple[Period | Recurring, i
         return _day_first(tokens, at)
     if token.kind is not TokenKind.WORD:
         return None
+    weekday = lexicon.WEEKDAYS.get(token.word.removesuffix("s"))
+    if weekday is not None:
+        return Recurring(weekdays=(weekday,)), at + 1
     if match := _DECADE.fullmatch(token.word):
         start = int(match[1])
         return Period(date(start, 1, 1), date(start + 10, 1, 1)), at + 1

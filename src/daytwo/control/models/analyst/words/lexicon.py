@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daytwo.control.models.analyst.terms import Aggregate, Grain
+from daytwo.control.models.analyst.terms import Aggregate, Grain, Operation
 
 
 def _words(text: str) -> frozenset[str]:
@@ -103,7 +103,8 @@ GROUPING: frozenset[tuple[str, ...]] = frozenset(
 )  # fmt: skip
 GRAINS = {
     "year": Grain.YEAR, "quarter": Grain.QUARTER, "month": Grain.MONTH, "week": Grain.WEEK, "day": Grain.DAY,
-    "weekday": Grain.WEEKDAY,
+    "weekday": Grain.WEEKDAY, "decade": Grain.DECADE, "season": Grain.SEASON, "hour": Grain.HOUR,
+    "weekend": Grain.WEEKEND,
 }  # fmt: skip
 GRAIN_ADJECTIVES = {
     "yearly": Grain.YEAR, "annual": Grain.YEAR, "annually": Grain.YEAR, "quarterly": Grain.QUARTER,
@@ -120,6 +121,11 @@ COMPARISONS: dict[tuple[str, ...], str] = {
     ("at", "most"): "<=", ("no", "more", "than"): "<=", ("not", "more", "than"): "<=", ("up", "to"): "<=",
     ("less", "than", "or", "equal", "to"): "<=", ("fewer", "than", "or", "equal", "to"): "<=",
     ("equal", "to"): "==", ("equals",): "==", ("exactly",): "==", ("not", "equal", "to"): "!=",
+}  # fmt: skip
+OPERATIONS: dict[tuple[str, ...], Operation] = {
+    ("minus",): Operation.MINUS, ("plus",): Operation.PLUS, ("+",): Operation.PLUS,
+    ("times",): Operation.TIMES, ("multiplied", "by"): Operation.TIMES, ("*",): Operation.TIMES,
+    ("divided", "by"): Operation.OVER, ("/",): Operation.OVER,
 }  # fmt: skip
 COMPARED_COLUMN = {"older": "age", "younger": "age"}
 SUFFIXES: dict[tuple[str, ...], str] = {
@@ -152,6 +158,13 @@ MONTHS = {
     for number, names in enumerate(
         ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
          "september sep sept", "october oct", "november nov", "december dec"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     )
     for name in names.split()
 }  # fmt: skip
@@ -200,6 +213,17 @@ EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
 AFTER_COLUMN = _words("type kind rate value level figure score reading data column variable percentage amount")
 """Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
 PERSONS = _words("people person individual man woman somebody someone")
+ROW_NOUNS: dict[str, frozenset[str]] = {
+    "flower": _words("petal sepal"), "plant": _words("petal sepal yield"), "penguin": _words("flipper bill beak"),
+    "car": _words("horsepower cylinder mpg"), "vehicle": _words("horsepower cylinder mpg"),
+    "automobile": _words("horsepower cylinder mpg"), "passenger": _words("pclass fare survived boarding"),
+    "house": _words("sqft bedroom bathroom"), "home": _words("sqft bedroom bathroom"),
+    "property": _words("sqft bedroom bathroom"), "film": _words("director imdb"), "movie": _words("director imdb"),
+    "student": _words("gpa school grade_level"), "employee": _words("salary hired department"),
+    "diamond": _words("carat cut clarity"), "wine": _words("vintage alcohol acidity"), "bill": _words("tip"),
+    "match": _words("goal opponent"), "flight": _words("airline airport departure"),
+}  # fmt: skip
+"""What rows can be called, and the words of columns of which one shows that they are that."""
 PERSON_COLUMNS = _words("age gender sex surname")
 """One of them in a table makes its rows people."""
 GENDERS = {
@@ -242,6 +266,10 @@ ADDITIVE = _words(
     """
 )  # fmt: skip
 """Words of measures that people mean as a total when they name no aggregate."""
+MONEY = _words(
+    "revenue sale turnover amount cost expense spend spending budget income payment fee total subtotal invoice"
+)
+"""Of those, what people spend, pay and earn."""
 NOT_ADDITIVE = _words(
     """
     price rate age score rating temperature percent pct percentage share ratio weight height average mean

@@ -67,7 +67,7 @@ _TOKEN = re.compile(
   | (?P<operator>>=|<=|!=|<>|==|[=<>≥≤≠])
   | (?P<word>\w[\w&]*(?:['’.-]\w[\w&]*)*)
   | (?P<comma>,)
-  | (?P<stop>[?!.:()])
+  | (?P<stop>[?!.:()¿¡;])
   | (?P<symbol>.)
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,

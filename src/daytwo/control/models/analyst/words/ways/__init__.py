@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from daytwo.control.models.analyst.words.numerals import in_digits
 from daytwo.control.models.analyst.words.ways import conditions, contrasts, courses, figures, shares, studies, times
 from daytwo.control.models.analyst.words.ways.way import Way
 
@@ -32,6 +33,7 @@ def rephrase(question: str) -> str:
     text = " ".join(question.split())
     if _QUOTED.search(question) or len(question) > _LIMIT_CHARACTERS:
         return question
+    text = in_digits(text)
     for way in WAYS:
         text = way.put(text)
     return text

@@ -8,7 +8,15 @@ from daytwo.control.models.analyst.words.ways.way import Way
 _ASKING = r"(?:how many |number of |count |any |find |show |list |count of )*"
 _MISSING = r"(?:missing|null|empty|unknown)"
 
+_CHART = r"(?:bar |line |column |time series )?(?:chart|graph|plot|diagram)"
+
 WAYS = (
+    Way(r"^(?:please )?(?:show (?:me )?|draw |make |create |give me )?(?:a |the )?scatter ?(?:plot|chart|diagram)? (?:of|for) (.+?) (?:and|vs\.?|versus|against|by|with|to) ", r"@correlation \1 and ",
+        "draw a scatter plot of price against weight", "@correlation price and weight"),
+    Way(r"^(?:please )?(?:show (?:me )?|draw |make |create |give me )?(?:a |the )?(?:pie|donut|doughnut) ?(?:chart|graph|plot|diagram)? (?:of|for|with|showing) (?:the )?", "share of ",
+        "pie chart of revenue by region", "share of revenue by region"),
+    Way(rf"^(?:please )?(?:can you )?(?:(?:plot|graph|chart|draw|visuali[sz]e)|(?:show (?:me )?|make |create |draw |give me )?(?:a |the )?{_CHART} (?:of|for|with|showing))(?: me)?(?: the)? (?!of\b)", "show ",
+        "plot the revenue by region", "show revenue by region"),
     Way(r"^(?:which|what) (?:variables?|columns?|numbers?|factors?) (?:is|are|correlates?|has|have) (?:the )?(?:most |strongest |highest |best )?(?:strongly )?(?:correlat\w+ )?(?:most )?(?:strongly )?(?:with|to) ", " @correlation ",
         "which column correlates most with price", "@correlation price"),
     Way(r"\b(?:is there (?:a |any )?|how strong is the |what(?:'s| is) the )?(?:correlations?(?: coefficient)?|relationship|association) (?:between|of|among)", " @correlation ",

@@ -1,0 +1,165 @@
+"""The part of a program that keeps the rows which fulfil every filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from daytwo.control.models.analyst.question import (
+    AnyFilter,
+    DateFilter,
+    Filter,
+    FlagFilter,
+    MissingFilter,
+    NumberFilter,
+    PairFilter,
+    Question,
+    RecentFilter,
+    ValueFilter,
+)
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.terms import Grain, Period
+
+
+def select(question: Question) -> list[str]:
+    """Finds values before any row is left out, then keeps the rows that fulfil every filter.
+
+    `_column_N` and `_held_N` are where the values of the filter at place N were found, and the rows that hold them.
+    """
+    lines: list[str] = []
+    conditions: list[str] = []
+    for place, one in enumerate((*question.filters, *question.part)):
+        names = _names(one, str(place))
+        for name, found in names:
+            columns = repr([column.name for column in found.columns])
+            lines.append(f"_column_{name}, _held_{name} = _find(rows, {list(found.values)!r}, {columns})")
+        lines += [line for recent in _flat(one) if isinstance(recent, RecentFilter) for line in _latest(recent)]
+        conditions.append(_condition(one, {found: name for name, found in names}))
+    count = len(question.filters)
+    if count == 1:
+        lines.append(f"rows = rows[{_bare(conditions[0])}]")
+    elif count:
+        lines.append(f"rows = rows[{' & '.join(conditions[:count])}]")
+    if question.part:
+        part = " & ".join(conditions[count:])
+        held = any(isinstance(leaf, ValueFilter) for one in question.part for leaf in _flat(one))
+        lines.append(f"_in_part = {f'({part}).reindex(rows.index)' if held and count else part}")
+    return lines
+
+
+def _flat(one: Filter) -> Iterator[Filter]:
+    if isinstance(one, AnyFilter):
+        for choice in one.choices:
+            yield from _flat(choice)
+    else:
+        yield one
+
+
+def _names(one: Filter, place: str) -> list[tuple[str, ValueFilter]]:
+    """The filters by value, each with the name that its lines go by."""
+    if isinstance(one, ValueFilter):
+        return [(place, one)]
+    values = [leaf for leaf in _flat(one) if isinstance(leaf, ValueFilter)]
+    return [(f"{place}_{number}", leaf) for number, leaf in enumerate(values)]
+
+
+def _bare(text: str) -> str:
+    """Without the parentheses that only `&` needs."""
+    inner = text[1:-1]
+    depth = 0
+    for character in inner:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return text
+    return inner if text.startswith("(") and text.endswith(")") else text
+
+
+def _condition(one: Filter, held: dict[ValueFilter, str]) -> str:  # noqa: PLR0911 - one return for each kind
+    """One filter as an expression over `rows`."""
+    if isinstance(one, ValueFilter):
+        return f"{'~' if one.negated else ''}_held_{held[one]}"
+    if isinstance(one, NumberFilter):
+        return _compared(one)
+    if isinstance(one, FlagFilter):
+        return f"(rows[{one.column.name!r}] == {one.value})"
+    if isinstance(one, MissingFilter):
+        return f"rows[{one.column.name!r}].{'notna' if one.present else 'isna'}()"
+    if isinstance(one, PairFilter):
+        return f"(rows[{one.column.name!r}] {one.comparison} rows[{one.other.name!r}])"
+    if isinstance(one, AnyFilter):
+        return _any(one, held)
+    return _recent(one) if isinstance(one, RecentFilter) else _dated(one)
+
+
+def number(value: float) -> str:
+    """A number as Python writes it, whole ones without a point."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def _compared(one: NumberFilter) -> str:
+    place = f"rows[{one.column.name!r}]"
+    if one.comparison == "between":
+        return f"{place}.between({number(one.value)}, {number(one.other or 0)})"
+    if one.comparison == "!=":
+        return f"({place}.notna() & ({place} != {number(one.value)}))"
+    return f"({place} {one.comparison} {number(one.value)})"
+
+
+def _any(one: AnyFilter, held: dict[ValueFilter, str]) -> str:
+    numbers = [choice for choice in one.choices if isinstance(choice, NumberFilter)]
+    column = numbers[0].column if numbers else None
+    if column is None or len(numbers) < len(one.choices) or any(choice.column != column for choice in numbers):
+        joined = " | ".join(_condition(choice, held) for choice in one.choices)
+        return f"~({joined})" if one.negated else f"({joined})"
+    place = f"rows[{column.name!r}]"
+    if all(choice.comparison == "==" for choice in numbers):
+        listed = ", ".join(number(choice.value) for choice in numbers)
+        return f"({place}.notna() & ~{place}.isin([{listed}]))" if one.negated else f"{place}.isin([{listed}])"
+    joined = " | ".join(_compared(choice) for choice in numbers)
+    return f"({place}.notna() & ~({joined}))" if one.negated else f"({joined})"
+
+
+def _dated(one: DateFilter) -> str:
+    place = f"rows[{one.column.name!r}]"
+    negation = "~" if one.negated else ""
+    if one.months:
+        return f"{negation}{place}.dt.month.isin({list(one.months)!r})"
+    if one.weekdays:
+        return f"{negation}{place}.dt.day_of_week.isin({list(one.weekdays)!r})"
+    choices = [_sides(one.column, period) for period in one.periods]
+    joined = choices[0] if len(choices) == 1 else " | ".join(f"({choice})" for choice in choices)
+    return f"{negation}({joined})"
+
+
+def _sides(column: Column, period: Period) -> str:
+    place = f"rows[{column.name!r}]"
+    sides = [f'({place} >= "{period.start}")'] if period.start else []
+    sides += [f'({place} < "{period.end}")'] if period.end else []
+    return " & ".join(sides)
+
+
+def within(column: Column, period: Period) -> str:
+    """Whether a date, or a year as a number, lies in a period."""
+    if not column.is_number:
+        return _bare(_sides(column, period))
+    place = f"rows[{column.name!r}]"
+    sides = [f"({place} >= {period.start.year})"] if period.start else []
+    sides += [f"({place} < {period.end.year})"] if period.end else []
+    return _bare(" & ".join(sides))
+
+
+_PERIODS = {Grain.YEAR: "Y", Grain.QUARTER: "Q", Grain.MONTH: "M", Grain.WEEK: "W"}
+
+
+def _latest(one: RecentFilter) -> Sequence[str]:
+    """The latest date, which the person is told: it is what “last” is counted from."""
+    name = one.column.name
+    said = f'{f"The latest {name} is "!r} + str(_latest.date()) + "; it is counted from there."'
+    return (f"_latest = rows[{name!r}].max()", f"say({said})")
+
+
+def _recent(one: RecentFilter) -> str:
+    place = f"rows[{one.column.name!r}]"
+    if one.whole:
+        unit = _PERIODS[one.grain]
+        return f'({place}.dt.to_period("{unit}") == _latest.to_period("{unit}"))'
+    return f"({place} > _latest.normalize() - pd.DateOffset({one.grain}s={one.count}))"

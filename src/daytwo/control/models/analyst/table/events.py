@@ -1,0 +1,38 @@
+"""Which of several dates is that of the row's event: `ordered_at` of orders, rather than `promised_on`.
+
+People who say “orders in March” mean it, and are told that it was taken.  Where the names leave a doubt there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.control.models.analyst.table.columns import Column
+from daytwo.control.models.analyst.words.spelling import verb_stem
+
+_THE_EVENT = (
+    frozenset({"date", "timestamp", "datetime", "day"}),
+    frozenset({"occurred", "happened", "recorded", "observed", "measured", "event", "reported", "sold", "purchased"}),
+    frozenset(
+        {"created", "opened", "sent", "submitted", "placed", "booked", "issued", "filed", "posted", "received", "onset"}
+    ),
+    frozenset({"start", "started", "begin", "began"}),
+)
+"""Words of names that say so, the plainest first; of the first row only where they are the whole name."""
+_SILENT = frozenset({"date", "at", "on", "time", "timestamp", "datetime", "day", "utc", "local"})
+
+
+def event_date(dates: Sequence[Column], table_words: Sequence[str]) -> Column | None:
+    """The one date that a question means which names none; None where two could be."""
+    if len(dates) == 1:
+        return dates[0]
+    stems = {verb_stem(word) or word for word in table_words}
+    own = [c for c in dates if any((verb_stem(word) or word) in stems for word in c.words if word not in _SILENT)]
+    if len(own) == 1:
+        return own[0]
+    for words in _THE_EVENT:
+        plain = words is _THE_EVENT[0]
+        named = [c for c in dates if (words >= set(c.words) if plain else words.intersection(c.words))]
+        if len(named) == 1:
+            return named[0]
+    return None
