@@ -36,8 +36,8 @@ FIGURES: dict[str, Callable[[Frame], float]] = {
     "total cost in the latest month": lambda d: d[
         d.sent_at.dt.to_period("M") == d.sent_at.max().to_period("M")
     ].cost.sum(),
-    "how many parcels were sent on weekends": lambda d: (d.sent_at.dt.dayofweek >= 5).sum(),
-    "how many parcels were sent on Mondays": lambda d: (d.sent_at.dt.dayofweek == 0).sum(),
+    "how many parcels were sent on weekends": lambda d: (d.sent_at.dt.day_of_week >= 5).sum(),
+    "how many parcels were sent on Mondays": lambda d: (d.sent_at.dt.day_of_week == 0).sum(),
     "total cost in summer": lambda d: d[d.sent_at.dt.month.isin([6, 7, 8])].cost.sum(),
     "how many parcels were delivered late?": lambda d: (d.delivered_on > d.promised_on).sum(),
     "how many parcels were delivered after promised": lambda d: (d.delivered_on > d.promised_on).sum(),
