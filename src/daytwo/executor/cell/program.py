@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from . import workers
 from .charts import Charts
 from .checks import Checks
 from .compiled import Compiled, words
@@ -104,6 +105,7 @@ def main() -> None:
     job = Job.from_json(sys.stdin.buffer.read())
     _take_standard_input()
     _tell_libraries(job)
+    workers.prepare()
     outlet = Outlet(FrameWriter(), job.output_bytes)
     cell = Cell(job, outlet)
     status = 1

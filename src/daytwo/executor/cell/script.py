@@ -11,11 +11,14 @@ import os
 import sys
 import traceback
 
+from . import workers
+
 EXIT_MEMORY = 86
 _NAME = "<script>"
 
 
 def main() -> None:
+    workers.prepare()
     source: str = json.loads(sys.stdin.buffer.read())["source"]
     linecache.cache[_NAME] = (len(source), None, source.splitlines(keepends=True), _NAME)
     sys.argv = [_NAME, *sys.argv[1:]]
