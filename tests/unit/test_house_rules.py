@@ -19,7 +19,10 @@ SOCKET_ROOMS = (
     "control/api", "control/models", "control/serve.py", "control/storage", "executor/link", "executor/results",
     "executor/serve.py", "executor/sandbox", "sdk", "cli",
 )  # fmt: skip
-PROCESS_ROOMS = ("executor/sandbox", "executor/environments", "executor/guard", "control/storage", "cli")
+PROCESS_ROOMS = (
+    "executor/sandbox", "executor/environments", "executor/guard", "control/storage", "cli",
+    "executor/cell/workers.py",  # starts none: tells `multiprocessing` of the place that programs are in
+)  # fmt: skip
 
 
 def _imports(path: Path) -> set[str]:

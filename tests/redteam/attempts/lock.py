@@ -4,7 +4,7 @@ STATUS = dict(line.split(":\t", 1) for line in read("/proc/self/status").decode(
 
 FAMILY = "identity"
 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
-    attempt(f"hold {name}", lambda name=name: int(STATUS[name], 16) != 0)
+    attempt(f"hold {name}", lambda name=name: int(STATUS.get(name, "0"), 16) != 0)
 attempt("be root", lambda: 0 in (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), *os.getgroups()))
 for name in (
     *("setuid", "setgid", "setresuid", "setresgid", "setreuid", "setregid", "setfsuid", "setfsgid", "setgroups"),
@@ -33,12 +33,12 @@ attempt(
             if os.path.isfile(path)
             and os.stat(path).st_mode & (stat.S_ISUID | stat.S_ISGID)
             and os.access(path, os.X_OK)
-            and not STATUS["NoNewPrivs"].strip() == "1"
+            and STATUS.get("NoNewPrivs", "1").strip() != "1"
         ]
         != []
     ),
 )
-attempt("gain privileges by exec", lambda: STATUS["NoNewPrivs"].strip() != "1")
+attempt("gain privileges by exec", lambda: STATUS.get("NoNewPrivs", str(LIBC.prctl(39, 0, 0, 0, 0))).strip() != "1")
 
 FAMILY = "limits"
 for name in ("NPROC", "NOFILE", "AS", "DATA", "FSIZE", "CPU", "CORE", "MEMLOCK", "STACK"):
