@@ -19,8 +19,7 @@ _SETTINGS = (
     *("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sys/kernel/domainname"),
     *("/proc/sys/kernel/modprobe", "/proc/sys/kernel/randomize_va_space", "/proc/sys/kernel/panic"),
     *("/proc/sys/user/max_user_namespaces", "/proc/sys/vm/overcommit_memory", "/proc/sys/net/ipv4/ip_forward"),
-    *("/proc/modules", "/proc/swaps", "/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg"),
-    *("/proc/self/mountinfo", "/proc/self/cgroup", "/proc/self/limits", "/proc/filesystems"),
+    *("/proc/self/mountinfo", "/proc/self/cgroup", "/proc/self/limits", "/proc/filesystems", "/proc/swaps"),
 )
 _CLOCK_ROUNDING_SECONDS = 60
 
