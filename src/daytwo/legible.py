@@ -54,6 +54,8 @@ class LegibleColumn:
     name: str
     is_number: bool
     """Set to the right, so that decimals stand below each other."""
+    may_be_cut: bool
+    """Texts; a number or a date that is cut is another one."""
     cells: tuple[str, ...]
 
 
@@ -64,8 +66,14 @@ def legible(table: ResultTable, rows: int) -> tuple[LegibleColumn, ...]:
         values = [row[place] for row in table.rows[:rows]]
         form = form_of(column, values)
         cells = tuple("" if value is None else form(value) for value in values)
-        made.append(LegibleColumn(column.name, is_number(column), cells))
+        may_be_cut = not is_number(column) and not column.type.lower().startswith(_TIMES)
+        made.append(LegibleColumn(column.name, is_number(column), may_be_cut, cells))
     return tuple(made)
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 run`, `2,000 runs`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def is_number(column: ResultColumn) -> bool:

@@ -157,6 +157,8 @@ PROTECTED = [
     ("GET", f"/v1/runs/{RUN}/artefacts/1/t1.arrow"),
     ("GET", f"/v1/runs/{RUN}/exports/1/t1.csv"),
     ("GET", f"/v1/runs/{RUN}/receipt"),
+    ("POST", f"/v1/runs/{RUN}/report"),
+    ("POST", f"/v1/runs/{RUN}/report/link"),
     ("GET", "/v1/approvals"),
     ("GET", "/v1/approvals/x"),
     ("POST", "/v1/approvals/x"),
@@ -179,8 +181,8 @@ def test_nothing_is_answered_without_the_token(house, method, path, token):
 def test_every_route_is_among_the_protected_ones(house):
     known = {path.replace(RUN, "{run}") for _, path in PROTECTED}
     for route in house.app.routes:
-        if route.path == "/healthz":
-            continue
+        if route.path == "/healthz" or route.path.startswith("/reports/"):
+            continue  # reports are opened by links: below
         filled = (
             route.path.replace("{name}", "orders")
             .replace("{approval}", "x")
@@ -299,6 +301,81 @@ def test_results_and_files_are_served(house):
     assert sheet.headers["content-disposition"] == f'attachment; filename="{RUN}-1-t1.xlsx"'
     assert json.loads(sheet.headers["daytwo-notes"]) == ["t1: “told”"]
     assert not (house.folder / "made.xlsx").exists()
+
+
+VIEW = {
+    "run": RUN,
+    "session": SESSION,
+    "status": "succeeded",
+    "question": "How much?",
+    "model": "builtin:analyst",
+    "profile": "small",
+    "created_at": now(),
+    "updated_at": now(),
+}
+
+
+def _with_a_table(house):
+    writer = house.store.begin(RUN, SESSION, 1, 1)
+    writer.begin({"kind": "table", "columns": [{"name": "n", "type": "int64"}], "row_count": 1, "rows": [[1]]}, 48)
+    writer.chunk(ARROW)
+    writer.end()
+    writer.finish("ok")
+
+
+def test_a_report_is_opened_by_a_link_once_and_then_by_its_cookie(house):
+    _with_a_table(house)
+    made = house.client().post(f"/v1/runs/{RUN}/report/link", json=VIEW)
+    path = made.json()["path"]
+    assert TOKEN not in path
+    browser = house.client(None)
+    opened = browser.get(path, follow_redirects=False)
+    assert (opened.status_code, opened.headers["location"]) == (303, f"/reports/{RUN}")
+    cookie = opened.headers["set-cookie"]
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", f"Path=/reports/{RUN}", "Max-Age=900"))
+    page = browser.get(opened.headers["location"])
+    assert "How much?" in page.text
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "sandbox allow-scripts allow-downloads" in policy
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["x-frame-options"] == "DENY"
+    sheet = browser.get(f"/reports/{RUN}/1/t1.csv")
+    assert sheet.headers["content-disposition"].startswith("attachment")
+    again = house.client(None).get(path)
+    assert again.status_code == 401
+    assert again.headers["content-type"].startswith("text/plain")
+    assert "--open" in again.text
+
+
+@pytest.mark.parametrize(
+    "path", [f"/reports/{RUN}", f"/reports/{RUN}?ticket=x", f"/reports/{RUN}/1/t1.csv", "/reports/"]
+)
+@pytest.mark.parametrize("cookie", ["", "daytwo_report=x", "daytwo_report=" + TOKEN])
+def test_no_report_without_its_link(house, path, cookie):
+    _with_a_table(house)
+    answer = house.client(TOKEN).get(path, headers={"Cookie": cookie})
+    assert answer.status_code == (404 if path == "/reports/" else 401)
+    assert "script-src" not in answer.headers["content-security-policy"]
+
+
+def test_a_link_opens_no_other_route_and_no_other_run(house):
+    _with_a_table(house)
+    browser = house.client(None)
+    browser.get(house.client().post(f"/v1/runs/{RUN}/report/link", json=VIEW).json()["path"])
+    assert browser.get(f"/reports/{RUN}").status_code == 200
+    for path in (f"/reports/{new_id('run')}", f"/v1/runs/{RUN}/results", "/reports/../v1/datasets", "/v1/datasets"):
+        assert browser.get(path).status_code == 401
+
+
+def test_a_report_as_a_file_and_of_another_run(house):
+    _with_a_table(house)
+    page = house.client().post(f"/v1/runs/{RUN}/report", json=VIEW)
+    assert "How much?" in page.text
+    assert "/reports/" not in page.text
+    for path in ("report", "report/link"):
+        wrong = house.client().post(f"/v1/runs/{new_id('run')}/{path}", json=VIEW)
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "wrong_run")
 
 
 def test_a_receipt_and_the_ledger_are_served(house):

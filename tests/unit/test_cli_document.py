@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from daytwo.cli.answer import Answer, receipt_lines, show
-from daytwo.cli.document import AskDocument, answering
+from daytwo.cli.document import AskDocument
+from daytwo.seen import answering
 from daytwo.wire.observation import Alphabet, Observation, Outcome
 from daytwo.wire.result import Outbound, Receipt, ResultChart, ResultColumn, ResultTable, StepResult
 from daytwo.wire.run import Rehearsal, RunStatus, RunView, StepView

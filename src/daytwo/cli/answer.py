@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daytwo.cli import terminal
-from daytwo.cli.document import AskDocument, FileKey, answering, build
+from daytwo.cli.document import AskDocument, FileKey, build
 from daytwo.cli.tables import drawn, left_out
 from daytwo.sdk import Client
+from daytwo.seen import answering
 from daytwo.wire.errors import Missing, Retryable
 from daytwo.wire.result import Receipt, ResultTable, StepResult
 from daytwo.wire.run import RunStatus, RunView

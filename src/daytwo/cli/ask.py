@@ -15,6 +15,7 @@ from daytwo.cli.options import HOME
 from daytwo.cli.planes import planes, running
 from daytwo.cli.registering import registered
 from daytwo.cli.replay import replay_of
+from daytwo.cli.report import OPEN, show_report
 from daytwo.cli.settings import Settings, load
 from daytwo.cli.sheets import warn_of_open
 from daytwo.cli.stages import Stages, stage_of, stages
@@ -51,7 +52,7 @@ def register(app: typer.Typer) -> None:
     app.command("ask")(ask)
 
 
-def ask(
+def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     words: list[str] = typer.Argument(None, metavar="DATA... QUESTION", help="The last word is the question."),
     model: str | None = typer.Option(None, "--model", help="provider:model, or replay:FILE."),
     profile: str = typer.Option("small", "--profile", help="The compute of a step: small, medium, large."),
@@ -60,13 +61,14 @@ def ask(
     no_wait: bool = typer.Option(False, "--no-wait", help="Print the run's id and end; needs a running `daytwo up`."),
     home: str | None = HOME,
     as_json: bool = typer.Option(False, "--json", help="One JSON document on standard output and nothing else."),
+    with_report: bool = OPEN,
 ) -> None:
     """Ask a question of data.  Exit status: 0 succeeded, 1 failed, 2 usage, 3 waiting, 4 cancelled."""
     request = request_of(words, model=model, profile=profile, session=session, name=name)
     settings = load(home=home, model=model if model and request.run.replay is None else None)
     if no_wait and running(settings.home) is None:
         raise Unavailable("not_running", "--no-wait needs a running `daytwo up`: without one the run would not go on.")
-    raise typer.Exit(int(answered(settings, request, as_json=as_json, no_wait=no_wait)))
+    raise typer.Exit(int(answered(settings, request, as_json=as_json, no_wait=no_wait, with_report=with_report)))
 
 
 def request_of(
@@ -82,7 +84,9 @@ def request_of(
     return Request(run=run, session=session, data=tuple(question.registrations(asked.data, name)))
 
 
-def answered(settings: Settings, request: Request, *, as_json: bool, no_wait: bool = False) -> Exit:
+def answered(
+    settings: Settings, request: Request, *, as_json: bool, no_wait: bool = False, with_report: bool = False
+) -> Exit:
     """Asks on running planes, or on planes of its own, and shows the answer."""
     with ExitStack() as stack:
         try:
@@ -100,6 +104,8 @@ def answered(settings: Settings, request: Request, *, as_json: bool, no_wait: bo
         else:
             answer.show(found)
             _what_next(found.view)
+        if with_report and not asked.detached:
+            show_report(client, found.view, settings.home, as_json=as_json)
     return Exit.OK if no_wait else _exit_of(asked.view.status)
 
 

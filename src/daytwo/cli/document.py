@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from daytwo.seen import answering
 from daytwo.wire.observation import Observation
 from daytwo.wire.result import Receipt, ResultTable, StepResult
 from daytwo.wire.run import Rehearsal, RunStatus, RunView
@@ -82,12 +83,6 @@ def build(
         ),
         receipt=receipt,
     )
-
-
-def answering(steps: Sequence[StepResult]) -> tuple[StepResult, ...]:
-    """The steps whose results are the answer: those that ended well; else the last, with what it left."""
-    good = tuple(step for step in steps if step.outcome == "ok")
-    return good or tuple(steps[-1:])
 
 
 def end_status(status: RunStatus) -> EndStatus:

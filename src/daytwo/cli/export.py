@@ -9,10 +9,10 @@ import typer
 from pydantic import BaseModel
 
 from daytwo.cli import terminal
-from daytwo.cli.document import answering
 from daytwo.cli.options import AS_JSON, HOME, connected
 from daytwo.cli.usage import Usage
 from daytwo.sdk import Client
+from daytwo.seen import answering
 from daytwo.wire.errors import Missing
 from daytwo.wire.result import ResultTable, TableFormat
 

@@ -8,7 +8,7 @@ from daytwo.cli import terminal
 from daytwo.cli.answer import receipt_lines
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.sheets import warn_of_open
-from daytwo.cli.sides import sheets_of
+from daytwo.seen import sheets_of
 
 
 def register(app: typer.Typer) -> None:

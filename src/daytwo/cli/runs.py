@@ -7,6 +7,7 @@ import typer
 from daytwo.cli import answer, terminal
 from daytwo.cli.export import export
 from daytwo.cli.options import AS_JSON, HOME, connected, group
+from daytwo.cli.report import OPEN, show_report
 from daytwo.cli.settings import load
 from daytwo.cli.stages import stage_of
 from daytwo.wire.run import RunView
@@ -46,16 +47,19 @@ def list_all(
             terminal.line("No runs yet.")
 
 
-def show(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
+def show(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON, with_report: bool = OPEN) -> None:
     """A run, its programs, and its answer."""
     with connected(home, as_json=as_json) as client:
         view = client.run(run)
-        found = None if as_json else answer.fetch(client, view, load(home=home).home)
-        if found is None:
+        folder = load(home=home).home
+        if as_json:
             terminal.document(view)
-            return
-        _print(view)
-        answer.show(found)
+        else:
+            found = answer.fetch(client, view, folder)
+            _print(view)
+            answer.show(found)
+        if with_report:
+            show_report(client, view, folder, as_json=as_json)
 
 
 def cancel(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:

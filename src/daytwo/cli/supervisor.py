@@ -103,6 +103,7 @@ class Supervisor:
             control_url=f"http://{HOST}:{self._control_port}",
             executor_url=f"http://{HOST}:{self._executor_port}",
             version=__version__,
+            lasting=not self._lifeline,
         )
 
     def _make_children(self, lock: int) -> None:

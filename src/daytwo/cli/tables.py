@@ -56,6 +56,7 @@ def _columns(table: ResultTable) -> list[LegibleColumn]:
         LegibleColumn(
             terminal.printable(column.name, one_line=True),
             column.is_number,
+            column.may_be_cut,
             tuple(terminal.printable(text, one_line=True) for text in column.cells),
         )
         for column in legible(table, rows_shown(table))
@@ -69,7 +70,7 @@ def _is_turned(table: ResultTable, shown: int) -> bool:
 def _widths(columns: Sequence[LegibleColumn], width: int) -> list[int]:
     """The width of each column that can be read in `width` cells, from the left: at least of one.
 
-    A number that is cut is another number, so columns of numbers keep their width; the widest texts give way.
+    A number or a date that is cut is another one, so their columns stay whole; the widest texts give way.
     """
     from rich.cells import cell_len
 
@@ -77,7 +78,7 @@ def _widths(columns: Sequence[LegibleColumn], width: int) -> list[int]:
     least: list[int] = []
     for column in columns:
         longest = min(max(map(cell_len, (column.name, *column.cells))), CELL_WIDTH)
-        whole = max(map(cell_len, column.cells), default=0) if column.is_number else 0
+        whole = max(map(cell_len, column.cells), default=0) if not column.may_be_cut else 0
         needed = min(longest, max(whole, CELL_LEAST_WIDTH))
         if full and sum(least) + needed + COLUMN_GAP * len(full) > width:
             break

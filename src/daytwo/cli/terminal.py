@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from daytwo.legible import count as count  # noqa: PLC0414 -- one of the words of this room, too
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -58,11 +60,6 @@ def printable(text: str, *, one_line: bool = False) -> str:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
-
-
-def count(number: int, noun: str) -> str:
-    """`1 run`, `2,000 runs`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def line(text: str = "") -> None:

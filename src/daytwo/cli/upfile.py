@@ -30,6 +30,8 @@ class Up(BaseModel):
     control_url: str
     executor_url: str
     version: str
+    lasting: bool = True
+    """Whether it stays when the command that started it has ended."""
 
 
 class Ports(BaseModel):

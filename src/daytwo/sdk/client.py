@@ -24,6 +24,7 @@ from daytwo.wire.result import (
     Reading,
     Receipt,
     RegisterDataset,
+    ReportLink,
     RunResult,
 )
 from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunEvent, RunView, SessionView
@@ -212,6 +213,15 @@ class Client:
         with self.executor.stream(at, silence_seconds=EXPORT_SECONDS) as response:
             _keep(response, target)
             return TypeAdapter(tuple[str, ...]).validate_json(response.headers.get(NOTES_HEADER, "[]"))
+
+    def report(self, view: RunView) -> str:
+        """The report of a run as one HTML page that holds all it shows."""
+        return self.executor.request("POST", _at("run", view.run, "report"), body=view).text
+
+    def report_url(self, view: RunView) -> str:
+        """An address at the executor that opens the report of a run, once and within two minutes."""
+        answer = self.executor.request("POST", _at("run", view.run, "report/link"), body=view)
+        return f"{self.executor.url}{_read(ReportLink, answer).path}"
 
     def approvals(self) -> list[ApprovalView]:
         return _read(list[ApprovalView], self.executor.request("GET", "/v1/approvals"))

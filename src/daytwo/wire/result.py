@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from daytwo.wire.identifiers import Identifier
 from daytwo.wire.message import Message, Timestamp
@@ -22,6 +22,16 @@ class TableFormat(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     XLSX = "xlsx"
+
+
+TableName = Annotated[str, StringConstraints(pattern=r"^t[1-9][0-9]{0,3}$")]
+"""A table within its step."""
+
+
+class ReportLink(Message):
+    """Where a report can be opened once, on the executor's origin."""
+
+    path: str
 
 
 class ResultColumn(Message):

@@ -22,7 +22,7 @@ def make_default(module: ModuleType) -> None:
             "colorway": list(SERIES),
             "paper_bgcolor": CLEAR,
             "plot_bgcolor": CLEAR,
-            "font": {"size": 13},
+            "font": {"size": 13, "family": "system-ui, sans-serif"},
             "title": {"x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 12}},
             "margin": {"l": 56, "r": 24, "t": 56, "b": 48},
             "separators": ".,",

@@ -2,8 +2,9 @@
 
 Pure ASGI, so that it stands before everything else: a Host that is not ours is turned away (DNS rebinding), a bearer
 token is compared in constant time, and every answer, errors too, carries headers that leave a browser nothing to
-fetch, frame, sniff or keep.  There is no CORS: pages of other origins read nothing here.  What nobody foresaw is
-logged by its kind alone and answered as a bug.
+fetch, frame, sniff or keep.  Reports alone are opened by links (`links`) and state what their own page may do.  There
+is no CORS: pages of other origins read nothing here.  What nobody foresaw is logged by its kind alone and answered as
+a bug.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from daytwo.wire.errors import Bug, DaytwoError, Denied, Unauthenticated
 _LOG = structlog.get_logger(__name__)
 
 OPEN_PATHS = frozenset({"/healthz"})
+PAGES = "/reports/"
+"""What lies below is opened by links, which its routes check (`pages`)."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 HEADERS: dict[str, str] = {
     "Content-Security-Policy": (
@@ -68,7 +71,7 @@ class Door:
                 begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
             await send(message)
 
         error = self._objection(scope)
@@ -86,7 +89,7 @@ class Door:
         headers = Headers(scope=scope)
         if _host_name(headers.get("host", "")) not in self._hosts:
             return Denied("bad_host", "This address is not one by which the executor is reached; use its own URL.")
-        if scope["path"] in OPEN_PATHS:
+        if scope["path"] in OPEN_PATHS or scope["path"].startswith(PAGES):
             return None
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(_fingerprint(token), self._token):

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import anyio
+import anyio.to_thread
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse
 
 from daytwo.executor.cell.frames import BadFrameError, FrameReader
 from daytwo.executor.results.item import plain_text
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.wire.errors import Invalid
-from daytwo.wire.result import TableFormat
+from daytwo.wire.result import NOTES_HEADER, TableFormat
 
 _MEBIBYTE = 1024 * 1024
 EXPORTS_AT_ONCE = 2
@@ -40,6 +43,11 @@ COMPUTE = Profile(
     processes=64,
 )
 _INSIDE = "/data/table.arrow"
+_MEDIA_TYPES = {
+    TableFormat.CSV: "text/csv; charset=utf-8",
+    TableFormat.PARQUET: "application/vnd.apache.parquet",
+    TableFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class Backend(Protocol):
@@ -150,4 +158,29 @@ def _check(result: SandboxResult, answer: _Answer) -> None:
     raise Invalid(
         "export_failed",
         "The table could not be converted: its Arrow file is damaged, or holds what this format cannot. Try another.",
+    )
+
+
+class Artefacts(Protocol):
+    """Where stored files are found."""
+
+    def artefact(self, run_id: str, step: int, file: str) -> Path: ...
+
+
+class Converter(Protocol):
+    async def export(self, table: Path, form: TableFormat, title: str) -> Export: ...
+
+
+async def exported(
+    store: Artefacts, converter: Converter, run: str, step: int, table: str, form: TableFormat
+) -> FileResponse:
+    """A table as an attachment; the notes on it travel in a header of their own."""
+    path = await anyio.to_thread.run_sync(store.artefact, run, step, f"{table}.arrow")
+    made = await converter.export(path, form, table)
+    return FileResponse(
+        made.path,
+        media_type=_MEDIA_TYPES[form],
+        filename=f"{run}-{step}-{table}.{form}",
+        headers={NOTES_HEADER: json.dumps(made.notes)},
+        background=BackgroundTask(made.path.unlink),
     )

@@ -6,26 +6,26 @@ but for PNG images, which cannot carry markup.
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Iterator
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel
-from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from daytwo.executor.results.door import Door, refusal
+from daytwo.executor.results.exports import exported
+from daytwo.executor.results.links import Links
+from daytwo.executor.results.pages import add_pages
 from daytwo.executor.results.services import Services
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, DaytwoError, Invalid, Missing
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.release import Release
 from daytwo.wire.result import (
-    NOTES_HEADER,
     ApprovalRequestDecision,
     ApprovalView,
     DatasetView,
@@ -34,6 +34,7 @@ from daytwo.wire.result import (
     RegisterDataset,
     RunResult,
     TableFormat,
+    TableName,
 )
 from daytwo.wire.sheet import SignedSheet
 
@@ -43,13 +44,6 @@ _MEDIA_TYPES = {
     ".json": "application/json",
 }
 
-_EXPORT_TYPES = {
-    TableFormat.CSV: "text/csv; charset=utf-8",
-    TableFormat.PARQUET: "application/vnd.apache.parquet",
-    TableFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-TableName = Annotated[str, Path(pattern=r"^t[1-9][0-9]{0,3}$")]
 DatasetName = Annotated[str, Path(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
 
 
@@ -74,6 +68,7 @@ def create_app(services: Services, token: str) -> FastAPI:
     _add_errors(app)
     _add_datasets(app, services)
     _add_results(app, services)
+    add_pages(app, services, Links(time.monotonic))
     _add_approvals(app, services)
     _add_ledger(app, services)
 
@@ -160,24 +155,11 @@ def _add_results(app: FastAPI, services: Services) -> None:
 
     @app.get("/v1/runs/{run}/exports/{step}/{table}.{form}")
     async def export(run: str, step: int, table: TableName, form: TableFormat) -> Response:
-        return await exported(services, run, step, table, form)
+        return await exported(services.store, services.exporter, run, step, table, form)
 
     @app.get("/v1/runs/{run}/receipt")
     def receipt(run: str) -> Receipt:
         return services.receipts.receipt(run)
-
-
-async def exported(services: Services, run: str, step: int, table: str, form: TableFormat) -> Response:
-    """A table as a file of another format; the notes on it travel in a header of their own."""
-    path = await anyio.to_thread.run_sync(services.store.artefact, run, step, f"{table}.arrow")
-    made = await services.exporter.export(path, form, table)
-    return FileResponse(
-        made.path,
-        media_type=_EXPORT_TYPES[form],
-        filename=f"{run}-{step}-{table}.{form}",
-        headers={NOTES_HEADER: json.dumps(made.notes)},
-        background=BackgroundTask(made.path.unlink),
-    )
 
 
 def _add_approvals(app: FastAPI, services: Services) -> None:

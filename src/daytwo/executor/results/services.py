@@ -9,19 +9,11 @@ from sqlite3 import Connection
 from typing import Protocol
 
 from daytwo.executor.database import Database
-from daytwo.executor.results.exports import Export
+from daytwo.executor.results.exports import Converter
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.release import Release
-from daytwo.wire.result import (
-    ApprovalView,
-    DatasetView,
-    Reading,
-    Receipt,
-    RegisterDataset,
-    RunResult,
-    TableFormat,
-)
+from daytwo.wire.result import ApprovalView, DatasetView, Reading, Receipt, RegisterDataset, RunResult
 from daytwo.wire.sheet import SignedSheet
 
 
@@ -45,10 +37,6 @@ class StorePort(Protocol):
     def read(self, run_id: str) -> RunResult: ...
 
     def artefact(self, run_id: str, step: int, file: str) -> Path: ...
-
-
-class ExporterPort(Protocol):
-    async def export(self, table: Path, form: TableFormat, title: str) -> Export: ...
 
 
 class ReceiptsPort(Protocol):
@@ -80,7 +68,7 @@ class Services:
 
     catalog: CatalogPort
     store: StorePort
-    exporter: ExporterPort
+    exporter: Converter
     receipts: ReceiptsPort
     approvals: ApprovalsPort
     ledger: LedgerPort

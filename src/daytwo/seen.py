@@ -1,0 +1,65 @@
+"""What a person got of a run beside what the model and the control plane did: read off the receipt, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daytwo.legible import count
+from daytwo.wire.observation import ROW_BUCKETS, SIZES, Observation, Outcome, bits
+from daytwo.wire.result import Receipt, StepResult
+from daytwo.wire.run import RunView
+from daytwo.wire.sheet import Level, SchemaSheet, SignedSheet
+
+SHEET = "sheet"
+"""The channel of schema sheets in a receipt."""
+
+
+def answering(steps: Sequence[StepResult]) -> tuple[StepResult, ...]:
+    """The steps whose results are the answer: those that ended well; else the last, with what it left."""
+    good = tuple(step for step in steps if step.outcome == "ok")
+    return good or tuple(steps[-1:])
+
+
+def answer_in_words(steps: Sequence[StepResult]) -> str:
+    """How much of an answer its person got."""
+    parts = (
+        (sum(len(step.tables) for step in steps), "table"),
+        (sum(len(step.charts) for step in steps), "chart"),
+        (sum(len(step.says) for step in steps), "sentence"),
+    )
+    return ", ".join(count(number, noun) for number, noun in parts if number) or "nothing"
+
+
+def observed_in_words(view: RunView) -> str:
+    """What the model and the control plane got of a run's answer."""
+    observed = [step.observation for step in view.steps if step.observation]
+    return "; ".join(map(in_words, observed)) or "nothing"
+
+
+def sheets_in_words(receipt: Receipt | None) -> str:
+    """The schema sheets that left, with their size."""
+    sheets = sheets_of(receipt)
+    if receipt is None or not sheets:
+        return "nothing"
+    columns = sum(len(table.columns) for sheet in sheets for table in sheet.tables)
+    size = sum(len(message.body.encode()) for message in receipt.outbound if message.channel == SHEET)
+    labelled = any(sheet.level in {Level.LABELS, Level.OPEN} for sheet in sheets)
+    said = "names, types, shapes and the labels that you released" if labelled else "names, types and shapes, no value"
+    return f"{count(len(sheets), 'schema sheet')} of {count(columns, 'column')}, {size:,} bytes: {said}"
+
+
+def sheets_of(receipt: Receipt | None) -> list[SchemaSheet]:
+    """The schema sheets that left."""
+    bodies = [message.body for message in receipt.outbound if message.channel == SHEET] if receipt else []
+    return [SignedSheet.model_validate_json(body).sheet for body in bodies]
+
+
+def in_words(observation: Observation) -> str:
+    """An Observation as a sentence's part, with what there was to choose from."""
+    said = observation.outcome.value
+    if observation.outcome is Outcome.OK:
+        bucket = observation.rows_bucket
+        most = bucket == ROW_BUCKETS - 1
+        shown = f"{10 ** (bucket - 1):,} or more" if most else f"fewer than {10**bucket:,}" if bucket else "no"
+        said += f", {shown} rows shown"
+    return f"one symbol of {SIZES[observation.alphabet]:,}: “{said}” ({bits(observation.alphabet):.1f} bits)"
