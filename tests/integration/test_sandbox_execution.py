@@ -204,7 +204,7 @@ def test_kill_of_the_executor_leaves_no_process(executor):
         doomed.start(trial)
         assert doomed.line() == "output\n"
         watched = [os.pidfd_open(pid) for pid in descendants(doomed.process.pid)]
-        assert len(watched) >= 4  # launcher, first process, program, daemon
+        assert len(watched) >= 6  # keeper, warden, zygote, init, program, daemon
         doomed.process.kill()
         deadline = time.monotonic() + 5
         for pidfd in watched:
@@ -214,7 +214,7 @@ def test_kill_of_the_executor_leaves_no_process(executor):
             os.close(pidfd)
 
 
-def test_kill_of_the_launcher_ends_the_sandbox(executor):
+def test_kill_of_the_keeper_ends_the_sandbox(executor):
     executor.start(Trial(_STUBBORN, announce_output=True))
     assert executor.line() == "output\n"
     os.kill(descendants(executor.process.pid)[0], signal.SIGKILL)

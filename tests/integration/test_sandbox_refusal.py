@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from daytwo.executor.environments import default_environment, environment_at
-from daytwo.executor.sandbox import PROFILES, Cancel, Kind, NativeBackend, SandboxRequest, SandboxUnavailable
+from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, NativeBackend, SandboxRequest, SandboxUnavailable
 from daytwo.executor.sandbox.testing import Identity, Trial, trial_executor
 
 CELL = Path(__file__).parents[2] / "src" / "daytwo" / "executor" / "cell"
@@ -49,7 +49,7 @@ def test_a_missing_interpreter_is_refused(tmp_path):
     missing = environment_at(
         "missing", python=nowhere, base_python=nowhere, base_prefix=tmp_path, site_packages=real.site_packages
     )
-    with pytest.raises(SandboxUnavailable, match="launcher did not start"):
+    with pytest.raises(SandboxUnavailable, match="keeper did not start"):
         anyio.run(run_with, NativeBackend(missing, CELL))
 
 
@@ -74,10 +74,16 @@ def test_doctor_says_so_where_the_sandbox_does_not_work(tmp_path):
     assert check.mend
 
 
+def descendants(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return [int(child) for child in children] + [pid for child in children for pid in descendants(int(child))]
+
+
 def test_cancelling_the_run_itself_ends_the_sandbox():
+    backend = NativeBackend(default_environment(), CELL, COLD)
+
     async def main():
         reached = anyio.Event()
-        backend = NativeBackend(default_environment(), CELL)
         job = b'{"source": "import os\\nos.write(3, b\'x\')\\nwhile True: pass"}'
         async with anyio.create_task_group() as group:
             request = asked(job)
@@ -88,6 +94,8 @@ def test_cancelling_the_run_itself_ends_the_sandbox():
 
     cancelled_seconds = anyio.run(main)
     assert 0 <= time.monotonic() - cancelled_seconds < 2
+    assert len(descendants(os.getpid())) == 3  # keeper, warden, zygote
+    backend.close()
     assert Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii") == ""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from daytwo.executor.sandbox import PROFILES, Ending, Kind, Mount, SandboxRequest, Tier, find_profile
 from daytwo.executor.sandbox.pipes import CutStream
-from daytwo.executor.sandbox.plan import check_targets, environment_variables, limits_of
+from daytwo.executor.sandbox.plan import check_targets, limits_of, thread_variables
 from daytwo.executor.sandbox.status import Status, ending_of
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable, refusal, tier_unavailable
 from daytwo.wire.errors import Bug, Missing, Unavailable
@@ -53,7 +53,7 @@ def test_targets_that_may_not_be(targets, tmp_path):
 
 
 def test_threads_follow_the_profile():
-    assert environment_variables(PROFILES["large"])["OMP_NUM_THREADS"] == "4"
+    assert thread_variables(PROFILES["large"])["OMP_NUM_THREADS"] == "4"
     assert limits_of(PROFILES["large"])["cpu_seconds"] > 4 * 3600
 
 

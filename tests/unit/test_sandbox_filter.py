@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daytwo.executor.sandbox.launcher import seccomp, syscalls
+from daytwo.executor.sandbox.zygote import seccomp, syscalls
 
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 EPERM, ENOSYS = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS

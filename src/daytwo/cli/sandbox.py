@@ -75,9 +75,9 @@ def local_backend() -> NativeBackend:
     """The native sandbox with this installation's own packages."""
     from daytwo.executor import cell
     from daytwo.executor.environments import default_environment
-    from daytwo.executor.sandbox import NativeBackend
+    from daytwo.executor.sandbox import COLD, NativeBackend
 
-    return NativeBackend(default_environment(), Path(cell.__path__[0]))
+    return NativeBackend(default_environment(), Path(cell.__path__[0]), COLD)
 
 
 async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:

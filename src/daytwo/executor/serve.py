@@ -20,7 +20,7 @@ from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts
 from daytwo.executor.guard import Approvals, review
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
-from daytwo.executor.sandbox import NativeBackend
+from daytwo.executor.sandbox import Kind, NativeBackend
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import StepRunner
@@ -64,7 +64,9 @@ def serve(settings: ExecutorSettings) -> None:
 async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
-    app, worker, passes = _wire(settings, parts, client)
+    backend = native_backend(default_environment())
+    backend.warm(settings.org_id, Kind.REAL)
+    app, worker, passes = _wire(settings, parts, client, backend)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -82,6 +84,7 @@ async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
             group.cancel_scope.cancel()
     finally:
         await client.close()
+        backend.close()
         parts.database.close()
 
 
@@ -115,10 +118,11 @@ def _open(settings: ExecutorSettings) -> _Parts:
     return _Parts(database, ledger, key, Outbox(database, settings.org_id))
 
 
-def _wire(settings: ExecutorSettings, parts: _Parts, client: LinkClient) -> tuple[FastAPI, Worker, FullPasses]:
+def _wire(
+    settings: ExecutorSettings, parts: _Parts, client: LinkClient, backend: NativeBackend
+) -> tuple[FastAPI, Worker, FullPasses]:
     database, ledger = parts.database, parts.ledger
     environment = default_environment()
-    backend = native_backend(environment)
     catalog = Catalog(database, backend, parts.key, settings.org_id)
     budget = Budget(database, ledger, settings.session_bits, settings.dataset_bits, settings.window_days)
     approvals = Approvals(database, ledger)

@@ -1,7 +1,8 @@
 """Charts: figures of matplotlib become PNG, for light and for dark screens; figures of plotly a reduced specification.
 
 Figures that a program leaves open are shown at its end; `plt.show()` and plotly's `fig.show()` show at once.  Neither
-library is imported here: settings reach them by the environment, before a program imports them.
+library is imported here: settings reach them by the environment, before a program imports them, or, where the zygote
+has imported matplotlib, by its own settings.
 """
 
 from __future__ import annotations
@@ -37,12 +38,16 @@ class Charts:
         self._outlet = outlet
 
     def prepare(self, temporary: Path) -> None:
-        """Has both libraries draw for this cell, once they are imported."""
+        """Has both libraries draw for this cell."""
         global _open_figures_shown  # noqa: PLW0603 -- matplotlib names its back end by module: one cell a process
         _open_figures_shown = self.show_open_figures
         os.environ["MPLBACKEND"] = f"module://{__package__}.backend"
         os.environ["MATPLOTLIBRC"] = str(Path(__file__).with_name("matplotlibrc"))
         os.environ.setdefault("MPLCONFIGDIR", str(temporary / "matplotlib"))
+        if "matplotlib" in sys.modules:
+            matplotlib = sys.modules["matplotlib"]
+            matplotlib.rc_file(os.environ["MATPLOTLIBRC"])
+            matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
         sys.meta_path.insert(0, _AfterImport("plotly.basedatatypes", self._take_plotly_show))
         sys.meta_path.insert(0, _AfterImport("plotly.io", plotlystyle.make_default))
 

@@ -15,8 +15,10 @@ from daytwo.executor.sandbox.request import (
     Tier,
 )
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
+from daytwo.executor.sandbox.zygotes import COLD, Warmth
 
 __all__ = [
+    "COLD",
     "PROFILES",
     "Cancel",
     "Check",
@@ -30,5 +32,6 @@ __all__ = [
     "SandboxUnavailable",
     "Sink",
     "Tier",
+    "Warmth",
     "find_profile",
 ]

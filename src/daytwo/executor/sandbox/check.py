@@ -9,9 +9,9 @@ from typing import Protocol
 
 import anyio
 
-from daytwo.executor.sandbox.launcher import landlock, syscalls
 from daytwo.executor.sandbox.profiles import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, SandboxRequest, SandboxResult, Sink
+from daytwo.executor.sandbox.zygote import landlock, syscalls
 from daytwo.wire.errors import Unavailable
 from daytwo.wire.identifiers import LOCAL_ORG
 

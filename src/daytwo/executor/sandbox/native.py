@@ -1,7 +1,7 @@
 """The native backend: the tier `standard`, from nothing but Python and the kernel.
 
-One execution is one launcher process (see `launcher`), six pipes and a task group that lasts as long as it does.  The
-executor never forks itself.  Whatever happens here, also being cancelled, the sandbox is dead when `run` returns.
+One execution is a child of a zygote (see `zygote`), six pipes and a task group that lasts as long as it does.  Whatever
+happens here, also being cancelled, the sandbox is dead when `run` returns.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,17 +17,20 @@ import anyio
 from daytwo.executor.environments import Environment
 from daytwo.executor.sandbox.check import Check, check_machine
 from daytwo.executor.sandbox.pipes import CutStream, Pipe
-from daytwo.executor.sandbox.plan import launcher_command, launcher_environment, make_order
-from daytwo.executor.sandbox.request import Cancel, Ending, SandboxRequest, SandboxResult, Sink, Tier
+from daytwo.executor.sandbox.plan import make_run
+from daytwo.executor.sandbox.request import Cancel, Ending, Kind, SandboxRequest, SandboxResult, Sink, Tier
 from daytwo.executor.sandbox.status import Status, ending_of
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable, tier_unavailable
+from daytwo.executor.sandbox.zygotes import Key, Warmth, Zygote, Zygotes
 
 BACKEND = "native"
 
-_SETUP_LIMIT_SECONDS = 30.0
+_SETUP_LIMIT_SECONDS = 60.0
+"""Until a program starts; the first of a zygote waits for what the zygote imports."""
 _POLL_SECONDS = 0.05
-_LAUNCHER_END_LIMIT_SECONDS = 5.0
-_LAST_WORDS_BYTES = 2_000
+_KEEPERS_LIMIT = 2
+"""That a run is offered to: the first may have died since it was last used."""
+_END_LIMIT_SECONDS = 5.0
 
 
 class NativeBackend:
@@ -38,27 +39,48 @@ class NativeBackend:
     Args:
         environment: the interpreter and packages that programs get.
         cell_source: the folder of the package `cell`, shown inside as such.
+        warmth: how ready sandboxes are kept.
     """
 
-    def __init__(self, environment: Environment, cell_source: Path) -> None:
-        self.environment = environment
-        self.cell_source = cell_source
+    def __init__(self, environment: Environment, cell_source: Path, warmth: Warmth = Warmth()) -> None:  # noqa: B008 - frozen
+        self._zygotes = Zygotes(environment, cell_source, warmth)
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
-        """One execution, from the launcher's start to the last process's end.
+        """One execution, until its last process has ended.
 
         Raises:
             Unavailable: `sandbox_unavailable`, `tier_unavailable` or `data_unreadable`; then nothing has run.
         """
         if request.tier is not Tier.STANDARD:
             raise tier_unavailable(request.tier)
-        order = make_order(self.environment, self.cell_source, request)
-        execution = _Execution(self.environment, request, sink, cancel)
-        return await execution.run(json.dumps(order).encode("ascii") + b"\n")
+        order = json.dumps(make_run(request)).encode("ascii") + b"\n"
+        key = Key(request.org_id, request.kind, request.environment, request.devices)
+        for _ in range(_KEEPERS_LIMIT):
+            zygote = self._zygotes.find(key)
+            zygote.in_flight += 1
+            try:
+                return await _Execution(zygote, request, sink, cancel).run(order)
+            except ConnectionError:
+                self._zygotes.discard(zygote)
+            except SandboxUnavailable:
+                self._zygotes.discard(zygote)
+                raise
+            finally:
+                zygote.in_flight -= 1
+                self._zygotes.sweep()
+        raise SandboxUnavailable("The keepers of the sandboxes end as soon as they start. See `daytwo doctor`.")
+
+    def warm(self, org_id: str, kind: Kind) -> None:
+        """Starts ahead of time what the first run would have to wait for."""
+        self._zygotes.find(Key(org_id, kind, environment=None))
 
     def check(self) -> list[Check]:
         """What this machine can do, with a short hostile self-test.  Blocks: not for the event loop's own thread."""
         return check_machine(self)
+
+    def close(self) -> None:
+        """Ends every sandbox and zygote."""
+        self._zygotes.close()
 
 
 @dataclass(frozen=True)
@@ -77,9 +99,9 @@ class _Pipes:
 class _Execution:
     """One run: its pipes, its clock, and why it was stopped if it was."""
 
-    def __init__(self, environment: Environment, request: SandboxRequest, sink: Sink, cancel: Cancel) -> None:
+    def __init__(self, zygote: Zygote, request: SandboxRequest, sink: Sink, cancel: Cancel) -> None:
         profile = request.profile
-        self._environment = environment
+        self._zygote = zygote
         self._request = request
         self._sink = sink
         self._cancel = cancel
@@ -94,48 +116,33 @@ class _Execution:
 
     async def run(self, order: bytes) -> SandboxResult:
         try:
-            async with self._launched(), anyio.create_task_group() as group:
-                await self._pipes.control.write_all(order)
+            await self._hand_over()
+            async with anyio.create_task_group() as group:
                 group.start_soon(self._watch)
                 group.start_soon(self._feed)
-                await self._drain()
+                await self._pipes.control.write_all(order)
+                try:
+                    await self._drain()
+                finally:
+                    await self._let_go()
                 group.cancel_scope.cancel()
         finally:
             for pipe in self._pipes.all():
                 pipe.close()
         return self._result()
 
-    @asynccontextmanager
-    async def _launched(self) -> AsyncIterator[None]:
-        """The launcher's life: dead and reaped on leaving, and with it all that it started."""
+    async def _hand_over(self) -> None:
         pipes = self._pipes
-        descriptors = (pipes.control.theirs, pipes.status.theirs, pipes.channel.theirs)
-        try:
-            process = await anyio.open_process(
-                launcher_command(self._environment, *descriptors),
-                stdin=pipes.job.theirs,
-                stdout=pipes.stdout.theirs,
-                stderr=pipes.stderr.theirs,
-                pass_fds=descriptors,
-                env=launcher_environment(self._environment),
-                cwd="/",
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SandboxUnavailable(f"No sandbox: its launcher did not start: {error}. Is Python whole?") from error
-        try:
-            for pipe in pipes.all():
-                pipe.hand_over()
-            yield
-        finally:
-            with anyio.CancelScope(shield=True):
-                pipes.control.close()
-                with anyio.move_on_after(_LAUNCHER_END_LIMIT_SECONDS) as patience:
-                    await process.wait()
-                if patience.cancelled_caught:
-                    process.kill()
-                    await process.wait()
-                await process.aclose()
+        ends = (pipes.control, pipes.status, pipes.job, pipes.stdout, pipes.stderr, pipes.channel)
+        await self._zygote.ask([pipe.theirs for pipe in ends])
+        for pipe in ends:
+            pipe.hand_over()
+
+    async def _let_go(self) -> None:
+        """The keeper kills what is left, and closes the status pipe when that is gone."""
+        self._pipes.control.close()
+        with anyio.move_on_after(_END_LIMIT_SECONDS, shield=True):
+            await self._pipes.status.read_all(self._take_status)
 
     async def _drain(self) -> None:
         """Takes all that comes out, until no process of the sandbox is left."""
@@ -166,7 +173,7 @@ class _Execution:
                 await anyio.sleep(_POLL_SECONDS)
 
     def _stop(self, ending: Ending) -> None:
-        """Lets the launcher go, which kills the sandbox.  The first reason stands."""
+        """Lets the keeper go, which kills the sandbox.  The first reason stands."""
         self._stopped = self._stopped or ending
         self._pipes.control.close()
 
@@ -192,8 +199,7 @@ class _Execution:
         if status.failure is not None:
             raise status.failure
         if self._started_seconds is None and self._stopped is None:
-            words = self._stderr.bytes()[-_LAST_WORDS_BYTES:].decode("utf-8", "replace").strip()
-            raise SandboxUnavailable(f"The interpreter did not start in the sandbox: {words or 'it said nothing'}")
+            raise SandboxUnavailable("The keeper of the sandboxes ended before the program. Ask again: another starts.")
         started_seconds = self._started_seconds or self._begun_seconds
         return SandboxResult(
             ending=ending_of(status, stopped=self._stopped),

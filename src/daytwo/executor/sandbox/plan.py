@@ -1,4 +1,4 @@
-"""From a request to the launcher's order: what is mounted where, what is run, under which limits.
+"""From an environment to a zygote's plan, from a request to its run: what is mounted where, under which limits.
 
 Pure but for looking at the host's directories.  Targets of mounts are checked here, so that no request can stand
 something in the place of the interpreter or of the cell.
@@ -7,15 +7,16 @@ something in the place of the interpreter or of the cell.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from daytwo.executor.environments import Environment
-from daytwo.executor.sandbox.launcher.order import Limits, Order, Source
-from daytwo.executor.sandbox.request import Profile, SandboxRequest
+from daytwo.executor.sandbox.request import Kind, Profile, SandboxRequest
+from daytwo.executor.sandbox.zygote.order import Limits, Plan, Run, Source
 from daytwo.wire.errors import Bug
 
-SANDBOX_UID = 64118
-"""On the host, where root runs the executor: nobody's, below every distribution's dynamic ranges."""
+KEEPER = Path(__file__).with_name("zygote")
+"""The program of the keeper and, shown inside, of the zygote."""
 
 PYTHON_PREFIX, SITE_PACKAGES, CELL_PARENT = "/py", "/env", "/opt/daytwo"
 WORKSPACE, TEMPORARY, SHARED_MEMORY = "/workspace", "/tmp", "/dev/shm"  # noqa: S108 - inside the sandbox
@@ -35,49 +36,85 @@ _FILES = {
 }
 
 _BOOT = f"""\
-import os, sys
+import sys
 ours = [{SITE_PACKAGES!r}, {CELL_PARENT!r}]
 sys.path[:] = [path for path in sys.path if path not in ours] + ours
-sys.argv[0:1] = []
-os.write(4, b'{{"event": "started"}}\\n')
-os.close(4)
-import runpy
-runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+from zygote import warm
+warm.main()
 """
+_REHEARSAL_SEED = 0
+"""A rehearsal's random numbers are a function of what the model knows."""
 
 
-def make_order(environment: Environment, cell_source: Path, request: SandboxRequest) -> Order:
-    """The order for one execution.
+def make_plan(
+    environment: Environment,
+    cell_source: Path,
+    *,
+    uid: int,
+    modules: Sequence[str],
+    pool: int,
+    devices: Sequence[Path] = (),
+    must_hold_memory: bool = False,
+) -> Plan:
+    """The plan of a zygote.
+
+    Args:
+        environment: the interpreter and packages that programs get.
+        cell_source: the folder of the package `cell`, shown inside as such.
+        uid: of its sandboxes on the host, where root runs the executor.
+        modules: what it imports, once.
+        pool: parked children that it keeps ready.
+        devices: host device nodes, bound in under their own names.
+        must_hold_memory: refuse where only the keeper's watch, no cgroup, bounds a sandbox's memory.
+    """
+    sources, links = _system()
+    interpreter, python_sources = _python(environment)
+    sources += python_sources
+    sources += [_own(environment.site_packages, SITE_PACKAGES), _own(cell_source, f"{CELL_PARENT}/cell")]
+    sources += [_own(KEEPER, f"{CELL_PARENT}/{KEEPER.name}")]
+    sources += [_source(Path("/dev") / name, f"/dev/{name}", device=True) for name in _DEVICES]
+    driven = [_source(device, f"/dev/{device.name}", device=True) for device in devices]
+    executable = [source["target"] for source in sources if source["target"] in {*_SYSTEM, SITE_PACKAGES}]
+    return {
+        "uid": uid,
+        "sources": sources + driven,
+        "links": links,
+        "places": [f"/{name}" for name in _MOUNT_PARENTS],
+        "scratch": [TEMPORARY, WORKSPACE, SHARED_MEMORY],
+        "files": _FILES,
+        "check_readable": [CELL_PARENT],
+        "executable": [PYTHON_PREFIX, *executable],
+        "devices": [source["target"] for source in driven],
+        "command": [interpreter, "-P", "-s", "-S", "-B", "-c", _BOOT],
+        "modules": list(modules),
+        "environment": environment_variables(),
+        "pool": pool,
+        "must_hold_memory": must_hold_memory,
+    }
+
+
+def make_run(request: SandboxRequest) -> Run:
+    """What the keeper is told of one execution.
 
     Raises:
         Bug: `bad_mount`, where a mount's target is not a clean path at or below /data, /state or /job.
     """
     check_targets(request)
-    sources, links = _system()
-    interpreter, python_sources = _python(environment)
-    sources += python_sources
-    sources += [_own(environment.site_packages, SITE_PACKAGES), _own(cell_source, f"{CELL_PARENT}/cell")]
-    sources += [_own(mount.source, mount.target) for mount in request.mounts]
-    sources += [_source(Path("/dev") / name, f"/dev/{name}", device=True) for name in _DEVICES]
-    sources += [_source(device, f"/dev/{device.name}", device=True) for device in request.devices]
-    disk_bytes = request.profile.disk_bytes
-    executable = [source["target"] for source in sources if source["target"] in {*_SYSTEM, SITE_PACKAGES}]
+    profile = request.profile
     return {
-        "uid": SANDBOX_UID,
-        "sources": sources,
-        "links": links,
-        "scratch": {
-            TEMPORARY: disk_bytes,
-            WORKSPACE: disk_bytes,
-            SHARED_MEMORY: min(disk_bytes, _SHARED_MEMORY_LIMIT_BYTES),
+        "mounts": [_own(mount.source, mount.target) for mount in request.mounts],
+        "scratch": scratch_of(profile),
+        "scratch_inodes": profile.inodes,
+        "limits": limits_of(profile),
+        "go": {
+            "module": request.module,
+            "arguments": list(request.arguments),
+            "variables": thread_variables(profile),
+            "cpus": profile.cpus,
+            "check_readable": [mount.target for mount in request.mounts],
+            "home": WORKSPACE,
+            "seed": _REHEARSAL_SEED if request.kind is Kind.REHEARSAL else None,
         },
-        "scratch_inodes": request.profile.inodes,
-        "files": _FILES,
-        "check_readable": [CELL_PARENT, *(mount.target for mount in request.mounts)],
-        "executable": [PYTHON_PREFIX, *executable],
-        "limits": limits_of(request.profile),
-        "command": [interpreter, "-P", "-s", "-S", "-B", "-c", _BOOT, request.module, *request.arguments],
-        "environment": environment_variables(request.profile),
     }
 
 
@@ -94,20 +131,31 @@ def check_targets(request: SandboxRequest) -> None:
             raise Bug("bad_mount", f"The mount at {mount.target!r} stands inside another one.")
 
 
+def scratch_of(profile: Profile) -> dict[str, int]:
+    """Writable in-memory file systems, and what each may hold in bytes."""
+    disk_bytes = profile.disk_bytes
+    return {
+        TEMPORARY: disk_bytes,
+        WORKSPACE: disk_bytes,
+        SHARED_MEMORY: min(disk_bytes, _SHARED_MEMORY_LIMIT_BYTES),
+    }
+
+
 def limits_of(profile: Profile) -> Limits:
     return {
         "cpus": profile.cpus,
         "cpu_seconds": profile.cpu_seconds,
         "memory_bytes": profile.memory_bytes,
         "address_space_bytes": profile.memory_bytes + _ADDRESS_SPACE_EXTRA_BYTES,
+        "total_bytes": profile.memory_bytes + sum(scratch_of(profile).values()),
         "processes": profile.processes,
         "file_bytes": profile.disk_bytes,
         "open_files": _OPEN_FILES,
     }
 
 
-def environment_variables(profile: Profile) -> dict[str, str]:
-    """All that a program finds in its environment: nothing of the executor's."""
+def environment_variables() -> dict[str, str]:
+    """All that a program finds in its environment, `thread_variables` aside: nothing of the executor's."""
     return {
         "PATH": f"{PYTHON_PREFIX}/bin",
         "PYTHONPATH": f"{SITE_PACKAGES}:{CELL_PARENT}",  # for interpreters that a program starts, joblib's say
@@ -117,22 +165,26 @@ def environment_variables(profile: Profile) -> dict[str, str]:
         "TMPDIR": TEMPORARY,
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": f"{TEMPORARY}/mpl",
-        "OMP_NUM_THREADS": str(profile.cpus),
-        "OPENBLAS_NUM_THREADS": str(profile.cpus),
+        "OMP_NUM_THREADS": "1",  # a zygote has no second thread; its children widen to their profile
+        "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # its mimalloc would reserve 1 GiB at once, all of a small profile
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
     }
 
 
-def launcher_command(environment: Environment, control: int, status: int, channel: int) -> list[str]:
-    """How the executor starts the launcher: the environment's base interpreter, the standard library, nothing else."""
-    launcher = Path(__file__).with_name("launcher")
-    descriptors = [str(descriptor) for descriptor in (control, status, channel)]
-    return [str(environment.base_python), "-I", "-S", str(launcher), *descriptors]
+def thread_variables(profile: Profile) -> dict[str, str]:
+    """How many threads libraries that are imported later shall use."""
+    return {"OMP_NUM_THREADS": str(profile.cpus), "OPENBLAS_NUM_THREADS": str(profile.cpus)}
 
 
-def launcher_environment(environment: Environment) -> dict[str, str]:
+def keeper_command(environment: Environment, control: int) -> list[str]:
+    """How the executor starts a keeper: the environment's base interpreter, the standard library, nothing else."""
+    return [str(environment.base_python), "-I", "-S", str(KEEPER), str(control)]
+
+
+def keeper_environment(environment: Environment) -> dict[str, str]:
     """Nothing of the executor's; only where an interpreter that was moved finds its own shared library."""
     return {"LD_LIBRARY_PATH": str(environment.base_prefix / "lib")}
 

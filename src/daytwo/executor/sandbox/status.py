@@ -1,4 +1,4 @@
-"""What the launcher reports, read strictly: nothing that a program does can write here."""
+"""What keeper and child report of a run, read strictly: nothing that a program does can write here."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from daytwo.wire.errors import Unavailable
 EXIT_MEMORY = 86
 """The cell's exit code for a `MemoryError`."""
 _STATUS_LIMIT_BYTES = 1 << 16
-_GARBLED = SandboxUnavailable("The sandbox's launcher spoke what we do not understand. Is this installation whole?")
+_GARBLED = SandboxUnavailable("The sandbox's keeper spoke what we do not understand. Is this installation whole?")
 
 
 @dataclass
 class Status:
-    """The launcher's events so far."""
+    """The events so far."""
 
     started: bool = False
     failure: Unavailable | None = None

@@ -24,10 +24,10 @@ from typing import Any
 import anyio
 
 from daytwo.executor.environments import Environment, default_environment, environment_at
-from daytwo.executor.sandbox.launcher import kernel
 from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.profiles import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Kind, Mount, Profile, SandboxRequest, Tier
+from daytwo.executor.sandbox.zygote import kernel
 from daytwo.wire.errors import DaytwoError
 from daytwo.wire.identifiers import LOCAL_ORG
 
@@ -246,7 +246,10 @@ async def _serve(place: Path | None) -> None:
     packages = _PACKAGES if place is None else place / "src"
     backend = NativeBackend(_environment(place), packages / "daytwo" / "executor" / "cell")
     for line in sys.stdin:
-        _say(json.dumps(await _run(backend, json.loads(line))))
+        trial = json.loads(line)
+        backend.warm(trial["org_id"], Kind(trial["kind"]))  # its keeper is no left-over of the run
+        _say(json.dumps(await _run(backend, trial)))
+    backend.close()
 
 
 def _say(line: str) -> None:

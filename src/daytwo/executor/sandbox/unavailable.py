@@ -30,6 +30,8 @@ _SETTINGS: tuple[tuple[Path, int, str], ...] = (
 
 _STEPS = {
     "root without CAP_SYS_ADMIN": "Run the executor as an ordinary user, or give the container `--cap-add SYS_ADMIN`.",
+    "memory cgroup": "Two organisations share this executor, so the kernel has to hold memory: run it as root, or "
+    "delegate a cgroup with the memory controller to its user (systemd: `Delegate=yes`).",
     "mount proc": "In a container, give it a whole /proc: `--security-opt systempaths=unconfined`.",
 }
 
@@ -50,7 +52,7 @@ def tier_unavailable(tier: Tier) -> Unavailable:
 
 
 def refusal(code: str, step: str, number: int, detail: str = "") -> Unavailable:
-    """The error for a launcher's report of a step that failed."""
+    """The error for a keeper's report of a step that failed."""
     if code == "data_unreadable" and number in {errno.ENOENT, errno.ENOTDIR}:
         return Unavailable("data_unreadable", f"There is no file or directory at `{step}`.")
     if code == "data_unreadable" and not number:

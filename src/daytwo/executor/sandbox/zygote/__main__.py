@@ -1,4 +1,4 @@
-"""Entry point of `python -I -S …/launcher CONTROL STATUS CHANNEL` (three inherited file descriptors)."""
+"""Entry point of the keeper: `python -I -S …/zygote CONTROL` (one inherited socket)."""
 
 import sys
 
@@ -7,4 +7,4 @@ sys.path.append(_HERE.rpartition("/")[0])
 
 from importlib import import_module  # noqa: E402 - the path is set first
 
-import_module("launcher.launch").main()
+import_module("zygote.keeper").main(int(sys.argv[1]))

@@ -20,7 +20,7 @@ CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
-MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE = 32, 4096, 16384, 1 << 18, 1 << 19
 MNT_DETACH = 2
 
 AT_FDCWD = -100
@@ -89,6 +89,10 @@ def number_of(name: str) -> int:
 
 def unshare(flags: int, step: str) -> None:
     _checked(_libc.unshare(ctypes.c_int(flags)), step)
+
+
+def setns(namespace: int, kind: int, step: str) -> None:
+    _checked(_libc.setns(ctypes.c_int(namespace), ctypes.c_int(kind)), step)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:

@@ -1,8 +1,8 @@
 """Opens what the sandbox will see: each source as a detached, read-only copy of its mount.
 
-Detached copies need no path afterwards, so root can open what lies below a folder that only root may enter, then give
-root up, and still build the tree from them.  Where root runs the executor, files that only their owner may read are
-shown to the sandbox's user by an idmapped mount: owner of the source → sandbox's user, for this view alone.
+Detached copies need no path afterwards, so root can open what lies below a folder that only root may enter, and have it
+stand in the tree of a user who may not.  Where root runs the executor, files that only their owner may read are shown
+to the sandbox's user by an idmapped mount: owner of the source → sandbox's user, for this view alone.
 Source: open_tree(2), mount_setattr(2), user_namespaces(7).
 """
 
@@ -17,7 +17,7 @@ from . import files, kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .order import Order, Source
+    from .order import Source
 
 
 class Tree:
@@ -28,29 +28,50 @@ class Tree:
         self.descriptor = descriptor
         self.is_directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
 
+    def close(self) -> None:
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
 
-def open_trees(order: Order, *, shown_to: int | None) -> list[Tree]:
-    """Opens every source of the order.
+
+class Opener:
+    """Opens sources for one sandbox's user.
 
     Args:
-        order: what the executor asked for.
         shown_to: the host uid and gid that own sources are idmapped to; None for an ordinary user, who may not.
     """
-    owners: dict[tuple[int, int], int] = {}
-    trees = []
-    for source in order["sources"]:
-        tree = _open(source)
-        _seal(tree, source)
-        if shown_to is not None and source["own"]:
-            status = os.fstat(tree.descriptor)
-            owner = (status.st_uid, status.st_gid)
-            if owner not in owners:
-                owners[owner] = _user_namespace(owner, shown_to)
-            _show_to(tree, owners[owner])
-        trees.append(tree)
-    for namespace in owners.values():
-        os.close(namespace)
-    return trees
+
+    def __init__(self, shown_to: int | None) -> None:
+        self._shown_to = shown_to
+        self._namespaces: dict[tuple[int, int], int] = {}
+
+    def open(self, sources: list[Source]) -> list[Tree]:
+        trees: list[Tree] = []
+        try:
+            for source in sources:
+                tree = _open(source)
+                trees.append(tree)
+                _seal(tree, source)
+                if self._shown_to is not None and source["own"]:
+                    self._show(tree, self._shown_to)
+        except BaseException:
+            for tree in trees:
+                tree.close()
+            raise
+        return trees
+
+    def _show(self, tree: Tree, shown_to: int) -> None:
+        status = os.fstat(tree.descriptor)
+        owner = (status.st_uid, status.st_gid)
+        if owner not in self._namespaces:
+            self._namespaces[owner] = _user_namespace(owner, shown_to)
+        idmap = kernel.MountAttributes(kernel.MOUNT_ATTR_IDMAP, 0, 0, self._namespaces[owner])
+        try:
+            kernel.mount_setattr(tree.descriptor, idmap, "idmapped mount")
+        except kernel.Refused as refusal:
+            # Not every file system can; whether the files are readable all the same is checked before anything runs.
+            if refusal.errno not in {errno.EINVAL, errno.EPERM, errno.EOPNOTSUPP}:
+                raise
 
 
 def _open(source: Source) -> Tree:
@@ -71,16 +92,6 @@ def _seal(tree: Tree, source: Source) -> None:
             raise kernel.Refused(f"{source['source']} is neither a file nor a directory", code="data_unreadable")
     sealed = kernel.MountAttributes(attributes, 0, kernel.MS_PRIVATE, 0)
     kernel.mount_setattr(tree.descriptor, sealed, f"make {source['source']} read-only")
-
-
-def _show_to(tree: Tree, namespace: int) -> None:
-    idmap = kernel.MountAttributes(kernel.MOUNT_ATTR_IDMAP, 0, 0, namespace)
-    try:
-        kernel.mount_setattr(tree.descriptor, idmap, "idmapped mount")
-    except kernel.Refused as refusal:
-        # Not every file system can; whether the files are readable all the same is checked before anything runs.
-        if refusal.errno not in {errno.EINVAL, errno.EPERM, errno.EOPNOTSUPP}:
-            raise
 
 
 def _user_namespace(owner: tuple[int, int], shown_to: int) -> int:

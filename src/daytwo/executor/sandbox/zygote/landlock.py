@@ -13,6 +13,7 @@ from . import kernel
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _TRUNCATE = 1 << 14
+_IOCTL_DEVICE = 1 << 15
 _ALL_FILE_RIGHTS_BY_ABI = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 _NETWORK_RIGHTS = 0b11
 _SCOPES = 0b11  # abstract unix sockets, signals
@@ -44,8 +45,14 @@ def abi() -> int:
         return 0
 
 
-def restrict(writable: list[str], executable: list[str]) -> None:
-    """Fences this process and all that come from it in.  Does nothing on a kernel without Landlock."""
+def restrict(writable: list[str], executable: list[str], devices: list[str]) -> None:
+    """Fences this process and all that come from it in.  Does nothing on a kernel without Landlock.
+
+    Args:
+        writable: folders where files may be made and changed.
+        executable: folders whose files may be executed.
+        devices: nodes that may be driven, beside the harmless ones.
+    """
     version = abi()
     if not version:
         return
@@ -64,6 +71,7 @@ def restrict(writable: list[str], executable: list[str]) -> None:
     rules += [(path, _READ_FILE | _READ_DIR | _EXECUTE) for path in executable]
     rules += [(path, every_right & ~_EXECUTE) for path in writable]
     rules += [(path, device_rights) for path in _ANY_PROCESS_MAY_WRITE]
+    rules += [(path, device_rights | (_IOCTL_DEVICE & every_right)) for path in devices]
     for path, rights in rules:
         _allow(fence, path, rights)
     kernel.syscall("landlock", kernel.number_of("landlock_restrict_self"), fence, ctypes.c_uint(0))

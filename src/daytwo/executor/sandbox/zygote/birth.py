@@ -1,0 +1,113 @@
+"""From the keeper to the zygote: a warden that gives up root, and the first process of the zygote's pid namespace.
+
+The zygote is the root of its user namespace, and that is all it is root of.  What it executes at the end of this is the
+environment's interpreter, inside the finished tree, with a clean environment and one open socket.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+
+from . import files, kernel, limits, messages, root
+from .report import failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .order import Plan
+    from .trees import Tree
+
+ZYGOTE_FD = 3
+"""The zygote's socket to the keeper."""
+_EVERY_DESCRIPTOR = 0xFFFFFFFF
+
+
+def enter_user_namespace() -> None:
+    """Makes the caller the root of a user namespace of its own, in which its user is the only one."""
+    uid, gid = os.getuid(), os.getgid()
+    kernel.unshare(kernel.CLONE_NEWUSER, "user namespace")
+    for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        files.write(f"/proc/self/{name}", text)
+
+
+def bear(plan: Plan, trees: list[Tree], *, uid: int | None) -> tuple[socket.socket, int]:
+    """Starts the zygote of a plan.
+
+    Returns the socket on which it says that it is warm and takes orders to fork, and a pipe with its last words.
+
+    Args:
+        plan: the plan.
+        trees: its sources, opened.
+        uid: who it becomes, where root runs the executor; None where the caller is in its user namespace already.
+    """
+    ours, theirs = messages.pair()
+    words, said = os.pipe()
+    if os.fork() == 0:
+        ours.close()
+        os.dup2(said, 2)
+        _ward(plan, trees, uid, theirs)
+    theirs.close()
+    os.close(said)
+    for tree in trees:
+        tree.close()
+    return ours, words
+
+
+def _ward(plan: Plan, trees: list[Tree], uid: int | None, channel: socket.socket) -> None:
+    """Never returns.  Stays, so that the zygote has a parent to die with."""
+    try:
+        if uid is not None:
+            _give_up_root(uid)
+            enter_user_namespace()
+        kernel.die_with_parent()
+        kernel.unshare(kernel.CLONE_NEWPID, "pid namespace")
+        alive, kept = os.pipe()
+        zygote = os.fork()
+        if zygote == 0:
+            os.close(kept)
+            _become_zygote(plan, trees, channel, alive)
+        channel.close()
+        for tree in trees:
+            tree.close()
+        os.waitpid(zygote, 0)
+    except BaseException as error:  # noqa: BLE001 - the boundary of a process: the keeper hears of it, nothing runs
+        messages.send(channel, failure(error))
+    finally:
+        os._exit(0)
+
+
+def _give_up_root(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    kernel.prctl("dumpable", kernel.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map is root's
+
+
+def _become_zygote(plan: Plan, trees: list[Tree], channel: socket.socket, alive: int) -> None:
+    try:
+        os.setsid()
+        kernel.die_with_parent()
+        if kernel.readable([alive], 0):  # the warden died before we asked to die with it
+            os._exit(1)
+        namespaces = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+        kernel.unshare(namespaces | kernel.CLONE_NEWCGROUP, "mount, net, ipc, uts and cgroup namespaces")
+        kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+        root.build(plan, trees)
+        limits.apply_common()
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        channel = _alone(channel)
+        inside = {name: plan[name] for name in ("scratch", "executable", "devices", "modules", "check_readable")}
+        os.execve(plan["command"][0], [*plan["command"], json.dumps(inside)], plan["environment"])  # noqa: S606
+    except BaseException as error:  # noqa: BLE001 - as above
+        messages.send(channel, failure(error))
+    finally:
+        os._exit(1)
+
+
+def _alone(channel: socket.socket) -> socket.socket:
+    """The channel at its number, inherited; every other descriptor but the first three is closed."""
+    os.dup2(channel.detach(), ZYGOTE_FD)
+    kernel.close_range(ZYGOTE_FD + 1, _EVERY_DESCRIPTOR)
+    return socket.socket(fileno=ZYGOTE_FD)

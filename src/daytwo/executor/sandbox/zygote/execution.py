@@ -1,0 +1,178 @@
+"""One child as the keeper sees it: forked, parked, fitted to a run, watched, and at its end accounted for."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from . import files, kernel, limits, memory, messages, report, root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cgroups import Group
+    from .order import Run
+    from .trees import Tree
+
+_ORDER_LIMIT_BYTES = 4 << 20
+_OUT_OF_MEMORY_KILLS = "/proc/vmstat"
+
+
+class Surroundings(NamedTuple):
+    """What holds for every run of a keeper."""
+
+    home: int
+    """The keeper's own mount namespace."""
+    places: list[str]
+    """Where mounts may stand."""
+    owner: int | None
+    """The host uid of the sandboxes, where root runs the executor."""
+
+
+class Asked:
+    """A run that the executor asks for: its order, and the pipes that go to the child.
+
+    `life` is the executor's hold on the run: when it lets go, the run is to end.
+    """
+
+    def __init__(self, descriptors: list[int]) -> None:
+        self.life, self.status, *self._standard = descriptors
+
+    def order(self) -> Run:
+        """Reads the order, which the executor writes at once.
+
+        Raises:
+            EOFError: where it let go first.
+        """
+        text = b""
+        while not text.endswith(b"\n"):
+            piece = os.read(self.life, 1 << 16)
+            if not piece or len(text) > _ORDER_LIMIT_BYTES:
+                raise EOFError
+            text += piece
+        run: Run = json.loads(text)
+        return run
+
+    def for_child(self) -> list[int]:
+        return [self.status, *self._standard]
+
+    def hand_over(self) -> None:
+        for descriptor in self._standard:
+            os.close(descriptor)
+        self._standard = []
+
+    def refuse(self, event: dict[str, object]) -> None:
+        self.tell(event)
+        self.close()
+
+    def tell(self, event: dict[str, object]) -> None:
+        try:
+            report.write(self.status, event)
+        except BrokenPipeError:
+            return  # the executor has let go
+
+    def close(self) -> None:
+        self.hand_over()
+        os.close(self.status)
+        os.close(self.life)
+
+
+class Child:
+    """A child from the order to fork until its last process is gone.
+
+    Args:
+        channel: our end of the socket that its init and, until its run begins, its program hold.
+        group: the cgroup that it joins, where there is one.
+    """
+
+    def __init__(self, channel: socket.socket, group: Group | None) -> None:
+        self.channel = channel
+        self.process = -1
+        """A pidfd of its init."""
+        self.asked: Asked | None = None
+        self._group = group
+        self._mounts = -1
+        self._init = 0
+        self._program = 0
+        self._memory_limit_bytes = 0
+        self._is_over = False
+        self._kills_before = 0
+        self._ended: dict[str, object] = {}
+        self._peak_rss_bytes = 0
+
+    def is_born(self, init: int, mounts: int) -> None:
+        self._init, self._mounts = init, mounts
+        self.process = os.pidfd_open(init)
+
+    def is_parked(self, program: int) -> None:
+        self._program = program
+
+    def start(self, asked: Asked, run: Run, trees: list[Tree], surroundings: Surroundings) -> None:
+        """Fits the parked child to a run and lets it go.
+
+        Args:
+            asked: the run's pipes.
+            run: its order.
+            trees: its mounts, opened.
+            surroundings: what holds for every run.
+        """
+        self.asked = asked
+        kernel.setns(self._mounts, kernel.CLONE_NEWNS, "enter a child's mount namespace")
+        try:
+            root.fit(run, trees, surroundings.places)
+        finally:
+            kernel.setns(surroundings.home, kernel.CLONE_NEWNS, "leave a child's mount namespace")
+        self._close_mounts()
+        limits.impose(self._program, run["limits"], surroundings.owner)
+        if self._group is not None:
+            self._group.bound(run["limits"]["total_bytes"])
+        self._memory_limit_bytes = run["limits"]["memory_bytes"]
+        self._kills_before = _kernels_kills()
+        messages.send(self.channel, run["go"], asked.for_child())
+        asked.hand_over()
+
+    def watch_memory(self, zygote: int) -> None:
+        if not self._is_over and memory.is_over(self._init, zygote, self._memory_limit_bytes):
+            self._is_over = True
+            self.kill()
+
+    def kill(self) -> None:
+        """Ends it and all that came of it."""
+        if self._program:
+            self._peak_rss_bytes = memory.peak_rss_bytes(self._program)
+        with suppress(ProcessLookupError):  # it has just ended
+            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+
+    def has_ended(self, event: dict[str, Any]) -> None:
+        """Its init says how the program ended."""
+        self._peak_rss_bytes = event.pop("peak_rss_bytes")
+        self._ended = event
+
+    def bury(self) -> None:
+        """After its last process: says what came of the run, and lets go of everything."""
+        if self.asked is not None:
+            if self._ended:
+                self.asked.tell(self._ended)
+            killed = self._group.has_killed() if self._group is not None else _kernels_kills() > self._kills_before
+            self.asked.tell({"event": "usage", "peak_rss_bytes": self._peak_rss_bytes, "oom": self._is_over or killed})
+            self.asked.close()
+        if self._group is not None:
+            self._group.remove()
+        self._close_mounts()
+        self.channel.close()
+        if self.process >= 0:
+            os.close(self.process)
+
+    def _close_mounts(self) -> None:
+        if self._mounts >= 0:
+            os.close(self._mounts)
+            self._mounts = -1
+
+
+def _kernels_kills() -> int:
+    """How often the kernel has killed for want of memory since it started; 0 where it does not say."""
+    _, _, rest = files.read_if_there(_OUT_OF_MEMORY_KILLS).partition(b"\noom_kill ")
+    return int(rest.split()[0]) if rest else 0

@@ -1,0 +1,65 @@
+"""What a forked interpreter has to undo of being a copy, and how it ends like one that was started for its program.
+
+A fork copies the state of random generators and the thread counts that libraries chose when the zygote imported them.
+Python's hash seed is copied too; it is fixed for every sandbox (`PYTHONHASHSEED=0`), so that a program runs the same
+each time it does, and the interpreters that a program starts agree with it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+
+def reseed(seed: int | None) -> None:
+    """Gives the generators that a fork copies a seed, or fresh entropy where it is None."""
+    if "random" in sys.modules:
+        sys.modules["random"].seed(seed)
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed(seed)
+    if "multiprocessing.process" in sys.modules:
+        sys.modules["multiprocessing.process"].current_process().authkey = os.urandom(32)
+
+
+def widen(cpus: int) -> None:
+    """Lets libraries that were imported with one thread use as many as the profile gives."""
+    if cpus == 1:
+        return
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].set_cpu_count(cpus)
+    if "threadpoolctl" in sys.modules:
+        sys.modules["threadpoolctl"].threadpool_limits(limits=cpus)
+
+
+def end_with(main: Callable[[], object]) -> NoReturn:
+    """Runs `main` and ends the process as an interpreter ends: threads, `atexit`, streams, exit status."""
+    code = 1
+    try:
+        code = _status_of(main)
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing ends its workers
+        atexit._run_exitfuncs()  # noqa: SLF001 - as above
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+    finally:
+        os._exit(code)
+
+
+def _status_of(main: Callable[[], object]) -> int:
+    try:
+        said = main()
+    except SystemExit as leave:
+        said = leave.code
+    except BaseException:  # noqa: BLE001 - the boundary of a program
+        traceback.print_exc()
+        return 1
+    if said is None or isinstance(said, int):
+        return (said or 0) & 0xFF
+    sys.stderr.write(f"{said}\n")
+    return 1

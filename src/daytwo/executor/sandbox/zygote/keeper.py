@@ -1,0 +1,249 @@
+"""The keeper: one process for each zygote, on the host, between it and the executor.
+
+It opens what is mounted, keeps a pool of parked children, fits one to each run, holds the executor's hold on it, counts
+its memory, and kills.  It holds the privileges that this needs and runs no code of a program's, nor any library.  When
+the executor goes, so does the keeper, and with it the zygote and all that came of it.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import time
+from collections import deque
+from typing import NoReturn
+
+from . import birth, cgroups, files, kernel, messages
+from .execution import Asked, Child, Surroundings
+from .report import failure
+from .trees import Opener
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .order import Plan, Run
+
+_MEMORY_POLL_SECONDS = 0.2
+_REFILL_DELAY_SECONDS = 0.03
+"""After a run has begun: its first moments are its own."""
+_FORKS_AT_ONCE_LIMIT = 8
+_LAST_WORDS_BYTES = 2_000
+_CAP_SYS_ADMIN = 21
+
+
+def main(control: int) -> NoReturn:
+    """Serves the executor on the other end of this socket.  Never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the executor decides when to let go
+    os.set_inheritable(control, False)
+    executor = socket.socket(fileno=control)
+    plan = messages.receive(executor).message
+    if plan is not None:
+        Keeper(executor, plan).serve()
+    os._exit(0)
+
+
+class Keeper:
+    """The loop over everything that may happen; each handler is quick."""
+
+    def __init__(self, executor: socket.socket, plan: Plan) -> None:
+        self._executor = executor
+        self._plan = plan
+        self._failure: dict[str, object] | None = None
+        """Why no more runs begin."""
+        self._groups: cgroups.Groups | None = None
+        self._zygote: socket.socket | None = None
+        self._zygote_pid = 0
+        self._words = -1
+        self._making: list[Child] = []
+        self._parked: deque[Child] = deque()
+        self._running: list[Child] = []
+        self._waiting: deque[tuple[Asked, Run]] = deque()
+        self._refill_at_seconds = 0.0
+        self._selector = selectors.DefaultSelector()
+
+    def serve(self) -> None:
+        """Until the executor lets go."""
+        self._on(self._executor.fileno(), self._hear_executor)
+        try:
+            self._bear()
+        except (kernel.Refused, OSError) as error:
+            self._fail(failure(error))
+        watched_seconds = time.monotonic()
+        while self._executor.fileno() >= 0:
+            for key, _ in self._selector.select(self._patience_seconds()):
+                key.data()
+            if time.monotonic() > watched_seconds + _MEMORY_POLL_SECONDS:
+                for child in self._running:
+                    child.watch_memory(self._zygote_pid)
+                watched_seconds = time.monotonic()
+            self._refill()
+        self._end()
+
+    def _bear(self) -> None:
+        uid = None
+        if os.geteuid() == 0:
+            if not _has_capability(_CAP_SYS_ADMIN):
+                raise kernel.Refused("root without CAP_SYS_ADMIN")
+            uid = self._plan["uid"]
+        else:
+            birth.enter_user_namespace()
+            kernel.unshare(kernel.CLONE_NEWNS, "mount namespace")
+            kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_SLAVE)  # what the host mounts later is seen
+        home = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+        self._surroundings = Surroundings(home, self._plan["places"], uid)
+        self._groups = cgroups.find()
+        if self._groups is None and self._plan["must_hold_memory"]:
+            raise kernel.Refused("memory cgroup")
+        self._opener = Opener(shown_to=uid)
+        self._zygote, self._words = birth.bear(self._plan, self._opener.open(self._plan["sources"]), uid=uid)
+        self._zygote.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._on(self._zygote.fileno(), self._hear_zygote)
+
+    def _hear_executor(self) -> None:
+        try:
+            said = messages.receive(self._executor)
+        except ConnectionError:
+            self._executor.close()
+            return
+        if said.message is None:
+            self._executor.close()
+            return
+        asked = Asked(said.descriptors)
+        if self._failure is not None:
+            asked.refuse(self._failure)
+            return
+        try:
+            self._waiting.append((asked, asked.order()))
+        except EOFError:
+            asked.close()
+            return
+        self._assign()
+
+    def _hear_zygote(self) -> None:
+        assert self._zygote is not None
+        said = messages.receive(self._zygote)
+        if said.message is None:
+            self._off(self._zygote.fileno())
+            words = os.read(self._words, _LAST_WORDS_BYTES).decode("utf-8", "replace").strip()
+            step = "start of the environment's interpreter"
+            self._fail(failure(kernel.Refused(step, detail=words or "it ended without a word")))
+        elif said.message["event"] == "warm":
+            self._zygote_pid = said.pid
+        else:
+            self._fail(said.message)
+
+    def _fail(self, event: dict[str, object]) -> None:
+        self._failure = self._failure or event
+        for asked, _ in self._waiting:
+            asked.refuse(self._failure)
+        self._waiting.clear()
+
+    def _refill(self) -> None:
+        """Asks the zygote for as many children as runs wait for, and in quiet moments for as many as the pool lacks."""
+        if self._zygote is None or not self._zygote_pid or self._failure is not None:
+            return
+        wanted = len(self._waiting) - len(self._making)
+        if wanted <= 0 and time.monotonic() >= self._refill_at_seconds:
+            wanted = self._plan["pool"] - len(self._parked) - len(self._making)
+        for _ in range(min(wanted, _FORKS_AT_ONCE_LIMIT - len(self._making))):
+            try:
+                self._order_child()
+            except OSError as error:
+                self._fail(failure(error))
+                return
+
+    def _order_child(self) -> None:
+        assert self._zygote is not None
+        ours, theirs = messages.pair_with_names()
+        group = None if self._groups is None else self._groups.new()
+        doors = [] if group is None else [group.door()]
+        child = Child(ours, group)
+        messages.send(self._zygote, {"event": "fork"}, [theirs.fileno(), *doors])
+        theirs.close()
+        for door in doors:
+            os.close(door)
+        self._making.append(child)
+        self._on(ours.fileno(), lambda: self._hear_child(child))
+
+    def _hear_child(self, child: Child) -> None:
+        said = messages.receive(child.channel)
+        event = {"event": "gone"} if said.message is None else said.message
+        match event["event"]:
+            case "born":
+                child.is_born(said.pid, said.descriptors[0])
+                self._on(child.process, lambda: self._bury(child))
+            case "parked":
+                child.is_parked(said.pid)
+                self._making.remove(child)
+                self._parked.append(child)
+                self._assign()
+            case "ended":
+                child.has_ended(event)
+            case "refused":
+                self._fail(event)
+            case "gone":
+                self._off(child.channel.fileno())
+                if child.process < 0:  # it ended before it had a namespace that could outlive it
+                    self._bury(child)
+
+    def _assign(self) -> None:
+        while self._waiting and self._parked:
+            asked, run = self._waiting.popleft()
+            child = self._parked.popleft()
+            self._running.append(child)
+            self._on(asked.life, child.kill)
+            try:
+                child.start(asked, run, self._opener.open(run["mounts"]), self._surroundings)
+            except (kernel.Refused, OSError) as error:
+                child.asked = asked
+                asked.tell(failure(error))
+                child.kill()
+            self._refill_at_seconds = time.monotonic() + _REFILL_DELAY_SECONDS
+
+    def _bury(self, child: Child) -> None:
+        """Its last process is gone."""
+        for descriptor in (child.process, child.channel.fileno(), child.asked.life if child.asked else -1):
+            self._off(descriptor)
+        while child.process >= 0 and kernel.readable([child.channel.fileno()], 0):
+            said = messages.receive(child.channel)  # its last words may come with its end
+            if said.message is None:
+                break
+            if said.message["event"] == "ended":
+                child.has_ended(said.message)
+        for state in (self._making, self._parked, self._running):
+            if child in state:
+                state.remove(child)
+        child.bury()
+
+    def _end(self) -> None:
+        """The zygote ends with its socket, its children with it; what the kernel does not clean up is cleaned up."""
+        if self._zygote is not None:
+            self._zygote.close()
+        for child in (*self._making, *self._parked, *self._running):
+            if child.process >= 0:
+                child.kill()
+                kernel.readable([child.process])
+            child.bury()
+        if self._groups is not None:
+            self._groups.remove()
+
+    def _patience_seconds(self) -> float | None:
+        if self._running:
+            return _MEMORY_POLL_SECONDS / 2
+        lacking = self._plan["pool"] > len(self._parked) + len(self._making)
+        return _REFILL_DELAY_SECONDS if lacking and self._zygote_pid and self._failure is None else None
+
+    def _on(self, descriptor: int, react: Callable[[], None]) -> None:
+        self._selector.register(descriptor, selectors.EVENT_READ, react)
+
+    def _off(self, descriptor: int) -> None:
+        if descriptor in self._selector.get_map():
+            self._selector.unregister(descriptor)
+
+
+def _has_capability(number: int) -> bool:
+    _, _, rest = files.read("/proc/self/status").partition(b"CapEff:")
+    return bool(int(rest.split()[0], 16) >> number & 1)

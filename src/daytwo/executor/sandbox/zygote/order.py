@@ -1,0 +1,82 @@
+"""What the executor tells the keeper, and the keeper a child: JSON.  Typing only, no run-time import."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Source(TypedDict):
+    """A host file or directory and where it stands, read-only, inside the sandbox."""
+
+    source: str
+    target: str
+    own: bool
+    """Ours or the caller's: made readable for the sandbox's user by an idmapped mount where root runs the executor."""
+    device: bool
+
+
+class Plan(TypedDict):
+    """What all children of one zygote have in common."""
+
+    uid: int
+    """Of the sandboxes on the host, where root runs the executor."""
+    sources: list[Source]
+    links: list[tuple[str, str]]
+    """Symbolic links: where it points, where it stands."""
+    places: list[str]
+    """Empty directories that a run's mounts may stand in."""
+    scratch: list[str]
+    """Writable in-memory file systems."""
+    files: dict[str, str]
+    """Small text files."""
+    check_readable: list[str]
+    executable: list[str]
+    """Trees that programs may be executed from."""
+    devices: list[str]
+    """Device nodes of the tree, beside the harmless ones, that programs may drive."""
+    command: list[str]
+    """The zygote's own; it imports `modules` before it forks."""
+    modules: list[str]
+    environment: dict[str, str]
+    pool: int
+    """Parked children that are kept ready."""
+    must_hold_memory: bool
+    """Refuse where there is no cgroup that bounds a sandbox's memory."""
+
+
+class Limits(TypedDict):
+    cpus: int
+    cpu_seconds: int
+    memory_bytes: int
+    address_space_bytes: int
+    total_bytes: int
+    """Of everything: processes and scratch.  What a cgroup holds, where there is one."""
+    processes: int
+    file_bytes: int
+    open_files: int
+
+
+class Run(TypedDict):
+    """One execution, executor → keeper."""
+
+    mounts: list[Source]
+    scratch: dict[str, int]
+    """Size in bytes."""
+    scratch_inodes: int
+    """Of each of them."""
+    limits: Limits
+    go: Go
+
+
+class Go(TypedDict):
+    """One execution, keeper → child: nothing of the host is in it."""
+
+    module: str
+    arguments: list[str]
+    variables: dict[str, str]
+    """Added to the environment."""
+    cpus: int
+    check_readable: list[str]
+    home: str
+    seed: int | None
+    """Of the random generators that a fork copies; None for the kernel's entropy."""

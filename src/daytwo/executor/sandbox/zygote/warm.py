@@ -1,0 +1,71 @@
+"""The zygote: imports once, checks that it is fit to be copied, and forks a child whenever the keeper asks.
+
+It runs inside the finished tree, without a network or a secret, and as long as its keeper lives.  A process with a
+second thread is not fit: a fork copies the locks that the thread holds, and not the thread.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+
+from . import child, kernel, messages
+from .birth import ZYGOTE_FD
+from .report import failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .child import Inside
+
+
+def main() -> None:
+    """Never returns."""
+    channel = socket.socket(fileno=ZYGOTE_FD)
+    try:
+        inside: Inside = json.loads(sys.argv.pop())
+        for path in inside["check_readable"]:
+            child.check_readable(path)
+        environment = dict(os.environ)
+        for module in inside["modules"]:
+            importlib.import_module(module)
+        os.environ.clear()
+        os.environ.update(environment)  # without what libraries have put there for themselves
+        _serve(channel, inside)
+    except BaseException as error:  # noqa: BLE001 - the boundary of a process: the keeper hears of it, nothing runs
+        messages.send(channel, failure(error))
+    finally:
+        os._exit(1)
+
+
+def _serve(channel: socket.socket, inside: Inside) -> None:
+    _require_one_thread()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    os.close(nothing)
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # a handler of Python's would let a program interrupt its init
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps; the keeper sees the end by a pidfd
+    gc.collect()
+    gc.freeze()
+    messages.send(channel, {"event": "warm"})
+    while (order := messages.receive(channel)).message is not None:
+        _require_one_thread()
+        kernel.setns(own, kernel.CLONE_NEWPID, "return to the zygote's pid namespace")
+        kernel.unshare(kernel.CLONE_NEWPID, "pid namespace")
+        if os.fork() == 0:
+            child.live(inside, order.descriptors)
+        for descriptor in order.descriptors:
+            os.close(descriptor)
+
+
+def _require_one_thread() -> None:
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - see `files`
+    if threads != 1:
+        raise kernel.Refused("one thread in the zygote", detail=f"it has {threads}")
