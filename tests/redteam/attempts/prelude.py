@@ -111,7 +111,7 @@ def write(path, text="x"):
 
 def read(path):
     with open(path, "rb") as file:
-        return file.read(1 << 16)
+        return file.read(1 << 20)
 
 
 def inside_fork(act):

@@ -28,7 +28,7 @@ FIRST_UID = 64118
 """On the host, where root runs the executor: nobody's, below every distribution's dynamic ranges.  A zygote has one of
 `ZYGOTES_LIMIT` from here on to itself, so that no limit or count that the kernel keeps by user joins two of them."""
 LIBRARIES = ("numpy", "pandas", "pyarrow", "duckdb", "matplotlib.pyplot", "matplotlib.font_manager", "threadpoolctl")
-CELL = ("cell.program", "cell.script", "cell.reading.profile")
+CELL = ("cell.program", "cell.script", "cell.reading.profile", "cell.writing.convert")
 _KEEPER_END_LIMIT_SECONDS = 5.0
 
 
