@@ -3,10 +3,12 @@
 A case goes the way of `daytwo data add` (find, profile, attach) without the sandbox; what needs one stands below.
 """
 
+import bz2
 import datetime as dt
 import gzip
 import io
 import json
+import lzma
 import os
 import sqlite3
 import zipfile
@@ -217,6 +219,11 @@ CASES = [
     Case("sql.csv", text('"x""; drop table t; --",select,\'; --', "1,2,3"),
          dict.fromkeys(('x"; drop table t; --', "select", "'; --"), INT), [(1, 2, 3)]),
     Case("escapes.csv", text("a\x1b[2J,b\u202e,c\u200b", "1,2,3"), {"c1": INT, "c2": INT, "c3": INT}, [(1, 2, 3)]),
+    Case("row_names.csv", text("mpg,cyl", "Mazda RX4,21.0,6", "Datsun 710,22.8,4"),
+         {"c1": TEXT, "mpg": FLOAT, "cyl": INT}, [("Mazda RX4", 21.0, 6), ("Datsun 710", 22.8, 4)],
+         notes=("names in line 1", "the rows' own names")),
+    Case("row_names.txt", text('"mpg" "cyl"', '"Mazda RX4" 21 6', '"Datsun 710" 22.8 4'),
+         {"c1": TEXT, "mpg": FLOAT, "cyl": INT}, count=2, notes=("the rows' own names",)),
     # Numbers
     Case("decimals.csv", text("a;b", "1,5;1.234,5", "2,25;1.000"), {"a": FLOAT, "b": FLOAT},
          [(1.5, 1234.5), (2.25, 1000.0)], notes=("'a' are read with decimal commas",)),
@@ -243,6 +250,12 @@ CASES = [
          [(True, True, 1), (False, False, 0)]),
     Case("missing.csv", text("a,b,c,d", "1,NA,N.A.,null", "2,2,3,4", "3,-,#N/A,None"), dict.fromkeys("abcd", INT),
          [(1, None, None, None), (2, 2, 3, 4), (3, None, None, None)], notes=("'b', 2 value(s) such as NA",)),
+    Case("letters.csv", text("a,b,c,d", "Y,n,Yes,N", "N,y,no,", ",Y,YES,N"),
+         {"a": BOOL, "b": BOOL, "c": BOOL, "d": TEXT},
+         [(True, False, True, "N"), (False, True, False, None), (None, True, True, "N")],
+         notes=("'a' are read as true and false",)),
+    Case("compass.csv", text("a,b", "N,Y", "S,M", "Y,N"), {"a": TEXT, "b": TEXT}, count=3),
+    Case("hexadecimal.csv", text("a,b", "0x004b4716,1", "0x007b2490,2"), {"a": TEXT, "b": INT}, count=2),
     Case("mixed.csv", text("a,b", "1,1", "x,2", "2024-01-01,3", "true,4"), {"a": TEXT, "b": INT}, count=4),
     # Dates and times
     Case("german.csv", text("a,b", "31.12.2024,1", "01.02.2024,2"), {"a": DATE, "b": INT},
@@ -275,9 +288,22 @@ CASES = [
     Case("secretly_packed.csv", gzip.compress(b"a,b\n1,x\n"), AB, [(1, "x")]),
     refused("cut.csv.gz", gzip.compress(b"a,b\n" + bytes(range(48, 90)) * 900)[:-30], "not_a_table", "cut short"),
     refused("bomb.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * 18_000_000, 9), "not_a_table", "refused as a bomb"),
+    refused("data.csv.zst", b"\x28\xb5\x2f\xfd" + b"\0" * 99, "not_a_table", "unzstd"),
+    refused("data.csv.bz2", bz2.compress(b"a,b\n1,2\n"), "not_a_table", "bunzip2"),
+    refused("data.csv.xz", lzma.compress(b"a,b\n1,2\n"), "not_a_table", "unxz"),
     refused("data.zip", packed(**{"data.csv": "a,b\n1,2\n"}), "not_a_table", "unzip"),
     refused("sheet.ods", packed(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "not_a_table", ".xlsx"),
     # JSON
+    Case("columns.json", json.dumps({"a": [1, 2], "b": ["x", None]}).encode(), AB, [(1, "x"), (2, None)],
+         notes=("each list is a column",)),
+    Case("uneven.json", json.dumps({"a": [1, 2], "b": ["x"]}).encode(), {"a": "BIGINT[]", "b": "VARCHAR[]"}, count=1),
+    Case("shapes.json", json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}).encode(),
+        {"type": TEXT, "properties": "STRUCT(n BIGINT)", "geometry": 'STRUCT("type" VARCHAR, coordinates BIGINT[])'},
+        count=1, notes=("It is GeoJSON",)),
+    refused("borders.json", json.dumps({"type": "Topology", "objects": {}, "arcs": [[[1, 2]]]}).encode(), "not_a_table",
+            "TopoJSON"),
+    refused("twice.json", b'[{"a": 1, "a": 2}]', "not_a_table", "same key twice"),
     Case("nested.json", json.dumps([{"a": 1, "b": {"c": [1, 2]}}]).encode(), {"a": INT, "b": "STRUCT(c BIGINT[])"},
          [(1, {"c": [1, 2]})]),
     Case("wrapped.json", json.dumps({"data": [{"a": 1}, {"a": 2}], "count": 2}).encode(), {"a": INT}, [(1,), (2,)],

@@ -218,6 +218,41 @@ def test_folders_of_one_table_and_of_several(shop):
     assert len(mounts) == 3
 
 
+def test_a_folder_of_several_kinds_is_a_table_or_more_of_each(shop):
+    shop.write("mixed/a.csv")
+    shop.write("mixed/b.csv")
+    shop.write("mixed/more.jsonl", '{"k": 1}\n' * 9 + "Quetzal\n")
+    shop.write("mixed/page.html", "<html>no table</html>")
+    view = shop.register(str(shop.folder / "mixed"))
+    assert [(table.name, len(table.columns)) for table in view.signed.sheet.tables] == [("mixed_csv", 2), ("more", 1)]
+    assert view.rows == 89
+    assert any("page.html" in note for note in view.notes)
+    assert [(reject.path, reject.text) for reject in view.rejects] == [
+        (str(shop.folder / "mixed" / "more.jsonl"), "Quetzal")
+    ]
+    jobs, mounts = shop.catalog.sources([shop.ref("mixed")])
+    assert [(job["name"], job["format"], len(job["files"])) for job in jobs] == [
+        ("mixed_csv", "csv", 2),
+        ("more", "jsonl", 1),
+    ]
+    assert len(mounts) == 3
+
+
+def test_the_owner_says_which_order_dates_have_and_is_heard_again(shop):
+    path = shop.write("dates.csv", "day,n\n01/02/2024,1\n03/04/2024,2\n")
+    assert any("--date-order dmy" in note for note in shop.register(path).notes)
+
+    def notes(date_order=None):
+        request = RegisterDataset(paths=(path,), date_order=date_order)
+        return " ".join(anyio.run(shop.catalog.register, request, LOCAL_OWNER).notes)
+
+    assert "read as day/month/year" in notes("dmy")
+    shop.write("dates.csv", "day,n\n01/02/2024,1\n03/04/2024,2\n05/06/2024,3\n")
+    assert "read as day/month/year" in notes()
+    assert "read as month/day/year" in notes("mdy")
+    assert "In doubt" not in notes()
+
+
 def test_several_paths_need_a_name(shop):
     paths = [shop.write("a.csv"), shop.write("b.csv")]
     assert refusal(Invalid, shop.register, *paths) == "dataset_name_missing"
@@ -252,9 +287,6 @@ def test_bad_input_is_told_by_code(shop):
     assert refusal(Invalid, shop.register, shop.write("blank.csv", "\n\n")) == "file_empty"
     assert refusal(Invalid, shop.register, shop.write("junk.csv", "\x00\x01\x02" * 99)) == "not_a_table"
     assert refusal(Invalid, shop.register, "/dev/null") == "file_unreadable"
-    shop.write("mixed/a.csv")
-    shop.write("mixed/b.json", "[1]")
-    assert refusal(Invalid, shop.register, str(shop.folder / "mixed")) == "mixed_folder"
     stranger = Principal(org_id="another", kind="person", id="eve")
     assert refusal(Denied, shop.register, other, name="n", by=stranger) == "other_organisation"
     assert [view.name for view in shop.catalog.list("local")] == ["orders"]

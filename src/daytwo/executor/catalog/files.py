@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +71,11 @@ def fingerprints(paths: Sequence[Path]) -> dict[str, Fingerprint]:
 
 
 def find(paths: Sequence[Path]) -> Found:
-    """The data files at these paths, which must be of one kind.
+    """The data files at these paths.
 
     Raises:
         Missing: `file_not_found`.
-        Invalid: `file_unreadable`, `file_empty`, `not_a_table`, `xls_not_supported`, `mixed_folder`, `too_many_files`.
+        Invalid: `file_unreadable`, `file_empty`, `not_a_table`, `xls_not_supported`, `too_many_files`.
     """
     seen = fingerprints(paths)
     is_folder = any(path.is_dir() for path in paths)
@@ -94,14 +93,6 @@ def find(paths: Sequence[Path]) -> Found:
             skipped.append(path.name)
     if not files:
         raise Invalid("file_empty", f"No file that can be read as a table lies in {paths[0]}.")
-    kinds = Counter(file.kind for file in files)
-    if len(kinds) > 1:
-        counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        raise Invalid(
-            "mixed_folder",
-            f"These files are of several kinds ({counted}): register the files of one kind together, "
-            "for example by a pattern such as 'folder/*.csv'.",
-        )
     if skipped:
         more = f" and {len(skipped) - SHOWN_NAMES} more" if len(skipped) > SHOWN_NAMES else ""
         notes.append(f"Left out, because they are no tables: {', '.join(sorted(skipped)[:SHOWN_NAMES])}{more}.")

@@ -100,7 +100,6 @@ async def take_profile(backend: Backend, order: Order, tell: Tell) -> Profile:
     compute = COMPUTE if order.sample else FULL_PASS
     job = {
         "dataset": order.dataset,
-        "kind": order.files[0].kind,
         "files": [
             {"path": mount.target, "kind": file.kind, "table": name}
             for mount, file, name in zip(bound, order.files, order.table_names, strict=True)

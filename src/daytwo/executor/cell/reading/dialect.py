@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .delimited import TEXT, scan, sniff
@@ -37,8 +38,12 @@ _LONG = frozenset({"HUGEINT", "UHUGEINT", "UBIGINT", "BIGNUM"})
 _PLACE = {form.key: place for place, form in enumerate(FORMS)}
 
 
-def settle(connection: DuckDBPyConnection, files: list[str]) -> tuple[dict[str, Any], list[str], list[dict[str, Any]]]:
+def settle(
+    connection: DuckDBPyConnection, files: list[str], date_order: str | None = None
+) -> tuple[dict[str, Any], list[str], list[dict[str, Any]]]:
     """The options of one table over `files`, which share their dialect and header, notes, and lines left out.
+
+    `date_order`, `dmy` or `mdy`, is how the owner means dates that fit both.
 
     Raises:
         UnreadableError: as `sniff`; `not_a_table` where half of the lines or more do not fit.
@@ -55,6 +60,7 @@ def settle(connection: DuckDBPyConnection, files: list[str]) -> tuple[dict[str, 
     options = {
         **{key: first[key] for key in _DIALECT},
         "skips_bad_lines": False,
+        "date_order": date_order,
         "columns": [{"name": f"f{place}", "read": kind, "type": kind} for place, kind in enumerate(types, start=1)],
     }
     doubts: list[str] = []
@@ -62,12 +68,15 @@ def settle(connection: DuckDBPyConnection, files: list[str]) -> tuple[dict[str, 
     rejects = _prove(connection, options, files, doubts)
     # duckdb calls a column without a name `column<n>`, n from 0.
     raw = [None if name == f"column{place}" else name for place, name in enumerate(first["raw"])]
-    _name(connection, options, files, raw, doubts)
+    if first["above"]:
+        _name_rows(options, first["above"], doubts)
+    else:
+        _name(connection, options, files, raw, doubts)
     names = [repr(options["columns"][place - 1]["name"]) for place in long]
     if names:
         doubts.append(f"Kept as text, because whole numbers there have more than 64 bits: {', '.join(names)}.")
     _refine(connection, options, files, doubts)
-    return options, [*_describe(options), *doubts], rejects
+    return options, [*_describe(options, names_above=first["above"] is not None), *doubts], rejects
 
 
 def _keep_iso(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> list[int]:
@@ -96,7 +105,7 @@ _DIALECT = ("encoding", "compressed", "strict", "delimiter", "quote", "escape", 
 
 
 def _signature(sniffed: dict[str, Any]) -> tuple[object, ...]:
-    names = tuple(sniffed["raw"]) if sniffed["header"] else len(sniffed["raw"])
+    names = tuple(sniffed["raw"]) if sniffed["header"] else sniffed["above"] or len(sniffed["raw"])
     return (*(sniffed[key] for key in ("encoding", "compressed", "delimiter", "header", "skip")), names)
 
 
@@ -107,7 +116,7 @@ def _widest(types: tuple[str, ...]) -> str:
     return "DOUBLE" if kinds <= {"BIGINT", "DOUBLE"} else TEXT
 
 
-def _describe(options: dict[str, Any]) -> list[str]:
+def _describe(options: dict[str, Any], *, names_above: bool) -> list[str]:
     """In one line, how the text is read; in another, what stands before the table."""
     delimiter = options["delimiter"]
     named = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars", " ": "spaces"}
@@ -117,10 +126,11 @@ def _describe(options: dict[str, Any]) -> list[str]:
         if len(options["columns"]) > 1
         else ("one column")
     )
-    header = f"names in line {options['skip'] + 1}" if options["header"] else "no header"
+    before = options["skip"] - names_above
+    header = f"names in line {before + 1}" if options["header"] or names_above else "no header"
     notes = [f"Read as {packed} in {shown(options['encoding'])}, {apart}, {header}."]
-    if options["skip"]:
-        notes.append(f"{options['skip']} line(s) before the table were skipped.")
+    if before:
+        notes.append(f"{before} line(s) before the table were skipped.")
     if options["comment"]:
         notes.append(f"Lines that begin with {options['comment']!r} are taken for comments.")
     return notes
@@ -201,6 +211,15 @@ def _name(
         column["name"] = name
 
 
+def _name_rows(options: dict[str, Any], names: Sequence[str], notes: list[str]) -> None:
+    fitted, replaced = fit_names([None, *names])
+    notes.append("The header has one name fewer than there are columns: the first column, c1, is the rows' own names.")
+    if replaced > 1:
+        notes.append(replaced_note(replaced))
+    for column, name in zip(options["columns"], fitted, strict=True):
+        column["name"] = name
+
+
 def _is_data(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], raw: list[str | None]) -> bool:
     """Whether the first row is no header: in a table of text alone, a name that is a value, or recurs as one."""
     texts = [(place, name) for place, name in enumerate(raw, start=1) if options["columns"][place - 1]["read"] == TEXT]
@@ -228,7 +247,7 @@ def _refine(connection: DuckDBPyConnection, options: dict[str, Any], files: list
     for start in range(0, len(places), COLUMNS_A_QUERY // 4):
         part = {place: likely[place] for place in places[start : start + COLUMNS_A_QUERY // 4]}
         for place, figures in _count_forms(connection, scan(connection, options, files), part).items():
-            _decide(columns[place - 1], part[place], figures, options["delimiter"], notes)
+            _decide(columns[place - 1], part[place], figures, options, notes)
 
 
 def _first_values(
@@ -275,7 +294,9 @@ def _count_forms(connection: DuckDBPyConnection, table: str, asked: dict[int, li
     return {place: list(itertools.islice(row, 3 + 2 * len(forms))) for place, forms in asked.items()}
 
 
-def _decide(column: dict[str, Any], forms: list[Form], figures: list[int], delimiter: str, notes: list[str]) -> None:
+def _decide(
+    column: dict[str, Any], forms: list[Form], figures: list[int], options: dict[str, Any], notes: list[str]
+) -> None:
     present, missing, unambiguous, *matched = figures
     if not present:
         return
@@ -285,13 +306,17 @@ def _decide(column: dict[str, Any], forms: list[Form], figures: list[int], delim
         every, some = matched[2 * place], matched[2 * place + 1]
         if every < present or not some:
             continue
-        if form.key == "comma_decimal" and not unambiguous and delimiter == ",":
+        if form.key == "comma_decimal" and not unambiguous and options["delimiter"] == ",":
+            continue
+        other = BOTH_ORDERS.get(form.key)
+        fits_both = other in keys and matched[2 * keys.index(other)] == present
+        if fits_both and options["date_order"] == "dmy":
             continue
         _take(column, form, name, notes)
-        other = BOTH_ORDERS.get(form.key)
-        if other in keys and matched[2 * keys.index(other)] == present:
+        if fits_both and options["date_order"] is None:
             notes.append(
-                f"In doubt: the dates in {name} would also fit day/month/year. Write them as 2024-12-31 to be sure."
+                f"In doubt: the dates in {name} would also fit day/month/year. `daytwo data add … --date-order dmy` "
+                "reads them so, `--date-order mdy` confirms month/day/year."
             )
         if form.key == "comma_decimal" and not unambiguous:
             notes.append(f"In doubt: in {name}, 1,234 could also be one thousand and so on.")

@@ -1,6 +1,7 @@
 """From files to tables: what each file holds and the options that every later read keeps.
 
-Files of one kind with the same columns are one table; otherwise each file is a table of its own.
+Files of one kind with the same columns are one table; otherwise each file is a table of its own.  Files of several
+kinds are told apart first.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     Opened = tuple[dict[str, Any], list[str], list[dict[str, Any]]]
     """The options of a table, notes, and the lines that are left out."""
+    Discovered = tuple[list[dict[str, Any]], list[str], list[dict[str, Any]]]
+    """Tables, notes, and the lines that are left out."""
     Opener = Callable[[DuckDBPyConnection, list[str], str], Opened]
 
 _CONTAINERS: dict[str, Callable[[str], tuple[list[dict[str, Any]], list[str]]]] = {
@@ -30,29 +33,50 @@ _CONTAINERS: dict[str, Callable[[str], tuple[list[dict[str, Any]], list[str]]]] 
 
 
 def discover(
-    connection: DuckDBPyConnection, dataset: str, files: list[dict[str, str]]
-) -> tuple[list[dict[str, Any]], list[str], list[dict[str, Any]]]:
+    connection: DuckDBPyConnection, dataset: str, files: list[dict[str, str]], date_order: str | None = None
+) -> Discovered:
     """Tables as `{"name", "format", "files", "options"}` (files by index), notes and left out lines for the person.
 
     Args:
         connection: a duckdb connection that may read the files.
         dataset: its name, which is also that of its only table.
         files: `{"path", "kind", "table"}` each; `table` is the name of a table of this file alone.
+        date_order: how the owner means dates that would fit both orders, `dmy` or `mdy`.
 
     Raises:
         UnreadableError: with what is wrong with the first file that cannot be read.
     """
+    kinds = list(dict.fromkeys(file["kind"] for file in files))
+    if len(kinds) == 1:
+        return _of_one_kind(connection, dataset, files, date_order)
+    tables: list[dict[str, Any]] = []
+    notes = [f"The files are of several kinds ({', '.join(kinds)}): each kind is read as tables of its own."]
+    rejects: list[dict[str, Any]] = []
+    for kind in kinds:
+        places = [place for place, file in enumerate(files) if file["kind"] == kind]
+        part = [files[place] for place in places]
+        name = part[0]["table"] if len(part) == 1 else f"{dataset}_{kind}"
+        made, found, left_out = _of_one_kind(connection, name, part, date_order)
+        tables += [{**table, "files": [places[index] for index in table["files"]]} for table in made]
+        notes += [f"{name}: {note}" for note in found]
+        rejects += [{**line, "file": places[line["file"]]} for line in left_out]
+    return tables, notes, rejects[:REJECTS_SHOWN]
+
+
+def _of_one_kind(
+    connection: DuckDBPyConnection, dataset: str, files: list[dict[str, str]], date_order: str | None
+) -> Discovered:
     kind = files[0]["kind"]
     if kind in _CONTAINERS:
         return *_contained(dataset, kind, files), []
     paths = [file["path"] for file in files]
     try:
-        options, notes, rejects = _OPENERS[kind](connection, paths, kind)
+        options, notes, rejects = _opened(connection, paths, kind, date_order)
     except MixedTablesError:
         tables, notes, rejects = [], [], []
         for index, file in enumerate(files):
             with about(file["path"]):
-                options, found, left_out = _OPENERS[kind](connection, [file["path"]], kind)
+                options, found, left_out = _opened(connection, [file["path"]], kind, date_order)
             rejects += [{**line, "file": index} for line in left_out]
             tables.append({"name": file["table"], "format": kind, "files": [index], "options": options})
             notes += [f"{file['table']}: {note}" for note in found]
@@ -60,6 +84,12 @@ def discover(
     if len(files) > 1:
         notes.insert(0, f"{len(files)} files with the same columns are read as one table.")
     return [{"name": dataset, "format": kind, "files": list(range(len(files))), "options": options}], notes, rejects
+
+
+def _opened(connection: DuckDBPyConnection, paths: list[str], kind: str, date_order: str | None) -> Opened:
+    if kind in {"csv", "tsv"}:
+        return _delimited(connection, paths, date_order)
+    return _OPENERS[kind](connection, paths, kind)
 
 
 def unproven(kind: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -85,8 +115,8 @@ def _contained(dataset: str, kind: str, files: list[dict[str, str]]) -> tuple[li
     return made, notes
 
 
-def _delimited(connection: DuckDBPyConnection, paths: list[str], _kind: str) -> Opened:
-    options, notes, rejects = dialect.settle(connection, paths)
+def _delimited(connection: DuckDBPyConnection, paths: list[str], date_order: str | None) -> Opened:
+    options, notes, rejects = dialect.settle(connection, paths, date_order)
     lone = options["columns"][0]
     if all(path.endswith(".txt") for path in paths) and len(options["columns"]) == 1 and lone["type"] == delimited.TEXT:
         raise UnreadableError(
@@ -158,8 +188,6 @@ def _named(described: list[list[tuple[str, str]]]) -> tuple[dict[str, Any], list
 
 
 _OPENERS: dict[str, Opener] = {
-    "csv": _delimited,
-    "tsv": _delimited,
     "parquet": _parquet,
     "json": _json,
     "jsonl": _json,

@@ -60,6 +60,10 @@ def _date(key: str, every: str, written: str, shown: str) -> tuple[Form, Form]:
 
 
 FORMS: tuple[Form, ...] = (
+    Form(
+        "yes_no", "BOOLEAN", "[Yy]|[Nn]|[Yy]es|[Nn]o|YES|NO|[Tt]rue|[Ff]alse|TRUE|FALSE", "[YyTt].*",
+        note="The words in {name} are read as true and false.",
+    ),
     Form("integer", "BIGINT", r"[+-]?(0|[1-9]\d{0,17})"),
     Form("plain", "DOUBLE", r"[+-]?(0|[1-9]\d{0,17})?(\.\d+)?([eE][+-]?\d{1,3})?", r".*\d.*"),
     Form(

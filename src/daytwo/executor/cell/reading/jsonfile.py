@@ -7,6 +7,7 @@ integers that a float would round, which are kept as text.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ def scan(connection: DuckDBPyConnection, options: dict[str, Any], files: list[st
     """A table function, or a subquery, that yields the columns as `options` say."""
     paths = _paths(connection, options.get("encoding", "utf-8"), files)
     arguments = [literals(paths), "hive_partitioning=false", f"maximum_object_size={_object_bytes(paths)}"]
+    if options.get("lists"):
+        return _zipped(options["columns"], arguments)
     records = options.get("records")
     if records:
         arguments.append(f"columns={{{literal(records['source'])}: {literal(records['type'])}}}")
@@ -52,6 +55,13 @@ def scan(connection: DuckDBPyConnection, options: dict[str, Any], files: list[st
     some = " or ".join(f"{identifier(column['source'])} is not null" for column in options["columns"])
     arguments += ["format='newline_delimited'", "ignore_errors=true"]
     return f"(from read_json({', '.join(arguments)}) where {some})"
+
+
+def _zipped(columns: list[dict[str, Any]], arguments: list[str]) -> str:
+    """The rows of one object of lists, each of which is a column."""
+    lists = ", ".join(f"{literal(column['source'])}: {literal(column['type'] + '[]')}" for column in columns)
+    rows = ", ".join(f"unnest({identifier(column['source'])}) as {identifier(column['source'])}" for column in columns)
+    return f"(select {rows} from read_json({', '.join([*arguments, f'columns={{{lists}}}'])}))"  # noqa: S608 - quoted
 
 
 def _object_bytes(paths: list[str]) -> int:
@@ -84,7 +94,9 @@ def describe(
         with about(path):
             described.append(_described(connection, index, path, kind, options, notes, rejects))
     if len(paths) == 1 and kind == "json" and _is_object(connection, paths[0], options):
-        described[0] = _records(connection, paths[0], described[0], options, notes)
+        described[0] = _columns(connection, paths[0], described[0], options, notes) or _records(
+            connection, paths[0], described[0], options, notes
+        )
     return described, options, notes, rejects
 
 
@@ -114,6 +126,12 @@ def _described(
         options["skips_bad_lines"] = True
         notes.append(f"{len(bad)} line(s) are left out: they are no JSON.")
         rejects += bad[: REJECTS_SHOWN - len(rejects)]
+    if {"type", "objects", "arcs"} <= {name for name, _ in columns}:
+        raise UnreadableError(
+            "not_a_table",
+            "The file is TopoJSON: shapes that share their borders, no table. Convert it to GeoJSON, e.g. with "
+            "`topo2geo`, or add the table that belongs to it.",
+        )
     if columns in ([("json", "JSON")], [("json", "MAP(VARCHAR, JSON)")]):
         raise UnreadableError("file_empty", "The JSON holds no records.")
     if len(columns) == 1 and columns[0][0] == "json" and columns[0][1].startswith("MAP("):
@@ -152,6 +170,25 @@ def _is_object(connection: DuckDBPyConnection, path: str, options: dict[str, Any
         return file.read(1024).lstrip().startswith(b"{")
 
 
+def _columns(
+    connection: DuckDBPyConnection, path: str, columns: Columns, options: dict[str, Any], notes: list[str]
+) -> Columns | None:
+    """The columns of an object that holds nothing but lists of plain values, all of one length; None otherwise."""
+    if len(columns) < 2 or not all(re.fullmatch(r"\w+\[\]", kind) for _, kind in columns):
+        return None
+    whole = {
+        "columns": [{"source": name, "type": kind} for name, kind in columns],
+        "encoding": options["encoding"],
+    }
+    lengths = ", ".join(f"coalesce(len({identifier(name)}), 0)" for name, _ in columns)
+    rows = connection.execute(f"select {lengths} from {scan(connection, whole, [path])} limit 2").fetchall()  # noqa: S608 - quoted
+    if len(rows) != 1 or len(set(rows[0])) != 1:
+        return None
+    options["lists"] = True
+    notes.append("The JSON is one object of lists of one length: each list is a column.")
+    return [(name, kind.removesuffix("[]")) for name, kind in columns]
+
+
 def _records(
     connection: DuckDBPyConnection, path: str, columns: Columns, options: dict[str, Any], notes: list[str]
 ) -> Columns:
@@ -170,6 +207,8 @@ def _records(
     others = ", ".join(repr(other) for other, _ in columns if other != name)
     more = f" What stands beside it is left out: {others}." if others else ""
     notes.append(f"The JSON is one object around a list: the records in {name!r} are the rows.{more}")
+    if name == "features" and any(str(row[0]) == "geometry" for row in rows):
+        notes.append("It is GeoJSON: what each feature is described by is in 'properties', its shape in 'geometry'.")
     return [(str(row[0]), str(row[1])) for row in rows]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 RECORDS = 200
 SAME_WIDTH_SHARE = 0.8
 LINES_LIMIT = 50
+LEAST_RECORDS = 20
 USUAL, RARE, FREE = ",;\t|", "~^\x1f\x1e\xa6", " "
 _SEP = re.compile(r"sep=(.)\r?\n")
 
@@ -25,6 +27,9 @@ class Preamble:
     """To skip before the table."""
     delimiter: str | None = None
     """Where duckdb would not find it."""
+    names: tuple[str, ...] | None = None
+    """The header, in the last of these lines, where it has one name fewer than there are columns: R writes row names
+    so, in a first column without a name."""
 
 
 def preamble(head: str, *, is_free: bool) -> Preamble:
@@ -32,6 +37,9 @@ def preamble(head: str, *, is_free: bool) -> Preamble:
     told = _SEP.match(head)
     if told:
         return Preamble(1, told.group(1))
+    for delimiter in USUAL + (FREE if is_free else ""):
+        if names := _above_row_names(head, delimiter):
+            return Preamble(1, delimiter, names)
     usual = [found for delimiter in USUAL if (found := _table(head, delimiter))]
     if usual:
         # A separator that explains every line beats one that explains the rows below a first line of its own.
@@ -42,6 +50,24 @@ def preamble(head: str, *, is_free: bool) -> Preamble:
         if found and found[1] == 0:
             return Preamble(0, delimiter)
     return Preamble()
+
+
+def _above_row_names(head: str, delimiter: str) -> tuple[str, ...] | None:
+    """The names in the first line, where each record below has a name of its own before as many values."""
+    try:
+        records = list(itertools.islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), RECORDS))
+    except csv.Error:
+        return None
+    # The last one may be cut.
+    header, *rows = records[:-1] if len(records) > LEAST_RECORDS else [record for record in records if record]
+    named = [row[0] for row in rows]
+    if len(rows) < 2 or len(header) < 2 or any(len(row) != len(header) + 1 for row in rows) or not all(header):
+        return None
+    if any(field.startswith("'") for row in rows for field in row):
+        # Single quotes may hold a separator.
+        return None
+    ends_in_values = any(row[-1] for row in rows)
+    return tuple(header) if all(named) and len(set(named)) == len(named) and ends_in_values else None
 
 
 def _table(head: str, delimiter: str) -> tuple[int, int, str] | None:

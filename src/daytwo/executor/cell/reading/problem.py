@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 REASON_CHARACTERS = 300
+SAME_KEY = "an object has the same key twice"
 
 
 class UnreadableError(Exception):
@@ -39,5 +40,5 @@ def reason(error: Exception) -> str:
     """Why duckdb refused, without its own name for the file and without values."""
     text = str(error).splitlines()[0].partition(": ")[2]
     text = re.sub(r""",? ?(in|at end of|of)? ?(Parquet )?file ["'].*?["']:?""", "", text)
-    text = re.sub(r"Object \{.*\} has duplicate key.*", "an object has the same key twice", text)
+    text = re.sub(r"Object \{.*\} has duplicate key.*", SAME_KEY, text)
     return text[:REASON_CHARACTERS].strip().rstrip(".:")

@@ -1,7 +1,7 @@
 """Profiles the files of a dataset inside a sandbox: `python -m cell.reading.profile`, a JSON job on standard input.
 
-Job: `{"dataset", "kind", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories",
-"sample"}`; with a `sampling.Size` in `sample`, large data is profiled from a sample.
+Job: `{"dataset", "files": [{"path", "kind", "table"}], "k", "memory_bytes", "cpus", "directories",
+"date_order", "sample"}`; with a `sampling.Size` in `sample`, large data is profiled from a sample.
 Answer, in frames: `{"kind": "progress"}` (`progress`) any number of times; `{"kind": "profile"}` with the profile as
 JSON, then `{"kind": "end", "outcome": "ok"}`; or `{"kind": "problem", "code", "message", "file"}` for what is wrong
 with the file of that number.  The profile holds figures of the data, so it stays at the executor; every table is
@@ -21,7 +21,7 @@ from . import delimited, jsonfile, keys, sources
 from .discover import discover, unproven
 from .encoding import is_crlf, refuse_large
 from .measure import measure
-from .problem import UnreadableError, reason
+from .problem import SAME_KEY, UnreadableError, reason
 from .progress import COLUMNS, FIGURES, SAMPLE, Progress
 from .quoting import identifier, literal, literals
 from .sampling import Part, Size, sampled, scaled, share
@@ -102,10 +102,10 @@ def _discovered(
 ) -> tuple[list[dict[str, Any]], list[str], list[dict[str, Any]]]:
     """The tables; those of a sample are read so that what does not fit them is an error."""
     if parts is None:
-        return discover(connection, job["dataset"], job["files"])
+        return discover(connection, job["dataset"], job["files"], job.get("date_order"))
     stand_ins = [{**file, "path": part.path} for file, part in zip(job["files"], parts, strict=True)]
     try:
-        tables, notes, _ = discover(connection, job["dataset"], stand_ins)
+        tables, notes, _ = discover(connection, job["dataset"], stand_ins, job.get("date_order"))
         for table in tables:
             for index in table["files"]:
                 found = table["options"].get("encoding", "utf-8")
@@ -121,7 +121,13 @@ def _discovered(
 
 
 def _damaged(error: Exception, files: list[str]) -> UnreadableError:
-    problem = UnreadableError("not_a_table", f"The file is damaged: it cannot be read to its end ({reason(error)}).")
+    why = reason(error)
+    told = (
+        "An object of the JSON has the same key twice, which leaves open what it means: write it with each key once."
+        if SAME_KEY in why
+        else f"The file is damaged: it cannot be read to its end ({why})."
+    )
+    problem = UnreadableError("not_a_table", told)
     problem.path = files[0] if len(files) == 1 else None
     return problem
 
