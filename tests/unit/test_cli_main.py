@@ -100,3 +100,27 @@ def test_the_command_line_loads_no_plane() -> None:
         " ('pandas', 'fastapi', 'sqlalchemy', 'dbos')])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_profile_that_there_is_not_is_refused_before_anything_starts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    status, _, err = _run(
+        capsys, "ask", str(tmp_path / "a.csv"), "q", "--profile", "nope", "--home", str(tmp_path / "h")
+    )
+    assert status == 2
+    assert err.startswith("error[unknown_profile]: ")
+    assert "small, medium, large" in err
+    assert not (tmp_path / "h").exists()
+
+
+def test_ctrl_c_while_python_loads_ends_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    ended = subprocess.run(
+        [sys.executable, "-m", "daytwo.cli.main", "status"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")

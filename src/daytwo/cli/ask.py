@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import typer
 
@@ -21,7 +22,7 @@ from daytwo.cli.sheets import warn_of_open
 from daytwo.cli.stages import Stages, stage_of, stages
 from daytwo.cli.usage import Exit, Usage
 from daytwo.sdk import Client
-from daytwo.wire.errors import Unavailable
+from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.identifiers import is_id
 from daytwo.wire.result import RegisterDataset
 from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView, SessionView
@@ -38,6 +39,18 @@ class Request:
     run: NewRun
     session: str | None
     data: tuple[RegisterDataset, ...]
+
+
+def _refuse_profile(name: str) -> None:
+    """Before a run is made.  Where no executor is installed, the one that gets the step says the same."""
+    if find_spec("daytwo.executor") is None:
+        return
+    from daytwo.executor.sandbox.profiles import find_profile
+
+    try:
+        find_profile(name)
+    except (Missing, Unavailable) as error:
+        raise Usage(error.code, error.message) from error
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,7 @@ def request_of(
         raise Usage(
             "bad_session", f"{session} is no session; `daytwo sessions list` shows them, `last` is the last one."
         )
+    _refuse_profile(profile)
     run = NewRun(question=asked.question, model=model, profile=profile, replay=replay_of(model))
     return Request(run=run, session=session, data=tuple(question.registrations(asked.data, name)))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import typer
 
@@ -21,6 +22,8 @@ from daytwo.wire.errors import DaytwoError
 
 PYTHON = (3, 11)
 FREE_BYTES = 1 << 30
+MEMORY_BYTES = 2 << 30
+"""What profiling a file may take."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,12 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield Check("python", sys.version_info >= PYTHON, sys.version.split()[0], "Install Python 3.11 or newer.")
     yield _home(settings.home)
     yield _disk(settings.home)
+    yield _memory()
+    yield _zones()
     yield _database(settings)
     yield from _ports(settings)
     yield from _sandbox()
+    yield from _profiles()
     yield from _models(settings)
 
 
@@ -77,6 +83,50 @@ def _disk(home: Path) -> Check:
         f"{free / 2**30:.1f} GiB free at {nearest}",
         "Free at least 1 GiB, or move the home.",
     )
+
+
+def _memory_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _memory() -> Check:
+    has = _memory_bytes()
+    return Check(
+        "memory",
+        has >= MEMORY_BYTES,
+        f"{has / 2**30:.1f} GiB in this machine",
+        f"Reading data may take {MEMORY_BYTES >> 30} GiB: use a machine with more, or keep files below 100 MB.",
+    )
+
+
+def _zones() -> Check:
+    """Times with a zone are converted by these tables."""
+    count = len(available_timezones())
+    mend = "Install them: `apt-get install tzdata`, or `pip install tzdata`."
+    return Check("time zones", count > 0, f"{count} zones" if count else "no time zone data", mend)
+
+
+def _profiles() -> Iterator[Check]:
+    """What a step may take, and whether this machine has that much: to have less is no fault."""
+    if find_spec("daytwo.executor") is None:
+        return
+    from daytwo.executor.sandbox.profiles import PROFILES
+
+    cpus, memory = os.cpu_count() or 1, _memory_bytes()
+    for profile in PROFILES.values():
+        wants = f"{profile.cpus} CPUs, {profile.memory_bytes >> 30} GiB, {profile.wall_seconds:.0f} s a step"
+        short = [
+            text
+            for text, is_short in (
+                (f"{cpus} CPUs are here", profile.cpus > cpus),
+                (
+                    f"{memory / 2**30:.1f} GiB are here: a step that needs more ends early",
+                    profile.memory_bytes > memory,
+                ),
+            )
+            if is_short
+        ]
+        yield Check(f"profile {profile.name}", True, "; ".join([wants, *short]))
 
 
 def _database(settings: Settings) -> Check:

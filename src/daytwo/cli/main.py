@@ -14,11 +14,15 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
-import typer
+try:
+    import typer
 
-from daytwo.cli.terminal import printable, ready_streams
-from daytwo.cli.usage import Exit, Usage
-from daytwo.wire.errors import DaytwoError
+    from daytwo.cli.terminal import printable, ready_streams
+    from daytwo.cli.usage import Exit, Usage
+    from daytwo.wire.errors import DaytwoError
+except KeyboardInterrupt:
+    # Ctrl-C while Python still loads: there is nothing to tell, and a traceback would tell it badly.
+    sys.exit(130)
 
 MODULES: dict[str, str] = {
     "demo": "demo",

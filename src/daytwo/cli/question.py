@@ -39,7 +39,10 @@ def parse(words: list[str], *, in_session: bool) -> Ask:
     if not _is_text(question):
         raise Usage("question_not_text", "The question is not in the terminal's encoding: write it in UTF-8.")
     if len(question) > QUESTION_LIMIT_CHARACTERS:
-        raise Usage("question_too_long", f"A question has at most {QUESTION_LIMIT_CHARACTERS} characters.")
+        raise Usage(
+            "question_too_long",
+            f"A question has at most {QUESTION_LIMIT_CHARACTERS} characters: shorten it; data goes into a file.",
+        )
     if not data and not in_session:
         if _is_there(Path(question)):
             raise Usage("question_missing", f'{question} is data; what is the question?  daytwo ask {question} "…"')

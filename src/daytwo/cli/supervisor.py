@@ -300,7 +300,10 @@ def _take_lock(home: Path) -> int:
             )
         lock = upfile.take(path, wait_seconds=LEFTOVER_SECONDS)
         if lock is None:
-            raise Unavailable("still_stopping", f"An earlier `daytwo` of {home} does not end. `ps -ef | grep daytwo`.")
+            raise Unavailable(
+                "still_stopping",
+                f"An earlier `daytwo` of {home} does not end: `ps -ef | grep daytwo` finds it, `kill` ends it.",
+            )
     os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode("ascii"), 0)
     return lock

@@ -85,7 +85,10 @@ def _stop(home: Any) -> int | None:
         os.kill(pid, signal.SIGTERM)
     free = upfile.take(home / "up.lock", wait_seconds=DOWN_SECONDS)
     if free is None:
-        raise Unavailable("still_stopping", f"Process {pid} has not stopped within {DOWN_SECONDS:.0f} s.")
+        raise Unavailable(
+            "still_stopping",
+            f"Process {pid} has not stopped within {DOWN_SECONDS:.0f} s: `kill -9 {pid}` ends it at once.",
+        )
     os.close(free)
     return pid
 

@@ -107,7 +107,10 @@ class EmbeddedServer:
             if not self._gone(place, STOP_SECONDS):
                 os.kill(pid, signal.SIGQUIT)
                 if not self._gone(place, QUIT_SECONDS):
-                    raise Unavailable("database_unavailable", f"The database does not stop; its process id is {pid}.")
+                    raise Unavailable(
+                        "database_unavailable",
+                        f"The database does not stop: end its process with `kill {pid}`, then start again.",
+                    )
         self._reap()
 
     def is_running(self) -> bool:

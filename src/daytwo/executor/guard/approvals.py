@@ -135,7 +135,10 @@ class Approvals:
             if row["org_id"] != by.org_id:
                 raise Denied("wrong_organisation", "This approval belongs to another organisation.")
             if row["status"] != "pending":
-                raise Conflict("already_decided", f"This approval was already {row['status']} by {row['decided_by']}.")
+                raise Conflict(
+                    "already_decided",
+                    f"This approval was already {row['status']} by {row['decided_by']}, which stands.",
+                )
             at = self._clock()
             connection.execute(
                 "update approvals set status = ?, reason = ?, decided_by = ?, decided_at = ? where id = ?",

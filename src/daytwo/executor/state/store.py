@@ -70,7 +70,10 @@ class StateStore:
             return ()
         folder = self._folder(session_id, ordinal)
         if not (folder / "manifest.json").is_file():
-            raise Missing("snapshot_not_found", "This executor does not hold the state that the step starts from.")
+            raise Missing(
+                "snapshot_not_found",
+                "This executor does not hold the state that the step starts from: ask again in a new session.",
+            )
         return (
             Mount(folder / "manifest.json", f"{STATE_TARGET}/manifest.json"),
             Mount(self._blobs(session_id), f"{STATE_TARGET}/blobs"),

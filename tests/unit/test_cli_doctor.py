@@ -1,0 +1,59 @@
+"""Doctor tells for each thing whether it works, and how to mend what does not."""
+
+import json
+
+import pytest
+
+from daytwo.cli import doctor
+from daytwo.cli.doctor import Check
+from daytwo.cli.main import run
+
+
+@pytest.fixture
+def checks(capsys, tmp_path):
+    """What doctor says of a home, by name."""
+
+    def found(home=tmp_path / "home"):
+        with pytest.raises(SystemExit):
+            run(["doctor", "--json", "--home", str(home)])
+        return {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+
+    return found
+
+
+def test_each_thing_that_daytwo_needs_is_told(checks):
+    told = checks()
+    assert set(told) >= {
+        "python",
+        "home",
+        "disk",
+        "memory",
+        "time zones",
+        "database",
+        "profile small",
+        "profile medium",
+        "profile large",
+        "model builtin:analyst",
+        "model openai:…",
+    }
+    assert all(check["detail"] for check in told.values())
+    assert all(check["mend"] for check in told.values() if not check["ok"])
+    assert "1 GiB, 60 s a step" in told["profile small"]["detail"]
+
+
+def test_a_home_below_a_file_is_told_with_what_mends_it(checks, tmp_path):
+    (tmp_path / "file").write_text("")
+    home = checks(tmp_path / "file" / "home")["home"]
+    assert not home["ok"]
+    assert "DAYTWO_HOME" in home["mend"]
+
+
+def test_what_is_missing_is_missing(monkeypatch):
+    monkeypatch.setattr(doctor, "available_timezones", set)
+    monkeypatch.setattr(doctor, "_memory_bytes", lambda: 1 << 30)
+    assert not doctor._zones().ok
+    assert not doctor._memory().ok
+    large = [check for check in doctor._profiles() if check.name == "profile large"]
+    assert large[0].ok
+    assert "1.0 GiB are here" in large[0].detail
+    assert isinstance(doctor._zones(), Check)
