@@ -92,7 +92,9 @@ def _listing(parts: Parts) -> Question:
         if len(numbers) > 1:
             raise Refusal("it names two numbers of rows", understood=70)
         return parts.question(Shape.ROWS, limit=whole_number(numbers[0]) if numbers else None)
-    if columns and all(_is_listed(chunk.link) for chunk in columns) and wanted and not parts.has(Role.COMPARE):
+    named = bool(parts.filters) and all(chunk.link.is_plural for chunk in columns)  # `states where poverty is above 18`
+    wanted = (wanted or named) and not parts.has(Role.COMPARE, Role.AGGREGATE)
+    if columns and wanted and all(_is_listed(chunk.link) for chunk in columns):
         parts.only(Role.LIST, Role.WHICH, Role.DISTINCT, Role.COLUMN)
         found = [dimension_column(chunk.link) for chunk in columns]
         return parts.question(Shape.VALUES, columns=tuple(dict.fromkeys(found)))
@@ -123,7 +125,7 @@ def _contrast(parts: Parts) -> Question:
     plain = parts.chunks[0] if len(parts.chunks) == 1 and parts.has(Role.COLUMN) else None
     if plain and plain.link.narrowed(lambda c: c.is_number) is None:
         parts.chunks.insert(0, Chunk(Role.COUNT, "number of"))
-    measures = read_measures(parts.chunks)
+    measures = read_measures(parts.chunks, only_possible=parts.may_be_single())
     sides = [d for d in parts.dimensions if d.spans or (d.compared and len(d.compared.values) == 2)]
     others = [d for d in parts.dimensions if d not in sides]
     contrast, order = asked[0].value.contrast, asked[0].value.order

@@ -57,7 +57,7 @@ def _tidied(column):
     spellings = plain.value_counts().index.to_series()
     common = spellings.groupby(spellings.str.casefold()).first()
     if merged := column.nunique() - len(common):
-        say(f"{merged:,} spellings of {column.name} differ from another in case or blanks only; I put them together.")
+        say(f"{column.name}: {merged:,} more spellings differ in case or blanks only; I put them together.")
         return plain.str.casefold().map(common)
     return column
 ''')
@@ -84,14 +84,15 @@ def _read_numbers(column, name, decimal_comma):
 
 READ_DATES = _lines('''
 def _read_dates(column, name):
-    """Dates written as 31/12/2024 or 12/31/2024: the data show which, or the person is told."""
+    """Dates written as 31/12/2024 or 12/31/2024: the data show which, or the person is told; 2024-12-31 among them."""
     text = column.astype("string").str.strip().str.replace(r"[.-]", "/", regex=True).str.slice(0, 10)
     text = text.str.split(r"[ T]", regex=True).str[0]
+    iso = pd.to_datetime(text, errors="coerce", format="%Y/%m/%d")
     day_first = pd.to_datetime(text, errors="coerce", format="%d/%m/%Y")
     month_first = pd.to_datetime(text, errors="coerce", format="%m/%d/%Y")
     if day_first.notna().sum() == month_first.notna().sum() and not day_first.equals(month_first):
         say(f"{name} could be day/month/year or month/day/year; I read it as month/day/year.")
-    dates = day_first if day_first.notna().sum() > month_first.notna().sum() else month_first
+    dates = iso.fillna(day_first if day_first.notna().sum() > month_first.notna().sum() else month_first)
     if unread := int((dates.isna() & column.notna()).sum()):
         say(f"{unread:,} of {len(column):,} values of {name} could not be read as dates and are left out.")
     return dates

@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daytwo.control.models.analyst.question import (
+    AnyFilter,
     DateFilter,
+    Filter,
     MissingFilter,
     NumberFilter,
     Question,
     RecentFilter,
     Shape,
+    columns_of,
 )
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.rules.filters import role_at
+from daytwo.control.models.analyst.table.columns import Kind
 from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words import lexicon
 from daytwo.wire.sheet import Uniqueness
@@ -32,6 +37,7 @@ def doubt_words(chunks: Sequence[Chunk]) -> None:
         Refusal: the words join two questions.
     """
     _figures_with_conditions_of_their_own(chunks)
+    _conditions_without_value(chunks)
     for place, part in enumerate(chunks):
         before = chunks[:place]
         if (
@@ -44,6 +50,26 @@ def doubt_words(chunks: Sequence[Chunk]) -> None:
         nested = place and before[-1].is_(Role.PREPOSITION) and any(one.is_(*_FIGURES, Role.COLUMN) for one in before)
         if part.is_(Role.SUPERLATIVE) and nested:
             raise Refusal(f"a figure of the {shown(part.text)} takes two steps, and I plan one", understood=80)
+
+
+_INTRODUCES = (
+    Role.AND, Role.COMMA, Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.WHICH, Role.GROUP, Role.SUPERLATIVE,
+    Role.LIST, Role.PREPOSITION, Role.SHARE, Role.VERSUS, Role.STUDY, Role.FIRST, Role.NUMBER,
+)  # fmt: skip
+"""What a column that is counted, listed or grouped by stands behind; behind the rows it is a condition."""
+
+
+def _conditions_without_value(chunks: Sequence[Chunk]) -> None:
+    """`how many products are discontinued`, `how many serious events`, where the column is no flag: which value?"""
+    counted = [at for at, part in enumerate(chunks) if part.is_(Role.COUNT, Role.SHARE)]
+    for at in range(counted[0] + 1 if counted else len(chunks), len(chunks)):
+        part, before = chunks[at], chunks[at - 1]
+        if not part.is_(Role.COLUMN) or part.link.narrowed(lambda c: c.kind is not Kind.TEXT):
+            continue
+        adjective = before.is_(Role.COUNT) and role_at(chunks, at + 1) is Role.ENTITY
+        if adjective or not before.is_(*_INTRODUCES):
+            name = part.link.columns[0].name
+            raise Refusal(f"it does not say which value of {name} is meant; name one", understood=90)
 
 
 def _figures_with_conditions_of_their_own(chunks: Sequence[Chunk]) -> None:
@@ -64,11 +90,18 @@ def doubt_question(question: Question, chunks: Sequence[Chunk]) -> None:
     _average_of_totals(question, chunks)
     _condition_on_rows_or_totals(question)
     if question.shape is Shape.SHARE and question.dimensions and not question.part:
-        inner = [one for one in question.filters if not isinstance(one, DateFilter | RecentFilter | MissingFilter)]
+        inner = [one for one in question.filters if not _is_time(one)]
         if inner and not any(part.is_(Role.PREPOSITION) and part.value == "among" for part in chunks):
             raise Refusal(
                 "the share could be within each group or among those that fulfil the condition", understood=90
             )
+
+
+def _is_time(one: Filter) -> bool:
+    """A time is that of the whole; so is leaving out what is missing."""
+    return isinstance(one, DateFilter | RecentFilter | MissingFilter) or (
+        isinstance(one, NumberFilter | AnyFilter) and all(column.is_year for column in columns_of(one))
+    )
 
 
 def _average_of_totals(question: Question, chunks: Sequence[Chunk]) -> None:

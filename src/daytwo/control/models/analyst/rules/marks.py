@@ -28,7 +28,7 @@ _MARKS: dict[str, tuple[Role, Any]] = {
     "late": (Role.DEADLINE, ">"), "ontime": (Role.DEADLINE, "<="),
     "onaverage": (Role.LATE, Aggregate.MEAN), "intotal": (Role.LATE, Aggregate.SUM),
     "time": (Role.GRAIN, Grain.TIME), "span": (Role.GRAIN, Grain.SPAN),
-    "calendarmonth": (Role.GRAIN, Grain.CALENDAR_MONTH),
+    "monthname": (Role.GRAIN, Grain.CALENDAR_MONTH),
     "variation": (Role.AGGREGATE, Aggregate.VARIATION), "iqr": (Role.AGGREGATE, Aggregate.IQR),
 }  # fmt: skip
 WINDOW_LIMIT = 1_000

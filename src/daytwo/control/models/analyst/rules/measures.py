@@ -8,6 +8,7 @@ from daytwo.control.models.analyst.question import Measure
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.table.columns import Column, Kind
+from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link
 from daytwo.control.models.analyst.terms import Aggregate, Operation
 
@@ -86,6 +87,8 @@ def _measure(aggregate: Chunk | None, target: Chunk, *, only_possible: bool = Fa
         return default_measure(link, only_possible=only_possible)
     if aggregate.is_(Role.COUNT, Role.DISTINCT):
         column = link.column(prefer=lambda c: c.is_key)
+        if column.is_date and link.rank is Rank.LOOSE:
+            raise Refusal(f"“how many {link.phrase}” could be rows, or different days of {column.name}; say which", 90)
         if aggregate.is_(Role.COUNT) and (column.is_measure or column.kind is Kind.OTHER):
             raise Refusal(f"“how many {link.phrase}” could be the total of {column.name} or a count; say which", 90)
         return Measure(Aggregate.DISTINCT, column)

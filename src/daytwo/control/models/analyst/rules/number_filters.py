@@ -44,7 +44,7 @@ class NumberRules:
         if low.is_year and self._may_be_date(chunks, at, start, sign, end):
             return None
         column, end, kept = self._column(chunks, at, named, end)
-        if role_at(chunks, end) is Role.WORD and _is_unit(chunks[end].token.word, column):
+        if role_at(chunks, end) in {Role.WORD, Role.COLUMN} and _is_unit(chunks[end].text.casefold(), column):
             end += 1
         _check_number(column, low)
         made = NumberFilter(column, sign, low.number or 0.0, high.number if high else None)
@@ -67,7 +67,8 @@ class NumberRules:
         start = at + 2
         while role_at(chunks, start) is Role.IS:
             start += 1
-        read = read_comparison(chunks, start, bare=False) if column and role_at(chunks, start - 1) is Role.IS else None
+        asked = column is not None and (role_at(chunks, start - 1) is Role.IS or not column.is_additive)
+        read = read_comparison(chunks, start, bare=False) if asked else None
         if column is None or read is None:
             return None
         made = NumberFilter(column, read[0], read[1].number or 0.0, read[2].number if read[2] else None)

@@ -119,10 +119,12 @@ def _date(chunks: Sequence[Chunk], at: int) -> Column | None:
 
 def _both(chunks: Sequence[Chunk], at: int, first: int, operation: Operation) -> Reading | None:
     """The two columns around the word between them."""
-    left, right = _number(chunks, first), _number(chunks, first + 2)
+    total = role_at(chunks, first + 2) is Role.AGGREGATE and chunks[first + 2].value is Aggregate.SUM
+    second = first + 2 + total  # `total A divided by total B`
+    left, right = _number(chunks, first), _number(chunks, second)
     if left is None or right is None:
         return None
-    return [_column(chunks[at : first + 3], operation, left, right)], first + 3
+    return [_column(chunks[at : second + 1], operation, left, right)], second + 1
 
 
 def _column(parts: Sequence[Chunk], operation: Operation, left: Column, right: Column) -> Chunk:

@@ -31,7 +31,7 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     chunks = _superlatives_of(chunks, vocabulary)
     kept: list[Chunk] = []
     for at, chunk in enumerate(chunks):
-        if _is_filler(chunks, at):
+        if _is_filler(chunks, at, vocabulary):
             continue
         kept.extend(_persons(chunk, vocabulary) or [chunk])
     return _early(_per_row(_sold(_how_much(kept, vocabulary), vocabulary), vocabulary))
@@ -52,15 +52,20 @@ def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Ch
     return made
 
 
-def _is_filler(chunks: Sequence[Chunk], at: int) -> bool:
+def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool:
     chunk, before, after = chunks[at], role_at(chunks, at - 1), role_at(chunks, at + 1)
     word = chunk.text.casefold()
     if chunk.is_(Role.WORD):
         said = word in lexicon.AFTER_COLUMN or word.removesuffix("s") in lexicon.AFTER_COLUMN
         said |= word in {"date", "day", "time"} and at > 0 and exact(chunks[at - 1], lambda c: c.is_date) is not None
         studied = word in _WHOLE and any(c.is_(Role.STUDY) for c in chunks[:at])
+        opens = word in lexicon.BEFORE_COLUMN and after is Role.PREPOSITION and chunks[at + 1].value == "of"
+        measured = opens and at + 2 < len(chunks) and exact(chunks[at + 2], lambda c: c.is_number) is not None
+        own = word in vocabulary.own_words and Role.COLUMN in {before, after}
         return (
-            (said and before is Role.COLUMN)
+            measured
+            or own
+            or (said and before is Role.COLUMN)
             or (word in lexicon.PARTICIPLES and after in _PLACES)
             or studied
             or word in _EMPTY_VERBS

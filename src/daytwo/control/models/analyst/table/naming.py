@@ -47,8 +47,9 @@ def phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
     if len(words) == 2 and words[1] in lexicon.EXTREME_WORDS:
         loose |= {(way, *canonical(words[:1])) for way in lexicon.EXTREME_WORDS[words[1]]}
         loose |= {(way, words[0]) for way in lexicon.EXTREME_WORDS[words[1]]}
-    if column.is_date and len(words) == 2 and words[0] in _DONE:  # `sent_at`: “were sent in March”
-        loose.add(words[:1])
+    done = words[0] in _DONE or words[0].endswith("ed")
+    if column.is_date and done and words[-1] in {"at", "on", "date", "time"}:  # `sent_at`: “were sent in March”
+        loose.add(words[:-1])
     for stem in stems:
         loose.add(canonical(stem))
         for start in range(1, len(stem)):

@@ -122,6 +122,11 @@ class Vocabulary:
         """Whether these words are the table's own name."""
         return tuple(part for word in words for part in name_words(word)) in self._table_words
 
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The words of the table's name: beside a column of `us_employment`, “employment” says nothing more."""
+        return frozenset(word for words in self._table_words if len(words) > 1 for word in words)
+
     def is_beside(self, words: tuple[str, ...]) -> bool:
         """Whether these words name a table that is joined to this one."""
         return tuple(part for word in words for part in name_words(word)) in self._beside

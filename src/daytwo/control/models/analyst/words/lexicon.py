@@ -201,6 +201,7 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "amount amt", "population pop", "latitude lat", "longitude lon lng", "percent pct percentage", "weight wt",
         "height ht", "category cat", "horsepower hp", "price prc", "date dt", "year yr", "month mth", "identifier id",
         "description desc", "address addr", "discount disc", "number num no", "phone telephone tel", "patient subject",
+        "unemployment unemp", "inflation infl", "consumption cons", "investment inv invest",
         "doctor physician", "hospital clinic", "premium prem", "account acct", "transaction txn",
     )
 )  # fmt: skip
@@ -210,8 +211,10 @@ EXTREME_WORDS = {
 }  # fmt: skip
 EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
 """How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
-AFTER_COLUMN = _words("type kind rate value level figure score reading data column variable percentage amount")
+AFTER_COLUMN = _words("speed type kind rate value level figure score reading data column variable percentage amount")
 """Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
+BEFORE_COLUMN = _words("price level amount value rate")
+"""Words before “of” and a number's name that say nothing more: “price of gas” where the column is `gas`."""
 PERSONS = _words("people person individual man woman somebody someone")
 ROW_NOUNS: dict[str, frozenset[str]] = {
     "flower": _words("petal sepal"), "plant": _words("petal sepal yield"), "penguin": _words("flipper bill beak"),

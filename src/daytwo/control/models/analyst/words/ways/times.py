@@ -56,7 +56,7 @@ WAYS = (
     Way(r"\b(?:at )?(?:what|which) (?:hour|time) (?:of (?:the )?day )?(?:are|is|were|was|do|does) (?:the )?(most|fewest) (.+?)(?: (?:placed|made|happen|occur|opened|created))?\??$", r"which hour has the \1 \2",
         "at what hour of the day are most orders placed?", "which hour has the most orders"),
     Way(r"\b(?:hours? of (?:the )?day|time of (?:the )?day)\b", "hour", "orders by hour of the day", "orders by hour"),
-    Way(r"\b(?:calendar month|months? of (?:the )?year)\b(?! \d)", "@calendarmonth", "revenue by month of the year", "revenue by @calendarmonth"),
+    Way(r"\b(?:calendar month|months? of (?:the )?year)\b(?! \d)", "@monthname", "revenue by month of the year", "revenue by @monthname"),
     Way(r"\b(?:weekends?|weekend days) (?:vs\.?|versus|and|or|compared (?:to|with)|against) (?:on )?(?:weekdays?|working days|business days)\b", "by weekend", "revenue on weekends vs weekdays", "revenue on by weekend"),
     Way(r"\b(?:weekdays?|working days) (?:vs\.?|versus|and|or|compared (?:to|with)|against) (?:on )?(?:weekends?|weekend days)\b", "by weekend", "revenue: weekdays versus weekends", "revenue: by weekend"),
     Way(r"\b(?:on|in|between|for) by (?=weekend)", "by ", "revenue on by weekend", "revenue by weekend"),
