@@ -32,7 +32,9 @@ def keys(question: Question) -> tuple[list[str], list[str]]:
     names: list[str] = []
     for dimension in question.dimensions:
         if dimension.compared is not None:
-            names.append(f"_column_{question.filters.index(dimension.compared)}")
+            name = f"_column_{question.filters.index(dimension.compared)}"
+            lines.append(f"rows[{name}] = _tidied(rows[{name}])")
+            names.append(name)
             continue
         assert dimension.column is not None
         if dimension.spans:

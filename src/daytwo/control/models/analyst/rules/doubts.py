@@ -60,7 +60,14 @@ _INTRODUCES = (
 
 
 def _conditions_without_value(chunks: Sequence[Chunk]) -> None:
-    """`how many products are discontinued`, `how many serious events`, where the column is no flag: which value?"""
+    """`how many products are discontinued`, `how many serious events`, where the column is no flag: which value?
+
+    And `average price of lines`, where `line` is a number too: not the average of both.
+    """
+    for first, joint, second in zip(chunks, chunks[1:], chunks[2:], strict=False):
+        two = all(part.is_(Role.COLUMN) and part.link.narrowed(lambda c: c.is_measure) for part in (first, second))
+        if two and joint.is_(Role.PREPOSITION) and any(part.is_(Role.AGGREGATE) for part in chunks):
+            raise Refusal(f"I can't tell what {shown(second.text)} does behind {shown(first.text)}", understood=80)
     counted = [at for at, part in enumerate(chunks) if part.is_(Role.COUNT, Role.SHARE)]
     for at in range(counted[0] + 1 if counted else len(chunks), len(chunks)):
         part, before = chunks[at], chunks[at - 1]
