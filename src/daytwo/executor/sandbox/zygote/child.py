@@ -108,7 +108,7 @@ def _be_program(inside: Inside, keeper: socket.socket) -> NoReturn:
         kernel.prctl("dumpable", kernel.PR_SET_DUMPABLE, 1)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         landlock.restrict(inside["scratch"], inside["executable"], inside["devices"])
-        seccomp.install()
+        seccomp.install(drives_devices=bool(inside["devices"]))
         messages.send(keeper, {"event": "parked"})
         order = messages.receive(keeper)
         if order.message is None:

@@ -1,7 +1,8 @@
-"""The system call filter: classic BPF, compiled from the tables in `syscalls`, installed last and for good.
+"""The system call filter: classic BPF, compiled from the list in `allowed`, installed last and for good.
 
-Invariants: a foreign architecture or an x32 call kills the process; a call newer than our tables does not exist; every
-refusal is decided by the call's number or by the low 32 bits of one argument (the kernel reads no more of it).
+Invariants: what is not listed is refused (`EPERM`); a foreign architecture or an x32 call kills the process; a call
+newer than our tables does not exist (`ENOSYS`, on which libc falls back); every decision is by the call's number or by
+the low 32 bits of one argument (the kernel reads no more of it).
 Source: seccomp(2), linux/filter.h, linux/audit.h.
 """
 
@@ -11,7 +12,11 @@ import ctypes
 import errno
 import os
 
-from . import kernel, syscalls
+from . import allowed, kernel, syscalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _LOAD_WORD = 0x20
 _JUMP_EQUAL = 0x15
@@ -25,6 +30,7 @@ _NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _FIRST_ARGUMENT_OFFSET = 0, 4, 16
 ALLOW = 0x7FFF0000
 KILL_PROCESS = 0x80000000
 _ERROR = 0x00050000
+_REFUSE = _ERROR | errno.EPERM
 _X32_BIT = 0x40000000
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _FILTER_MODE = 2
@@ -33,9 +39,6 @@ _NAMESPACE_FLAGS = 0x7E020000
 _AF_UNIX = 1
 _SOCKET_TYPE_MASK = 0xF
 _SOCK_STREAM, _SOCK_SEQPACKET = 1, 5  # a datagram socket could send to any socket file in the tree
-_TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
-_FCNTL_REFUSED = (1024, 1026)  # F_SETLEASE, F_NOTIFY: they stall or watch whoever else uses a file
-_PRCTL_REFUSED = (kernel.PR_SET_SECCOMP, 35)  # 35: PR_SET_MM
 
 Instruction = tuple[int, int, int, int]
 """code, jump if true, jump if false, operand"""
@@ -49,25 +52,30 @@ def _argument(index: int) -> Instruction:
     return (_LOAD_WORD, 0, 0, _FIRST_ARGUMENT_OFFSET + 8 * index)
 
 
+_REFUSE_OR_ALLOW = (_return(_REFUSE), _return(ALLOW))
+
+
 def _on_call(number: int, body: list[Instruction]) -> list[Instruction]:
     """Runs `body`, which must return, for this call; falls through for any other."""
     return [(_JUMP_EQUAL, 0, len(body), number), *body]
 
 
-def _refuse_argument(index: int, values: tuple[int, ...]) -> list[Instruction]:
+def _only(index: int, values: Collection[int]) -> list[Instruction]:
     tests: list[Instruction] = []
     for value in values:
-        tests += [(_JUMP_EQUAL, 0, 1, value), _return(_ERROR | errno.EPERM)]
+        tests += [(_JUMP_EQUAL, 0, 1, value), _return(ALLOW)]
+    return [_argument(index), *tests, _return(_REFUSE)]
+
+
+def _any_but(index: int, values: Collection[int]) -> list[Instruction]:
+    tests: list[Instruction] = []
+    for value in values:
+        tests += [(_JUMP_EQUAL, 0, 1, value), _return(_REFUSE)]
     return [_argument(index), *tests, _return(ALLOW)]
 
 
-def _only_zero(index: int) -> list[Instruction]:
-    """For an argument that is a process, where 0 is the caller, or flags, where 0 is none."""
-    return [_argument(index), (_JUMP_EQUAL, 0, 1, 0), _return(ALLOW), _return(_ERROR | errno.EPERM)]
-
-
 def _socketpair() -> list[Instruction]:
-    refuse, allow = _return(_ERROR | errno.EPERM), _return(ALLOW)
+    refuse, allow = _return(_REFUSE), _return(ALLOW)
     return [
         _argument(0),
         (_JUMP_EQUAL, 1, 0, _AF_UNIX),
@@ -81,10 +89,15 @@ def _socketpair() -> list[Instruction]:
     ]
 
 
-def program(machine: str) -> list[Instruction]:
-    """The filter for a machine, as `uname` names it."""
+def program(machine: str, *, drives_devices: bool = False) -> list[Instruction]:
+    """The filter for a machine, as `uname` names it.
+
+    Args:
+        machine: `x86_64` or `aarch64`.
+        drives_devices: let any request to a device pass; which devices there are is Landlock's and the tree's matter.
+    """
     number = syscalls.numbers(machine)
-    refuse, absent = _return(_ERROR | errno.EPERM), _return(_ERROR | errno.ENOSYS)
+    absent = _return(_ERROR | errno.ENOSYS)
     code: list[Instruction] = [
         (_LOAD_WORD, 0, 0, _ARCHITECTURE_OFFSET),
         (_JUMP_EQUAL, 1, 0, _AUDIT_ARCHITECTURE[machine]),
@@ -95,19 +108,18 @@ def program(machine: str) -> list[Instruction]:
         (_JUMP_GREATER_OR_EQUAL, 0, 1, syscalls.NEWEST_KNOWN + 1),
         absent,
     ]
-    for name in syscalls.ABSENT:
+    for name in allowed.ABSENT:
         code += _on_call(number[name], [absent])
-    for name in sorted(name for group in syscalls.REFUSED_GROUPS.values() for name in group.split() if name in number):
-        code += _on_call(number[name], [refuse])
-    code += _on_call(number["clone"], [_argument(0), (_JUMP_ANY_BIT, 0, 1, _NAMESPACE_FLAGS), refuse, _return(ALLOW)])
+    code += _on_call(number["clone"], [_argument(0), (_JUMP_ANY_BIT, 0, 1, _NAMESPACE_FLAGS), *_REFUSE_OR_ALLOW])
     code += _on_call(number["socketpair"], _socketpair())
-    code += _on_call(number["ioctl"], _refuse_argument(1, _TERMINAL_INJECTION))
-    code += _on_call(number["fcntl"], _refuse_argument(1, _FCNTL_REFUSED))
-    code += _on_call(number["prlimit64"], _only_zero(0))
-    for name in ("preadv2", "pwritev2"):
-        code += _on_call(number[name], _only_zero(5))
-    code += _on_call(number["prctl"], _refuse_argument(0, _PRCTL_REFUSED))
-    return [*code, _return(ALLOW)]
+    for name, (index, values) in allowed.ARGUMENTS.items():
+        if name == "ioctl" and drives_devices:
+            code += _on_call(number[name], _any_but(index, allowed.TERMINAL_INJECTION))
+        else:
+            code += _on_call(number[name], _only(index, values.values()))
+    for name in sorted(name for _, names in allowed.FAMILIES.values() for name in names.split() if name in number):
+        code += _on_call(number[name], [_return(ALLOW)])
+    return [*code, _return(_REFUSE)]
 
 
 class _Instruction(ctypes.Structure):
@@ -126,9 +138,9 @@ class _Program(ctypes.Structure):
     ]
 
 
-def install() -> None:
+def install(*, drives_devices: bool = False) -> None:
     """Puts this process and all that come from it under the filter.  Needs `no_new_privs`."""
-    code = program(os.uname().machine)
+    code = program(os.uname().machine, drives_devices=drives_devices)
     array = (_Instruction * len(code))(*(_Instruction(*instruction) for instruction in code))
     whole = _Program(len(code), array)
     kernel.prctl("seccomp filter", kernel.PR_SET_SECCOMP, _FILTER_MODE, ctypes.addressof(whole))
