@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import typer
 
-from daytwo.cli import terminal
+from daytwo.cli import answer, terminal
+from daytwo.cli.notebook import Told, notebook
 from daytwo.cli.options import AS_JSON, HOME, connected, group
+from daytwo.cli.settings import load
+from daytwo.cli.usage import Usage
 from daytwo.wire.run import SessionView
 
 SESSION = typer.Argument(..., metavar="SESSION", help="The session's id.")
@@ -17,6 +23,7 @@ def register(app: typer.Typer) -> None:
     sessions.command("show")(show)
     sessions.command("fork")(fork)
     sessions.command("rewind")(rewind)
+    sessions.command("export")(export)
 
 
 def list_all(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
@@ -54,6 +61,33 @@ def rewind(
     """Set a session back to where it was after a run."""
     with connected(home, as_json=as_json) as client:
         _say(client.rewind(session, run), as_json=as_json)
+
+
+def export(
+    session: str = SESSION,
+    to: Path = typer.Option(..., "--to", metavar="FILE.ipynb", help="The notebook to write."),
+    without_outputs: bool = typer.Option(False, "--without-outputs", help="Questions and programs alone, no answers."),
+    home: str | None = HOME,
+    as_json: bool = AS_JSON,
+) -> None:
+    """A session as a Jupyter notebook: its programs over your own files, without daytwo."""
+    if to.suffix != ".ipynb" or not to.absolute().parent.is_dir():
+        raise Usage("bad_file_name", f"--to {to}: name a file that ends in .ipynb, in a folder that there is.")
+    with connected(home, as_json=as_json) as client:
+        view = client.session(session)
+        answers = [answer.fetch(client, client.run(run), load(home=home).home) for run in view.runs]
+        files = {(one.view.run, *key): path for one in answers for key, path in one.files.items()}
+        made = notebook(
+            session,
+            [client.dataset(dataset.name) for dataset in view.datasets],
+            [Told(one.view, one.steps) for one in answers],
+            None if without_outputs else lambda run, step, file: files.get((run, step, file)),
+        )
+    to.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if as_json:
+        terminal.document({"session": session, "path": str(to.absolute()), "runs": len(answers)})
+    else:
+        terminal.line(f"{to.absolute()}  {terminal.count(len(answers), 'run')}")
 
 
 def _say(view: SessionView, *, as_json: bool) -> None:
