@@ -1,13 +1,13 @@
 # What can be done here; `make help` lists it.  The environment is made by ./daytwo, with pip alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test test-system check bench lock clean
 
 RUN := .venv/bin/python -m
 ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## the project's environment, in .venv
 	@./daytwo --version
@@ -16,7 +16,11 @@ demo: ## ask two questions of the sample data
 	@./daytwo demo
 
 test: setup ## the test suite (ARGS="tests/unit -k ledger" for a part)
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest --ignore=tests/system $(ARGS)
+
+test-system: setup ## what needs Debian's packages, installed if root: the report in a browser
+	@.ci/system
+	$(RUN) pytest tests/system $(ARGS)
 
 check: setup ## lint, format, types, import rules, the lock
 	$(RUN) ruff check .

@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+SYSTEM_LOCK = ROOT / "requirements-system.lock"
+"""What `make test-system` adds: in versions that agree with those of LOCK."""
 UV_LOCK = ROOT / "requirements-uv.lock"
 MARK = "# inputs sha256:"
 
@@ -34,17 +36,20 @@ def inputs() -> str:
 
 
 def write() -> None:
+    _compile(LOCK, "--all-extras", "--group", "dev", "pyproject.toml")
+    LOCK.write_text(f"{MARK}{inputs()}\n{LOCK.read_text('utf-8')}", "utf-8")
+    _compile(SYSTEM_LOCK, "--group", "system", "--constraint", str(LOCK))
+
+
+def _compile(lock: Path, *asked: str) -> None:
     command = ["pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url"]
-    asked = ["--all-extras", "--group", "dev", "--output-file", str(LOCK), "pyproject.toml"]
     environment = os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"}
     subprocess.run(  # noqa: S603 - our own uv, and words that stand here
-        [ROOT / ".tools" / "bin" / "uv", *command, *asked],
+        [ROOT / ".tools" / "bin" / "uv", *command, *asked, "--output-file", str(lock)],
         cwd=ROOT,
         env=environment,
         check=True,
     )
-    pins = LOCK.read_text("utf-8")
-    LOCK.write_text(f"{MARK}{inputs()}\n{pins}", "utf-8")
 
 
 def problems() -> list[str]:
@@ -52,7 +57,7 @@ def problems() -> list[str]:
     text = LOCK.read_text("utf-8")
     if not text.startswith(f"{MARK}{inputs()}\n"):
         found.append("requirements.lock is not of this pyproject.toml: run `make lock`.")
-    for path in (LOCK, UV_LOCK):
+    for path in (LOCK, SYSTEM_LOCK, UV_LOCK):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if "://" in line or "index" in line.split("#")[0].split():
                 found.append(f"{path.name}, line {number} names a host.")
