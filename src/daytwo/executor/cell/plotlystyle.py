@@ -14,6 +14,8 @@ NAME = "daytwo"
 CLEAR = "rgba(0,0,0,0)"
 _AXIS = {"automargin": True, "zeroline": False, "ticks": "", "title": {"standoff": 12}}
 
+_CELLS = {"fill": {"color": CLEAR}, "align": "left"}
+
 
 def make_default(module: ModuleType) -> None:
     """Registers the template in `plotly.io` and has every new figure use it."""
@@ -30,6 +32,7 @@ def make_default(module: ModuleType) -> None:
             "yaxis": dict(_AXIS),
             "colorscale": {"sequential": "Viridis", "diverging": "RdBu"},
             "hoverlabel": {"align": "left"},
-        }
+        },
+        "data": {"table": [{"header": dict(_CELLS), "cells": dict(_CELLS)}]},
     }
     module.templates.default = NAME
