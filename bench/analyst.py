@@ -2,9 +2,10 @@
 
 `python -m bench.analyst [--json] [--work]`.  Each question is planned from the sheets that the profiler makes of the
 file (level `shape`), its program runs in a real cell, and what it showed is compared with pandas' own answer
-(`analyst_set`).  One half of the questions is for work, by those who write the analyst: `--work` lists what failed
-there.  The other, `analyst_set/unread`, was written by someone who had not read the analyst; it is only ever scored,
-its totals alone are printed, and a log in its `__init__` says how often that was done.
+(`analyst_set`).  One half of the questions is for work, by those who write the analyst and by strangers to it
+(`analyst_set/strangers`, their own row): `--work` lists what failed there.  The other, `analyst_set/unread`, was
+written by someone who had not read the analyst; it is only ever scored, its totals alone are printed, and a log in its
+`__init__` says how often that was done.
 
 right: the answer holds; refused: no answer was given; wrong: an answer was given that does not hold (or one where
 the table cannot answer).  A refusal is right where the table cannot answer.
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.analyst_set import ask_cars, ask_money, ask_places, ask_time, unread
+from bench.analyst_set import ask_cars, ask_money, ask_places, ask_time, strangers, unread
 from bench.analyst_set.expected import Nothing, OrNothing, Shown
 from bench.analyst_set.laboratory import Laboratory
 from bench.analyst_set.question import Asked
@@ -36,6 +37,7 @@ _NO_ANSWER = "Nothing was computed."
 
 
 def work_questions() -> list[Asked]:
+    """What the analyst's own authors asked."""
     return [*ask_cars.QUESTIONS, *ask_time.QUESTIONS, *ask_places.QUESTIONS, *ask_money.QUESTIONS]
 
 
@@ -108,12 +110,17 @@ def main() -> None:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         laboratory = Laboratory(Path(folder))
-        done = score(work_questions(), laboratory)
+        rows: list[dict[str, Any]] = []
+        for name, asked in {"work": work_questions(), "strangers": strangers.questions()}.items():
+            done = score(asked, laboratory)
+            rows.append(report(name, done))
+            if options.work:
+                _list_failures(done)
+                print(rows[-1])
         if options.work:
-            _list_failures(done)
             return
-        rows = [report("work", done), report("unread", score(unread.questions(), laboratory))]
-    scored = rows[1]
+        rows.append(report("unread", score(unread.questions(), laboratory)))
+    scored = rows[-1]
     goals = [
         _goal("analyst_right_share", scored["right_share"], ">=", RIGHT_GOAL),
         _goal("analyst_wrong_share", scored["wrong_share"], "<=", WRONG_GOAL),
@@ -123,7 +130,7 @@ def main() -> None:
         print(json.dumps({"bench": "analyst", "machine": machine, "rows": rows, "goals": goals}))
         return
     for row in rows:
-        print("{half:>7}: {questions} questions, {right} right, {refused} refused, {wrong} wrong".format(**row))
+        print("{half:>9}: {questions} questions, {right} right, {refused} refused, {wrong} wrong".format(**row))
     for goal in goals:
         print(f"{goal['id']}: {goal['value']:.1%} (goal {goal['goal']}{'' if goal['met'] else ', missed'})")
     print(f"{time.perf_counter() - began:.0f} s")
@@ -144,7 +151,6 @@ def _list_failures(outcomes: Sequence[Outcome]) -> None:
             print("        ", outcome.shown.tables[:2], outcome.shown.says)
         elif outcome.program:
             print("        ", (outcome.shown.says if outcome.shown else "")[-600:])
-    print(report("work", outcomes))
 
 
 if __name__ == "__main__":

@@ -47,14 +47,17 @@ def _close(cell: Any, value: float, tolerance: float = _CELL_TOLERANCE) -> bool:
 
 
 def _text(cell: Any) -> str:
-    return re.sub(r"[ T]00:00:00(\.0+)?$", "", " ".join(str(cell).split())).casefold().replace("-q", "q")
+    spaced = re.sub(r"(?<=\d)T(?=\d)", " ", " ".join(str(cell).split()))
+    return re.sub(r" 00:00:00(\.0+)?$", "", spaced).casefold().replace("-q", "q")
 
 
 def is_key(cell: Any, key: Any) -> bool:
-    """Whether a cell names this key; `a|b` names it either way, a month may stand as its first day."""
+    """Whether a cell names this key; `a|b` names it either way, a month may stand as its first day, yes as true."""
     if _number(key) is not None and _number(cell) is not None:
         return _close(cell, float(key))
     shown = _text(cell)
+    if isinstance(cell, bool) and _text(key) == ("yes" if cell else "no"):
+        return True
     for way in str(key).split("|"):
         wanted = _text(way)
         if shown == wanted or (re.fullmatch(r"\d{4}-\d\d", wanted) and shown == f"{wanted}-01"):
@@ -174,6 +177,55 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Mentions:
+    """All these names, anywhere: in cells or in sentences."""
+
+    names: Iterable[str]
+
+    def holds(self, shown: Shown, /) -> bool:
+        cells = [_text(cell) for table in shown.tables for row in table for cell in row]
+        said = " ".join(_text(text) for text in shown.says)
+        return all(
+            _text(name) in cells or re.search(rf"(?<!\w){re.escape(_text(name))}(?!\w)", said) for name in self.names
+        )
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A few whole rows of a table, whichever they are."""
+
+    frame: pd.DataFrame
+    at_most: int = 50
+
+    def holds(self, shown: Shown, /) -> bool:
+        own = self.frame.to_numpy(dtype=object).tolist()
+        return any(
+            0 < len(table) <= self.at_most
+            and len(table[0]) >= len(own[0])
+            and any(all(any(is_key(cell, value) for cell in table[0]) for value in row) for row in own)
+            for table in shown.tables
+        )
+
+
+@dataclass(frozen=True)
+class Says:
+    """A sentence that begins with this word: yes, or no."""
+
+    word: str
+
+    def holds(self, shown: Shown, /) -> bool:
+        return any(re.match(rf"{self.word}\b", _text(text)) for text in shown.says)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart, whatever is on it."""
+
+    def holds(self, shown: Shown, /) -> bool:
+        return shown.figures > 0
+
+
+@dataclass(frozen=True)
 class Every:
     """Several things at once."""
 
@@ -211,4 +263,20 @@ class Nothing:
         return False
 
 
-Answer = Number | Groups | Ranked | Winner | Names | Listed | Figures | Every | Either | OrNothing | Nothing
+Answer = (
+    Number
+    | Groups
+    | Ranked
+    | Winner
+    | Names
+    | Listed
+    | Figures
+    | Mentions
+    | Excerpt
+    | Says
+    | Drawn
+    | Every
+    | Either
+    | OrNothing
+    | Nothing
+)

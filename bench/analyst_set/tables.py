@@ -1,4 +1,4 @@
-"""The tables: as `vega_datasets` and `statsmodels` ship them; the shop of `examples/make_business.py` with its dirt.
+"""The tables: as `vega_datasets` and `statsmodels` ship them; the strangers' own; `examples/`'s shop, with its dirt.
 
 They are named as a person would name the file.  `modechoice` comes as the two tables that a database would keep:
 travellers, and the trips that each could take.
@@ -15,8 +15,10 @@ import pandas as pd
 import statsmodels.api as sm
 from vega_datasets import local_data
 
-_SHOP = Path(__file__).parents[2] / "examples" / "make_business.py"
-_SHOP_SCALE = "0.02"
+from bench.analyst_set.strangers import sources
+
+_EXAMPLES = Path(__file__).parents[2] / "examples"
+_SCALE = "0.02"
 
 
 def _statsmodels(name: str) -> pd.DataFrame:
@@ -72,7 +74,14 @@ def _shipped() -> dict[str, pd.DataFrame]:
         "fertility": _statsmodels("fertility"),
         "travellers": travellers,
         "trips": trips,
+        **sources.frames(),
     }
+
+
+def _make(script: str, folder: Path) -> None:
+    """Runs a generator of `examples/`, which leaves its files in the folder."""
+    command = [sys.executable, str(_EXAMPLES / script), str(folder), "--scale", _SCALE]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 @dataclass(frozen=True)
@@ -89,8 +98,8 @@ def tables(folder: Path) -> dict[str, Table]:
     for name, frame in _shipped().items():
         made[name] = Table(frame, folder / f"{name}.csv")
         frame.to_csv(made[name].path, index=False)
-    command = [sys.executable, str(_SHOP), str(folder), "--scale", _SHOP_SCALE]
-    subprocess.run(command, check=True, capture_output=True)
+    _make("make_business.py", folder)
+    _make("make_clinical.py", folder)
     for name in ("orders", "order_items"):
         path = folder / f"{name}.parquet"
         made[name] = Table(pd.read_parquet(path), path)
@@ -100,6 +109,8 @@ def tables(folder: Path) -> dict[str, Table]:
         ("stores", ","),
         ("payments", ","),
         ("returns", ","),
+        ("patients", ","),
+        ("sites", ","),
     ):
         path = folder / f"{name}.csv"
         made[name] = Table(pd.read_csv(path, sep=separator, keep_default_na=False, na_values=[""]), path)
