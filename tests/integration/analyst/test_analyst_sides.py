@@ -140,11 +140,13 @@ def test_what_could_mean_two_things_is_refused(ask: Any, question: str) -> None:
     assert ask(question, "parcels").program is None
 
 
-def test_the_date_that_was_taken_is_said_and_can_be_changed(ask: Any) -> None:
+def test_the_date_that_was_taken_is_said_and_another_can_be_named(ask: Any) -> None:
     step = ask("how many parcels by month", "parcels")
     assert "by month of sent_at" in step.intent
-    assert "go on with “by promised_on instead”" in step.intent
-    assert "go on with" not in ask("how many parcels by month of delivered_on", "parcels").intent
+    assert "ask again and name it: promised_on or delivered_on" in step.intent
+    named = ask("how many parcels by month of delivered_on", "parcels").intent
+    assert "by month of delivered_on" in named
+    assert "ask again" not in named
 
 
 def test_spellings_that_were_put_together_are_said(answers: Any) -> None:

@@ -53,7 +53,7 @@ def _taken(question: Question) -> str:
         return ""
     date, others = question.taken
     names = " or ".join(column.name for column in others[:OTHERS_SHOWN])
-    return f" The date is {date.name}; for another, go on with “by {others[0].name} instead” (there is {names})."
+    return f" The date is {date.name}; for another, ask again and name it: {names}."
 
 
 _CONTRASTS = {
