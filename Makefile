@@ -18,7 +18,7 @@ demo: ## ask two questions of the sample data
 test: setup ## the test suite (ARGS="tests/unit -k ledger" for a part)
 	$(RUN) pytest --ignore=tests/system $(ARGS)
 
-test-system: setup ## what needs Debian's packages, installed if root: the report in a browser
+test-system: setup ## what needs Debian's packages, installed if root: the report in a browser, the strong tier
 	@.ci/system
 	$(RUN) pytest tests/system $(ARGS)
 

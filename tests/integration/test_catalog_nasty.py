@@ -32,7 +32,7 @@ from daytwo.executor.cell.reading.problem import UnreadableError
 from daytwo.executor.cell.reading.profile import profile
 from daytwo.executor.database import Database
 from daytwo.executor.environments import default_environment
-from daytwo.executor.sandbox.native import NativeBackend
+from daytwo.executor.sandbox import Sandboxes
 from daytwo.wire.errors import Conflict, DaytwoError, Invalid, Missing
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import RegisterDataset
@@ -422,7 +422,7 @@ class Shop:
     def __init__(self, folder):
         self.folder = folder / "data"
         self.folder.mkdir()
-        self.backend = NativeBackend(default_environment(), Path(cell.__file__).parent)
+        self.backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
         self.database = Database(folder / "home" / "executor.db")
         self.catalog = Catalog(self.database, self, SigningKey.generate(), "local")
         self.while_reading = lambda: None

@@ -11,7 +11,7 @@ from daytwo.executor import cell
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import default_environment
-from daytwo.executor.sandbox.native import NativeBackend
+from daytwo.executor.sandbox import Sandboxes
 from daytwo.executor.sandbox.request import Ending, SandboxResult, Tier
 from daytwo.wire.errors import Bug, Conflict, DaytwoError, Denied, Invalid, Missing
 from daytwo.wire.principal import LOCAL_OWNER, Principal
@@ -28,7 +28,7 @@ class Counting:
     """The sandbox, and how often it was asked."""
 
     def __init__(self):
-        self._backend = NativeBackend(default_environment(), Path(cell.__file__).parent)
+        self._backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
         self.runs = 0
 
     async def run(self, request, sink, cancel):

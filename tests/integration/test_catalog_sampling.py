@@ -21,7 +21,7 @@ from daytwo.executor.cell.reading.profile import profile
 from daytwo.executor.cell.reading.sampling import Size
 from daytwo.executor.database import Database
 from daytwo.executor.environments import default_environment
-from daytwo.executor.sandbox.native import NativeBackend
+from daytwo.executor.sandbox import Sandboxes
 from daytwo.wire.errors import Conflict, DaytwoError, Retryable
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.release import Release
@@ -184,7 +184,7 @@ class Peeking:
     """The sandbox; notes what is told of a reading at its end."""
 
     def __init__(self, shop):
-        self._backend = NativeBackend(default_environment(), Path(cell.__file__).parent)
+        self._backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
         self._shop = shop
 
     async def run(self, request, sink, cancel):

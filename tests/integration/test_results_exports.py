@@ -16,7 +16,7 @@ from daytwo.executor.cell.frames import BadFrameError
 from daytwo.executor.environments import default_environment
 from daytwo.executor.results import Exporter
 from daytwo.executor.sandbox.request import Ending, SandboxResult, Tier
-from daytwo.executor.serve import native_backend
+from daytwo.executor.serve import local_sandboxes
 from daytwo.wire.errors import Invalid
 from daytwo.wire.result import TableFormat
 
@@ -33,7 +33,7 @@ def arrow(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> Exporter:
-    return Exporter(native_backend(default_environment()), "local", tmp_path / "exports")
+    return Exporter(local_sandboxes(default_environment()), "local", tmp_path / "exports")
 
 
 def test_a_table_becomes_each_format(exporter: Exporter, arrow: Path) -> None:

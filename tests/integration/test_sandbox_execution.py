@@ -335,12 +335,3 @@ def test_open_files_stop(executor):
 def test_cpus_are_the_profiles(executor):
     source = "import os; print(len(os.sched_getaffinity(0)))"
     assert ended(source, executor).stdout == "1\n"
-
-
-# -- refusals --------------------------------------------------------------------------------------------------------
-
-
-def test_strong_is_refused_never_downgraded(executor):
-    result = executor.run(Trial("print('ran')", tier="strong"))
-    assert result.error == "tier_unavailable"
-    assert "runsc" in result.message

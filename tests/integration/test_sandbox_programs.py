@@ -15,7 +15,7 @@ import pytest
 
 from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
-from daytwo.executor.sandbox import Cancel, Kind, Mount, NativeBackend, SandboxRequest, find_profile
+from daytwo.executor.sandbox import Cancel, Kind, Mount, Sandboxes, SandboxRequest, find_profile
 
 PROGRAMS = sorted((Path(__file__).parent / "sandbox_programs").glob("*.py"))
 LARGE_ROWS = 26_000_000
@@ -61,7 +61,7 @@ def results(tmp_path_factory):
     """What came of every program."""
     large = tmp_path_factory.mktemp("data") / "large.parquet"
     write_large_parquet(large, LARGE_ROWS)
-    backend = NativeBackend(default_environment(), Path(cell.__file__).parent)
+    backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
     return anyio.run(run_all, backend, (Mount(large, "/data/large.parquet"),))
 
 

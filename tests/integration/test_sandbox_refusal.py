@@ -9,8 +9,9 @@ import anyio
 import pytest
 
 from daytwo.executor.environments import default_environment, environment_at
-from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, NativeBackend, SandboxRequest, SandboxUnavailable
+from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest, SandboxUnavailable, Tier
 from daytwo.executor.sandbox.testing import Identity, Trial, trial_executor
+from daytwo.wire.errors import Unavailable
 
 CELL = Path(__file__).parents[2] / "src" / "daytwo" / "executor" / "cell"
 
@@ -40,7 +41,7 @@ def test_an_interpreter_that_does_not_start_is_no_failure_of_the_program(tmp_pat
         "broken", python=python, base_python=python, base_prefix=empty, site_packages=real.site_packages
     )
     with pytest.raises(SandboxUnavailable):
-        anyio.run(run_with, NativeBackend(broken, CELL))
+        anyio.run(run_with, Sandboxes(broken, CELL))
 
 
 def test_a_missing_interpreter_is_refused(tmp_path):
@@ -50,7 +51,7 @@ def test_a_missing_interpreter_is_refused(tmp_path):
         "missing", python=nowhere, base_python=nowhere, base_prefix=tmp_path, site_packages=real.site_packages
     )
     with pytest.raises(SandboxUnavailable, match="keeper did not start"):
-        anyio.run(run_with, NativeBackend(missing, CELL))
+        anyio.run(run_with, Sandboxes(missing, CELL))
 
 
 async def run_with(backend):
@@ -58,10 +59,12 @@ async def run_with(backend):
 
 
 def test_doctor_checks_pass_here():
-    checks = {check.name: check for check in NativeBackend(default_environment(), CELL).check()}
+    sandboxes = Sandboxes(default_environment(), CELL, COLD)
+    checks = {check.name: check for check in sandboxes.check()}
+    sandboxes.close()
     assert checks.keys() == {"sandbox", "landlock", "hostile self-test"}
     assert [check for check in checks.values() if not check.ok] == []
-    assert checks["hostile self-test"].detail == "14 attempts, all refused"
+    assert checks["hostile self-test"].detail == "25 attempts, all refused"
 
 
 def test_doctor_says_so_where_the_sandbox_does_not_work(tmp_path):
@@ -69,7 +72,7 @@ def test_doctor_says_so_where_the_sandbox_does_not_work(tmp_path):
     broken = environment_at(
         "missing", python=nowhere, base_python=nowhere, base_prefix=tmp_path, site_packages=tmp_path
     )
-    (check,) = NativeBackend(broken, CELL).check()
+    (check,) = Sandboxes(broken, CELL).check()
     assert (check.name, check.ok, check.detail) == ("sandbox", False, "sandbox_unavailable")
     assert check.mend
 
@@ -80,7 +83,7 @@ def descendants(pid):
 
 
 def test_cancelling_the_run_itself_ends_the_sandbox():
-    backend = NativeBackend(default_environment(), CELL, COLD)
+    backend = Sandboxes(default_environment(), CELL, COLD)
 
     async def main():
         reached = anyio.Event()
@@ -101,7 +104,7 @@ def test_cancelling_the_run_itself_ends_the_sandbox():
 
 def test_runs_at_the_same_time_do_not_meet():
     async def main():
-        backend = NativeBackend(default_environment(), CELL)
+        backend = Sandboxes(default_environment(), CELL)
         outputs = {}
 
         async def one(name):
@@ -117,3 +120,14 @@ def test_runs_at_the_same_time_do_not_meet():
         return outputs
 
     assert anyio.run(main) == {name: (name, b"0\n") for name in "abcd"}
+
+
+def test_strong_without_runsc_is_refused_with_what_to_install_never_lowered(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    sandboxes = Sandboxes(default_environment(), CELL, COLD, least=Tier.STRONG)
+    request = SandboxRequest("cell.script", b'{"source": ""}', PROFILES["small"], org_id="local", kind=Kind.REAL)
+    with pytest.raises(Unavailable, match="apt-get install runsc") as refused:
+        anyio.run(sandboxes.run, request, lambda _: None, Cancel())
+    assert refused.value.code == "tier_unavailable"
+    with pytest.raises(SandboxUnavailable):
+        sandboxes.require()

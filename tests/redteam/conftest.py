@@ -15,7 +15,7 @@ from daytwo.executor.gate import Budget, Mint, Outbox
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal
 from daytwo.executor.results import ResultStore
-from daytwo.executor.sandbox import NativeBackend
+from daytwo.executor.sandbox import Sandboxes
 from daytwo.executor.sandbox.request import Cancel, Ending, SandboxResult, Tier
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import StepRunner
@@ -75,7 +75,7 @@ class Executor:
         ledger = SqliteLedger("daytwo/test", key)
         with self.database.transaction() as connection:
             ledger.create(connection)
-        native = NativeBackend(default_environment(), Path(cell.__file__).parent)
+        native = Sandboxes(default_environment(), Path(cell.__file__).parent)
         self.scripted = sandbox
         self.journal = Journal(self.database)
         self.outbox = Outbox(self.database, "local")

@@ -15,7 +15,7 @@ import typer
 
 from daytwo.cli import ports, terminal
 from daytwo.cli.options import AS_JSON, HOME
-from daytwo.cli.sandbox import local_backend
+from daytwo.cli.sandbox import local_sandboxes
 from daytwo.cli.settings import HOST, Settings, load
 from daytwo.cli.usage import Exit
 from daytwo.wire.errors import DaytwoError
@@ -150,9 +150,13 @@ def _ports(settings: Settings) -> Iterator[Check]:
 
 def _sandbox() -> Iterable[Check]:
     try:
-        found = local_backend().check()
+        sandboxes = local_sandboxes()
     except ImportError as error:
         return [Check("sandbox", False, f"{error.name} is not installed", "Install daytwo[executor].")]
+    try:
+        found = sandboxes.check()
+    finally:
+        sandboxes.close()
     return [Check(f"sandbox: {check.name}", check.ok, check.detail, check.mend) for check in found]
 
 

@@ -18,7 +18,7 @@ from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.sheet import slug
 
 if TYPE_CHECKING:
-    from daytwo.executor.sandbox import NativeBackend, SandboxResult
+    from daytwo.executor.sandbox import Sandboxes, SandboxResult, Tier
 
 
 class SandboxDocument(BaseModel):
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     file: Path = typer.Argument(..., metavar="FILE.py"),
-    profile: str = typer.Option("small", "--profile", help="small, medium, large."),
+    profile: str = typer.Option("small", "--profile", help="small, medium, large, gpu."),
     tier: str = typer.Option("standard", "--tier", help="standard, strong."),
     data: list[str] = typer.Option([], "--data", metavar="NAME=PATH", help="A file shown as /data/NAME, read-only."),
     as_json: bool = AS_JSON,
@@ -71,13 +71,13 @@ def run(
     raise typer.Exit(int(Exit.OK if ending == "ok" else Exit.FAILED))
 
 
-def local_backend() -> NativeBackend:
-    """The native sandbox with this installation's own packages."""
+def local_sandboxes(least: Tier | None = None) -> Sandboxes:
+    """The sandboxes of this machine with this installation's own packages, nothing warmed up."""
     from daytwo.executor import cell
     from daytwo.executor.environments import default_environment
-    from daytwo.executor.sandbox import COLD, NativeBackend
+    from daytwo.executor.sandbox import COLD, Sandboxes, Tier
 
-    return NativeBackend(default_environment(), Path(cell.__path__[0]), COLD)
+    return Sandboxes(default_environment(), Path(cell.__path__[0]), COLD, least or Tier.STANDARD)
 
 
 async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:
@@ -96,7 +96,11 @@ async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> S
         tier=asked_tier,
         mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in data.items()),
     )
-    return await local_backend().run(request, lambda _: None, Cancel())
+    sandboxes = local_sandboxes()
+    try:
+        return await sandboxes.run(request, lambda _: None, Cancel())
+    finally:
+        sandboxes.close()
 
 
 def _named(word: str) -> tuple[str, Path]:

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     executor_port: Port = 0
     database_url: SecretStr | None = None
     """A PostgreSQL of the user's own; without one an embedded server is run."""
+    tier: Literal["standard", "strong"] = "standard"
+    """The least isolation that the executor runs anything under."""
     model: str | None = None
     providers: dict[str, ProviderSection] = Field(default_factory=dict)
 
@@ -88,7 +90,9 @@ class Settings(BaseSettings):
         from daytwo.executor.settings import ExecutorSettings
         from daytwo.wire.identifiers import LOCAL_ORG
 
-        return ExecutorSettings(home=self.home, host=HOST, port=port, control_url=control_url, org_id=LOCAL_ORG)
+        return ExecutorSettings(
+            home=self.home, host=HOST, port=port, control_url=control_url, org_id=LOCAL_ORG, tier=self.tier
+        )
 
 
 def load(**flags: Any) -> Settings:

@@ -20,7 +20,7 @@ from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts
 from daytwo.executor.guard import Approvals, review
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
-from daytwo.executor.sandbox import Kind, NativeBackend
+from daytwo.executor.sandbox import COLD, Kind, Sandboxes, Tier, Warmth
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import StepRunner
@@ -47,24 +47,34 @@ class _Parts:
     outbox: Outbox
 
 
-def native_backend(environment: Environment) -> NativeBackend:
-    """The sandbox of this machine, over the cell that this distribution brings."""
-    return NativeBackend(environment, Path(cell.__file__).parent)
+def local_sandboxes(
+    environment: Environment,
+    warmth: Warmth = Warmth(),  # noqa: B008 - frozen
+    least: Tier = Tier.STANDARD,
+) -> Sandboxes:
+    """The sandboxes of this machine, over the cell that this distribution brings."""
+    return Sandboxes(environment, Path(cell.__file__).parent, warmth, least)
 
 
 def serve(settings: ExecutorSettings) -> None:
     """Serves until SIGINT or SIGTERM.  A part that fails ends the process: the supervisor starts it afresh.
 
     Raises:
-        Unavailable: `not_enrolled`.
+        Unavailable: `not_enrolled`; or `sandbox_unavailable`, where the hostile self-test gets anywhere.
     """
-    anyio.run(_serve, settings, read_enrolment(settings.enrolment_file))
+    enrolment = read_enrolment(settings.enrolment_file)
+    tested = local_sandboxes(default_environment(), COLD, Tier(settings.tier))
+    try:
+        tested.require()
+    finally:
+        tested.close()
+    anyio.run(_serve, settings, enrolment)
 
 
 async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
-    backend = native_backend(default_environment())
+    backend = local_sandboxes(default_environment(), least=Tier(settings.tier))
     backend.warm(settings.org_id, Kind.REAL)
     app, worker, passes = _wire(settings, parts, client, backend)
     config = uvicorn.Config(
@@ -119,7 +129,7 @@ def _open(settings: ExecutorSettings) -> _Parts:
 
 
 def _wire(
-    settings: ExecutorSettings, parts: _Parts, client: LinkClient, backend: NativeBackend
+    settings: ExecutorSettings, parts: _Parts, client: LinkClient, backend: Sandboxes
 ) -> tuple[FastAPI, Worker, FullPasses]:
     database, ledger = parts.database, parts.ledger
     environment = default_environment()

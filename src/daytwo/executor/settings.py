@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +20,8 @@ class ExecutorSettings(BaseModel):
     port: int = 8602
     control_url: str
     org_id: str = LOCAL_ORG
+    tier: Literal["standard", "strong"] = "standard"
+    """The least isolation that anything runs under here."""
     session_bits: float = 512
     """The disclosure budget of a session (and all its forks), in bits."""
     dataset_bits: float = 4096

@@ -223,7 +223,9 @@ class StepRunner:
             if went_well:
                 report = None
                 frames.unsaved.append("everything: the step's variables and files exceed what a session may keep")
-        symbol = self._mint.observe(debit, result.ending.value, report, result.wall_ms / 1000, profile.wall_seconds)
+        symbol = self._mint.observe(
+            debit, result.ending.value, report, result.wall_ms / 1000, profile.wall_seconds, result.tier.value
+        )
         outcome = symbol.observation().outcome
         frames.results.finish(
             outcome.value,

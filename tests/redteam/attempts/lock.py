@@ -22,22 +22,25 @@ for folder in ("/tmp", "/workspace", "/dev/shm"):
     attempt(
         f"give a file of {folder} to root", lambda folder=folder: write(f"{folder}/s") and os.chown(f"{folder}/s", 0, 0)
     )
-attempt(
-    "set-uid programs in the tree",
-    lambda: (
-        [
-            path
-            for folder in ("/usr/lib", "/py/bin")
-            for top, _, names in os.walk(folder)
-            for path in (os.path.join(top, name) for name in names)
-            if os.path.isfile(path)
-            and os.stat(path).st_mode & (stat.S_ISUID | stat.S_ISGID)
-            and os.access(path, os.X_OK)
-            and STATUS.get("NoNewPrivs", "1").strip() != "1"
-        ]
-        != []
-    ),
-)
+
+
+def set_uid_programs():
+    """Among the first few thousand files; a tree of the host's may hold hundreds of thousands."""
+    found = []
+    for path in itertools.islice(files_below("/py/bin", "/usr/lib"), 3_000):
+        mode = os.lstat(path).st_mode
+        if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+            found.append(path)
+    return found
+
+
+def files_below(*folders):
+    for folder in folders:
+        for top, _, names in os.walk(folder):
+            yield from (os.path.join(top, name) for name in names)
+
+
+attempt("gain by set-uid programs", lambda: set_uid_programs() != [] and STATUS.get("NoNewPrivs", "1").strip() != "1")
 attempt("gain privileges by exec", lambda: STATUS.get("NoNewPrivs", str(LIBC.prctl(39, 0, 0, 0, 0))).strip() != "1")
 
 FAMILY = "limits"

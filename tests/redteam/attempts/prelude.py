@@ -11,6 +11,7 @@ import atexit
 import ctypes
 import errno
 import fcntl
+import itertools
 import json
 import mmap
 import os

@@ -137,6 +137,7 @@ class Mint:
         report: dict[str, Any] | None,
         duration_seconds: float,
         profile_seconds: float,
+        tier: str | None = None,
     ) -> Symbol:
         """The Observation that a debit bought, stored before it is returned.
 
@@ -146,6 +147,7 @@ class Mint:
             report: the cell's `end` frame as it came, or None where none came.
             duration_seconds: how long the execution took.
             profile_seconds: the profile's limit on that.
+            tier: the isolation that the execution had, for the ledger; None where it never began.
 
         Raises:
             Bug: `not_debited`, where this execution was not paid for in this alphabet.
@@ -165,7 +167,7 @@ class Mint:
                 return Symbol.model_validate_json(kept["symbol"])
             at = self._clock()
             connection.execute("insert into gate_observations values (?, ?, ?, ?)", (*key, made.model_dump_json(), at))
-            body = {"execution": debit.execution, "run": debit.run_id, **made.model_dump(mode="json")}
+            body = {"execution": debit.execution, "run": debit.run_id, "tier": tier, **made.model_dump(mode="json")}
             self._ledger.append(
                 connection,
                 LedgerEvent(

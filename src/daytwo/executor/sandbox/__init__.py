@@ -1,7 +1,6 @@
 """Sandboxes: every execution in a process of its own, isolated by the kernel, or refused.  Never a silent downgrade."""
 
 from daytwo.executor.sandbox.check import Check
-from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.profiles import PROFILES, find_profile
 from daytwo.executor.sandbox.request import (
     Cancel,
@@ -14,6 +13,7 @@ from daytwo.executor.sandbox.request import (
     Sink,
     Tier,
 )
+from daytwo.executor.sandbox.sandboxes import Sandboxes
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
 from daytwo.executor.sandbox.zygotes import COLD, Warmth
 
@@ -25,11 +25,11 @@ __all__ = [
     "Ending",
     "Kind",
     "Mount",
-    "NativeBackend",
     "Profile",
     "SandboxRequest",
     "SandboxResult",
     "SandboxUnavailable",
+    "Sandboxes",
     "Sink",
     "Tier",
     "Warmth",

@@ -70,8 +70,8 @@ def make_plan(
     sources, links = _system()
     interpreter, python_sources = _python(environment)
     sources += python_sources
-    sources += [_own(environment.site_packages, SITE_PACKAGES), _own(cell_source, f"{CELL_PARENT}/cell")]
-    sources += [_own(KEEPER, f"{CELL_PARENT}/{KEEPER.name}")]
+    sources += [own_source(environment.site_packages, SITE_PACKAGES), own_source(cell_source, f"{CELL_PARENT}/cell")]
+    sources += [own_source(KEEPER, f"{CELL_PARENT}/{KEEPER.name}")]
     sources += [_source(Path("/dev") / name, f"/dev/{name}", device=True) for name in _DEVICES]
     driven = [_source(device, f"/dev/{device.name}", device=True) for device in devices]
     executable = [source["target"] for source in sources if source["target"] in {*_SYSTEM, SITE_PACKAGES}]
@@ -102,7 +102,7 @@ def make_run(request: SandboxRequest) -> Run:
     check_targets(request)
     profile = request.profile
     return {
-        "mounts": [_own(mount.source, mount.target) for mount in request.mounts],
+        "mounts": [own_source(mount.source, mount.target) for mount in request.mounts],
         "scratch": scratch_of(profile),
         "scratch_inodes": profile.inodes,
         "limits": limits_of(profile),
@@ -209,12 +209,15 @@ def _python(environment: Environment) -> tuple[str, list[Source]]:
     interpreter = environment.base_python.resolve()
     inside = f"{PYTHON_PREFIX}/{interpreter.relative_to(prefix)}"
     if prefix != Path("/usr"):
-        return inside, [_own(prefix, PYTHON_PREFIX)]
+        return inside, [own_source(prefix, PYTHON_PREFIX)]
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return inside, [_own(interpreter, inside), _own(prefix / "lib" / version, f"{PYTHON_PREFIX}/lib/{version}")]
+    return inside, [
+        own_source(interpreter, inside),
+        own_source(prefix / "lib" / version, f"{PYTHON_PREFIX}/lib/{version}"),
+    ]
 
 
-def _own(path: Path, target: str) -> Source:
+def own_source(path: Path, target: str) -> Source:
     return {"source": str(path.resolve()), "target": target, "own": True, "device": False}
 
 

@@ -24,9 +24,9 @@ from typing import Any
 import anyio
 
 from daytwo.executor.environments import Environment, default_environment, environment_at
-from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.profiles import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Kind, Mount, Profile, SandboxRequest, Tier
+from daytwo.executor.sandbox.sandboxes import Sandboxes
 from daytwo.executor.sandbox.zygote import kernel
 from daytwo.wire.errors import DaytwoError
 from daytwo.wire.identifiers import LOCAL_ORG
@@ -206,7 +206,7 @@ class _Meddler:
             self.cancel.request()
 
 
-async def _run(backend: NativeBackend, trial: dict[str, Any]) -> dict[str, Any]:
+async def _run(backend: Sandboxes, trial: dict[str, Any]) -> dict[str, Any]:
     job = json.dumps({"source": trial["source"], "padding": " " * trial["padding_bytes"]}).encode()
     request = SandboxRequest(
         module="cell.script",
@@ -244,7 +244,7 @@ async def _run(backend: NativeBackend, trial: dict[str, Any]) -> dict[str, Any]:
 
 async def _serve(place: Path | None) -> None:
     packages = _PACKAGES if place is None else place / "src"
-    backend = NativeBackend(_environment(place), packages / "daytwo" / "executor" / "cell")
+    backend = Sandboxes(_environment(place), packages / "daytwo" / "executor" / "cell")
     for line in sys.stdin:
         trial = json.loads(line)
         backend.warm(trial["org_id"], Kind(trial["kind"]))  # its keeper is no left-over of the run

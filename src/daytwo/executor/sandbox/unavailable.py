@@ -6,7 +6,6 @@ import errno
 import os
 from pathlib import Path
 
-from daytwo.executor.sandbox.request import Tier
 from daytwo.wire.errors import Unavailable
 
 _SETTINGS: tuple[tuple[Path, int, str], ...] = (
@@ -43,12 +42,8 @@ class SandboxUnavailable(Unavailable):
         super().__init__("sandbox_unavailable", message)
 
 
-def tier_unavailable(tier: Tier) -> Unavailable:
-    return Unavailable(
-        "tier_unavailable",
-        f"The tier `{tier}` needs gVisor's `runsc`, which this executor does not drive. Install it (on Debian and "
-        "Ubuntu: `apt-get install runsc`) with a release of daytwo that supports it, or ask for the tier `standard`.",
-    )
+def tier_unavailable(reason: str) -> Unavailable:
+    return Unavailable("tier_unavailable", f"The tier `strong` is not available here: {reason}. Nothing has run.")
 
 
 def refusal(code: str, step: str, number: int, detail: str = "") -> Unavailable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 def read(path: str) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123 - see above
@@ -19,3 +21,11 @@ def read_if_there(path: str) -> bytes:
 def write(path: str, text: str) -> None:
     with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - see above
         file.write(text)
+
+
+def names_if_there(path: str) -> list[str]:
+    """What a folder holds, nothing where it cannot be read."""
+    try:
+        return os.listdir(path)  # noqa: PTH208 - see above
+    except OSError:
+        return []

@@ -103,6 +103,10 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
     _checked(result, f"mount {kind or target}")
 
 
+def unmount(path: str) -> None:
+    _checked(_libc.umount2(os.fsencode(path), MNT_DETACH), f"unmount {path}")
+
+
 def open_tree(path: str) -> int:
     """A detached copy of what is mounted at `path`, submounts included."""
     flags = OPEN_TREE_CLONE | os.O_CLOEXEC | AT_RECURSIVE

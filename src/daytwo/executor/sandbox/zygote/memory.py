@@ -15,7 +15,7 @@ _KIB_BYTES = 1024
 def is_over(init: int, zygote: int, limit_bytes: int) -> bool:
     """Whether the processes from `init` down hold more than the limit.  Cheap unless they may."""
     inherited = _status_bytes(zygote, b"RssAnon:")
-    processes = _descendants(init)
+    processes = descendants(init)
     resident = (_status_bytes(pid, b"RssAnon:") + _status_bytes(pid, b"RssShmem:") for pid in processes)
     if sum(max(0, held - inherited) for held in resident) <= limit_bytes:
         return False
@@ -29,10 +29,12 @@ def peak_rss_bytes(pid: int) -> int:
     return _status_bytes(pid, b"VmHWM:")
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """A process and all that came of it and is left, whichever of its threads forked it."""
     found = [pid]
     for process in found:
-        found += map(int, files.read_if_there(f"/proc/{process}/task/{process}/children").split())
+        for thread in files.names_if_there(f"/proc/{process}/task"):
+            found += map(int, files.read_if_there(f"/proc/{process}/task/{thread}/children").split())
     return found
 
 

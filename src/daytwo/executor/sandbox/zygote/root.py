@@ -28,14 +28,14 @@ def build(plan: Plan, trees: list[Tree]) -> None:
     """Builds the tree in this process's own mount namespace and makes it the root."""
     kernel.mount("tmpfs", _SITE, "tmpfs", _PLAIN, _ROOT_LIMITS)
     for directory in ("/proc", "/dev", "/etc", *plan["places"]):
-        _directory(_SITE + directory)
-    _stand(_SITE, trees)
+        make_directory(_SITE + directory)
+    stand(_SITE, trees)
     for points_to, link in plan["links"]:
         os.symlink(points_to, _SITE + link)  # noqa: PTH211 - see `files`
     for path, text in plan["files"].items():
         files.write(_SITE + path, text)
     for path in plan["scratch"]:
-        _directory(_SITE + path)
+        make_directory(_SITE + path)
         kernel.mount("tmpfs", _SITE + path, "tmpfs", _PLAIN, _ZYGOTE_SCRATCH)
     kernel.mount("proc", _SITE + "/proc", "proc", _PLAIN, "subset=pid")
     os.chdir(_SITE)
@@ -57,27 +57,27 @@ def fit(run: Run, trees: list[Tree], places: list[str]) -> None:
         inside = [tree for tree in trees if tree.target.startswith(f"{place}/")]
         if inside:
             kernel.mount("tmpfs", place, "tmpfs", _PLAIN, _PLACE_LIMITS)
-            _stand("", inside)
+            stand("", inside)
             _make_read_only(place)
-        _stand("", [tree for tree in trees if tree.target == place])
+        stand("", [tree for tree in trees if tree.target == place])
     for path, size in run["scratch"].items():
         limits = f"size={size},nr_inodes={run['scratch_inodes']},mode=1777"
         kernel.mount("tmpfs", path, None, kernel.MS_REMOUNT | _PLAIN, limits)
 
 
-def _stand(site: str, trees: list[Tree]) -> None:
+def stand(site: str, trees: list[Tree]) -> None:
     for tree in sorted(trees, key=lambda tree: tree.target):
         path = site + tree.target
         if tree.is_directory:
-            _directory(path)
+            make_directory(path)
         else:
-            _directory(path.rpartition("/")[0])
+            make_directory(path.rpartition("/")[0])
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444))
         kernel.move_mount(tree.descriptor, path)
         tree.close()
 
 
-def _directory(path: str) -> None:
+def make_directory(path: str) -> None:
     os.makedirs(path, mode=0o755, exist_ok=True)  # noqa: PTH103 - see `files`
 
 

@@ -1,0 +1,76 @@
+"""The sandboxes of an executor: each request goes to the backend of its tier, or is refused; never to a weaker one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from daytwo.executor.environments import Environment
+from daytwo.executor.sandbox.check import Backend, Check, check_machine
+from daytwo.executor.sandbox.native import NativeBackend
+from daytwo.executor.sandbox.request import Cancel, Kind, SandboxRequest, SandboxResult, Sink, Tier
+from daytwo.executor.sandbox.strong import GvisorBackend
+from daytwo.executor.sandbox.unavailable import SandboxUnavailable
+from daytwo.executor.sandbox.zygotes import Warmth
+from daytwo.wire.errors import Bug
+
+
+class Sandboxes:
+    """Runs modules of the cell in the tier that each request asks for, or in a stronger one.
+
+    Args:
+        environment: the interpreter and packages that programs get.
+        cell_source: the folder of the package `cell`, shown inside as such.
+        warmth: how ready sandboxes of the tier `standard` are kept.
+        least: the tier that every request is raised to.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        cell_source: Path,
+        warmth: Warmth = Warmth(),  # noqa: B008 - frozen
+        least: Tier = Tier.STANDARD,
+    ) -> None:
+        self._native = NativeBackend(environment, cell_source, warmth)
+        self._least = least
+        self._backends: dict[Tier, Backend] = {
+            Tier.STANDARD: self._native,
+            Tier.STRONG: GvisorBackend(environment, cell_source),
+        }
+
+    async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
+        """One execution, until its last process has ended.
+
+        Raises:
+            Unavailable: `tier_unavailable`, `sandbox_unavailable` or `data_unreadable`; then nothing has run.
+            Bug: `tier_lowered`, where a backend says that it gave less than was asked for.
+        """
+        tier = Tier.STRONG if self._least is Tier.STRONG else request.tier
+        result = await self._backends[tier].run(replace(request, tier=tier), sink, cancel)
+        if result.tier is not tier:
+            raise Bug("tier_lowered", f"A program ran in the tier `{result.tier}`, not in `{tier}`.")
+        return result
+
+    def warm(self, org_id: str, kind: Kind) -> None:
+        """Starts ahead of time what the first run of the tier `standard` would have to wait for."""
+        if self._least is Tier.STANDARD:
+            self._native.warm(org_id, kind)
+
+    def check(self) -> list[Check]:
+        """What this machine can do, with a hostile self-test.  Blocks: not for the event loop's own thread."""
+        return check_machine(self, self._least)
+
+    def require(self) -> None:
+        """Fails closed.  Blocks, as `check` does.
+
+        Raises:
+            Unavailable: `sandbox_unavailable`, where a program would not be isolated as it should be.
+        """
+        for check in self.check():
+            if not check.ok:
+                raise SandboxUnavailable(f"{check.name}: {check.detail}. {check.mend or ''}".strip())
+
+    def close(self) -> None:
+        """Ends every sandbox and zygote."""
+        self._native.close()
