@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from daytwo.executor.environments import Environment
 from daytwo.executor.sandbox.execution import Execution
 from daytwo.executor.sandbox.plan import make_run
 from daytwo.executor.sandbox.request import Cancel, Kind, SandboxRequest, SandboxResult, Sink, Tier
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
-from daytwo.executor.sandbox.zygotes import Key, Warmth, Zygotes
+from daytwo.executor.sandbox.zygotes import FindEnvironment, Key, Warmth, Zygotes
 from daytwo.wire.errors import Bug
 
 BACKEND = "native"
@@ -27,13 +26,13 @@ class NativeBackend:
     """Runs modules of the cell in sandboxes of this machine's kernel.
 
     Args:
-        environment: the interpreter and packages that programs get.
+        find_environment: the interpreter and packages of a digest; of None, this installation's own.
         cell_source: the folder of the package `cell`, shown inside as such.
         warmth: how ready sandboxes are kept.
     """
 
-    def __init__(self, environment: Environment, cell_source: Path, warmth: Warmth = Warmth()) -> None:  # noqa: B008 - frozen
-        self._zygotes = Zygotes(environment, cell_source, warmth)
+    def __init__(self, find_environment: FindEnvironment, cell_source: Path, warmth: Warmth) -> None:
+        self._zygotes = Zygotes(find_environment, cell_source, warmth)
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
         """One execution, until its last process has ended.
@@ -63,6 +62,10 @@ class NativeBackend:
     def warm(self, org_id: str, kind: Kind) -> None:
         """Starts ahead of time what the first run would have to wait for."""
         self._zygotes.find(Key(org_id, kind, environment=None))
+
+    def environments(self) -> set[str]:
+        """The digests of the environments that sandboxes stand on now."""
+        return self._zygotes.environments()
 
     def close(self) -> None:
         """Ends every sandbox and zygote."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from daytwo.executor.environments import Environment
+from daytwo.executor.environments import Environment, Environments
 from daytwo.executor.sandbox.check import Backend, Check, check_machine
 from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.request import Cancel, Kind, SandboxRequest, SandboxResult, Sink, Tier
 from daytwo.executor.sandbox.strong import GvisorBackend
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
 from daytwo.executor.sandbox.zygotes import Warmth
-from daytwo.wire.errors import Bug
+from daytwo.wire.errors import Bug, Missing
 
 
 class Sandboxes:
@@ -23,6 +23,7 @@ class Sandboxes:
         cell_source: the folder of the package `cell`, shown inside as such.
         warmth: how ready sandboxes of the tier `standard` are kept.
         least: the tier that every request is raised to.
+        environments: those that requests may name by their digest.
     """
 
     def __init__(
@@ -31,12 +32,15 @@ class Sandboxes:
         cell_source: Path,
         warmth: Warmth = Warmth(),  # noqa: B008 - frozen
         least: Tier = Tier.STANDARD,
+        environments: Environments | None = None,
     ) -> None:
-        self._native = NativeBackend(environment, cell_source, warmth)
+        self._environment = environment
+        self._environments = environments
+        self._native = NativeBackend(self._find_environment, cell_source, warmth)
         self._least = least
         self._backends: dict[Tier, Backend] = {
             Tier.STANDARD: self._native,
-            Tier.STRONG: GvisorBackend(environment, cell_source),
+            Tier.STRONG: GvisorBackend(self._find_environment, cell_source),
         }
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
@@ -44,6 +48,7 @@ class Sandboxes:
 
         Raises:
             Unavailable: `tier_unavailable`, `sandbox_unavailable` or `data_unreadable`; then nothing has run.
+            Missing: `environment_unknown`.
             Bug: `tier_lowered`, where a backend says that it gave less than was asked for.
         """
         tier = Tier.STRONG if self._least is Tier.STRONG else request.tier
@@ -70,6 +75,17 @@ class Sandboxes:
         for check in self.check():
             if not check.ok:
                 raise SandboxUnavailable(f"{check.name}: {check.detail}. {check.mend or ''}".strip())
+
+    def environments_in_use(self) -> set[str]:
+        """The digests of the environments that sandboxes stand on now."""
+        return self._native.environments()
+
+    def _find_environment(self, digest: str | None) -> Environment:
+        if digest is None:
+            return self._environment
+        if self._environments is None:
+            raise Missing("environment_unknown", f"There are no environments here but the default: {digest[:12]}.")
+        return self._environments.find(digest)
 
     def close(self) -> None:
         """Ends every sandbox and zygote."""

@@ -25,6 +25,7 @@ from daytwo.executor.sandbox.plan import (
 )
 from daytwo.executor.sandbox.request import Cancel, SandboxRequest, SandboxResult, Sink, Tier
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable, tier_unavailable
+from daytwo.executor.sandbox.zygotes import FindEnvironment
 
 BACKEND = "runsc"
 GVISOR = Path(__file__).with_name("gvisor")
@@ -42,12 +43,12 @@ class GvisorBackend:
     """Runs modules of the cell under gVisor's own kernel.
 
     Args:
-        environment: the interpreter and packages that programs get.
+        find_environment: the interpreter and packages of a digest; of None, this installation's own.
         cell_source: the folder of the package `cell`, shown inside as such.
     """
 
-    def __init__(self, environment: Environment, cell_source: Path) -> None:
-        self._environment = environment
+    def __init__(self, find_environment: FindEnvironment, cell_source: Path) -> None:
+        self._find_environment = find_environment
         self._cell_source = cell_source
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
@@ -57,8 +58,9 @@ class GvisorBackend:
             Unavailable: `tier_unavailable`, `sandbox_unavailable` or `data_unreadable`; then nothing has run.
         """
         runsc = find_runsc()
-        order = make_strong(self._environment, self._cell_source, request, runsc)
-        keeper = _Keeper(self._environment)
+        environment = self._find_environment(request.environment)
+        order = make_strong(environment, self._cell_source, request, runsc)
+        keeper = _Keeper(environment)
         try:
             execution = Execution(keeper.ask, request, sink, cancel, Tier.STRONG, BACKEND)
             return await execution.run(json.dumps(order).encode("ascii") + b"\n")

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ FIRST_UID = 64118
 LIBRARIES = ("numpy", "pandas", "pyarrow", "duckdb", "matplotlib.pyplot", "matplotlib.font_manager", "threadpoolctl")
 CELL = ("cell.program", "cell.script", "cell.reading.profile", "cell.writing.convert")
 _KEEPER_END_LIMIT_SECONDS = 5.0
+
+FindEnvironment = Callable[[str | None], Environment]
 
 
 @dataclass(frozen=True)
@@ -124,15 +127,14 @@ class Zygotes:
     """Finds the zygote of a key, starting or replacing it where that is due.
 
     Args:
-        environment: the one that comes with this installation.
+        find_environment: the environment of a digest; of None, the one that comes with this installation.
         cell_source: the folder of the package `cell`.
         warmth: how ready to be.
     """
 
-    def __init__(self, environment: Environment, cell_source: Path, warmth: Warmth) -> None:
-        self._environment = environment
+    def __init__(self, find_environment: FindEnvironment, cell_source: Path, warmth: Warmth) -> None:
+        self._find_environment = find_environment
         self._cell_source = cell_source
-        self._modules = tuple(name for name in warmth.libraries if name.partition(".")[0] in environment.import_names)
         self._warmth = warmth
         self._live: dict[Key, Zygote] = {}
         self._retired: list[Zygote] = []
@@ -158,6 +160,10 @@ class Zygotes:
             self._retired.append(zygote)
         self.sweep()
 
+    def environments(self) -> set[str]:
+        """The digests of the environments that sandboxes stand on now."""
+        return {key.environment for key in self._live if key.environment is not None}
+
     def sweep(self) -> None:
         """Ends the retired that have nothing left to do."""
         for zygote in [retired for retired in self._retired if not retired.in_flight]:
@@ -182,14 +188,17 @@ class Zygotes:
                     f"{ZYGOTES_LIMIT} kinds of sandboxes are in use at once. Try again when a program has ended."
                 )
             self.discard(idle[0])
+        environment = self._find_environment(key.environment)
+        known = environment.import_names
+        libraries = tuple(name for name in self._warmth.libraries if name.partition(".")[0] in known)
         taken = {zygote.uid for zygote in (*self._live.values(), *self._retired)}
         plan = make_plan(
-            self._environment,
+            environment,
             self._cell_source,
             uid=min(set(range(FIRST_UID, FIRST_UID + ZYGOTES_LIMIT)) - taken),
-            modules=(*self._modules, *CELL),
+            modules=(*libraries, *CELL),
             pool=self._warmth.pool,
             devices=key.devices,
             must_hold_memory=any(other.org_id != key.org_id for other in self._live),
         )
-        return Zygote(self._environment, plan)
+        return Zygote(environment, plan)

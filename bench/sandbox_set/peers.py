@@ -1,0 +1,56 @@
+"""What a user would pick instead, where the machine has it: the same program, in a fresh interpreter."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import anyio
+
+from bench.sandbox_set.timing import Timing, program
+
+_COMMANDS: dict[str, tuple[str, ...]] = {
+    "bwrap": ("bwrap", "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
+    "runsc do": ("runsc", "--network", "none", "--ignore-cgroups", "do", "--force-overlay=false"),
+    "podman run": (
+        *("podman", "run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"),
+        *("--read-only", "--rootfs", "/"),
+    ),
+}
+_TRIAL_LIMIT_SECONDS = 60
+
+
+def peers() -> tuple[dict[str, Callable[[], Awaitable[Timing]]], dict[str, str]]:
+    """The contenders that work here, by name; and why the others do not."""
+    reasons = {name: _why_not(command) for name, command in _COMMANDS.items()}
+    found = {name: partial(_timed, _COMMANDS[name]) for name, reason in reasons.items() if not reason}
+    if importlib.util.find_spec("jupyter_client") is None:
+        reasons["jupyter kernel"] = "jupyter_client is not installed"
+    return found, {name: reason for name, reason in reasons.items() if reason}
+
+
+def _why_not(command: tuple[str, ...]) -> str:
+    if shutil.which(command[0]) is None:
+        return f"{command[0]} is not installed"
+    whole = [*command, sys.executable, "-c", ""]
+    try:
+        tried = subprocess.run(whole, capture_output=True, timeout=_TRIAL_LIMIT_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"it did not end within {_TRIAL_LIMIT_SECONDS} seconds"
+    words = tried.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+    return words[-1] if tried.returncode else ""
+
+
+async def _timed(command: tuple[str, ...]) -> Timing:
+    begun = time.perf_counter()
+    async with await anyio.open_process([*command, sys.executable, "-c", program(1)], stderr=None) as process:
+        assert process.stdout is not None
+        await process.stdout.receive()
+        first = time.perf_counter()
+        assert await process.wait() == 0
+    return Timing(first - begun, time.perf_counter() - begun)

@@ -1,0 +1,150 @@
+"""Environments built by the real uv, offline, from wheels that the test makes: locked, sealed, found, thrown away."""
+
+import hashlib
+import json
+import threading
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from daytwo.executor import cell
+from daytwo.executor.environments import Environments, Source, default_environment
+from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest
+from daytwo.wire.errors import Invalid, Missing, Unavailable
+
+
+def make_wheel(folder, name, version="1.0", padding=0):
+    """A wheel of one module; returns its line of a lock."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(f"{name}.py", f"VERSION = {version!r}\n")
+        wheel.writestr(f"{name}_data.txt", "x" * padding)
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(
+            f"{info}/RECORD", f"{name}.py,,\n{name}_data.txt,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
+        )
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+@pytest.fixture
+def wheelhouse(tmp_path):
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environments(tmp_path, wheelhouse):
+    return Environments(tmp_path / "environments", Source(wheelhouse=wheelhouse, offline=True))
+
+
+def test_a_lock_becomes_a_sealed_tree_named_by_its_content(environments, wheelhouse):
+    one, two = make_wheel(wheelhouse, "alpha"), make_wheel(wheelhouse, "beta", "2.5")
+    said = []
+    built = environments.build(one + two, said.append)
+    assert {"alpha", "beta"} <= built.import_names
+    assert built.distributions == {"alpha": "1.0", "beta": "2.5"}
+    assert said
+    modes = {path.stat().st_mode & 0o222 for path in built.site_packages.rglob("*")}
+    assert modes == {0}
+    again = environments.build("# as it may be written, too\n" + two.replace(" --", " \\\n    --") + one)
+    assert (again.name, again.site_packages) == (built.name, built.site_packages)
+    assert environments.find(built.name) == built
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "alpha==1.0",
+        "alpha>=1.0 --hash=sha256:" + "0" * 64,
+        "alpha @ file:///tmp/alpha.whl --hash=sha256:" + "0" * 64,
+        "--index-url somewhere",
+        "-e .",
+        "alpha==1.0 --hash=md5:" + "0" * 32,
+        "",
+    ],
+)
+def test_what_is_not_locked_is_not_built(environments, line):
+    with pytest.raises(Invalid) as refused:
+        environments.build(line + "\n")
+    assert refused.value.code == "environment_not_locked"
+
+
+def test_another_hash_is_refused_and_leaves_nothing(environments, wheelhouse, tmp_path):
+    line = make_wheel(wheelhouse, "alpha")
+    with pytest.raises(Unavailable) as refused:
+        environments.build(line.partition("sha256:")[0] + "sha256:" + "0" * 64)
+    assert refused.value.code == "environment_build_failed"
+    assert "alpha" in refused.value.message
+    assert list((tmp_path / "environments").iterdir()) == []
+
+
+def test_a_package_that_is_no_wheel_is_not_built(environments, wheelhouse):
+    path = wheelhouse / "gamma-1.0.tar.gz"
+    path.write_bytes(b"not looked into")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with pytest.raises(Unavailable):
+        environments.build(f"gamma==1.0 --hash=sha256:{digest}\n")
+
+
+def test_builders_at_the_same_time_end_with_one_tree(environments, wheelhouse, tmp_path):
+    line = make_wheel(wheelhouse, "alpha")
+    found = []
+    builders = [threading.Thread(target=lambda: found.append(environments.build(line))) for _ in range(3)]
+    for builder in builders:
+        builder.start()
+    for builder in builders:
+        builder.join()
+    assert len({environment.site_packages for environment in found}) == 1
+    assert [tree.name for tree in (tmp_path / "environments").iterdir()] == [found[0].name]
+
+
+def test_the_least_recently_used_goes_unless_it_is_in_use(tmp_path, wheelhouse):
+    lines = [make_wheel(wheelhouse, name, padding=400_000) for name in ("alpha", "beta", "gamma")]
+    used = set()
+    source = Source(wheelhouse=wheelhouse, offline=True)
+    environments = Environments(tmp_path / "environments", source, cap_bytes=1_000_000, in_use=lambda: used)
+    first, second = (environments.build(line) for line in lines[:2])
+    environments.find(first.name)
+    third = environments.build(lines[2])
+    with pytest.raises(Missing) as gone:
+        environments.find(second.name)
+    assert gone.value.code == "environment_unknown"
+    used.add(first.name)
+    fourth = environments.build(lines[1])
+    assert environments.find(first.name).site_packages.is_dir()
+    assert environments.find(fourth.name).site_packages.is_dir()
+    with pytest.raises(Missing):
+        environments.find(third.name)
+
+
+@pytest.mark.parametrize("digest", ["../elsewhere", "0" * 64, ""])
+def test_an_unknown_digest_is_told(environments, digest):
+    with pytest.raises(Missing):
+        environments.find(digest)
+
+
+def test_a_request_names_its_environment_and_gets_no_other(environments, wheelhouse):
+    built = environments.build(make_wheel(wheelhouse, "alpha", "7.5"))
+    cell_source = Path(cell.__file__).parent
+    sandboxes = Sandboxes(default_environment(), cell_source, COLD, environments=environments)
+    job = json.dumps({"source": "import alpha; print(alpha.VERSION)\nimport pandas"}).encode()
+    request = SandboxRequest("cell.script", job, PROFILES["small"], org_id="local", kind=Kind.REAL)
+    try:
+        named = anyio.run(sandboxes.run, replace(request, environment=built.name), lambda _: None, Cancel())
+        default = anyio.run(sandboxes.run, request, lambda _: None, Cancel())
+        with pytest.raises(Missing):
+            anyio.run(sandboxes.run, replace(request, environment="0" * 64), lambda _: None, Cancel())
+        assert sandboxes.environments_in_use() == {built.name}
+    finally:
+        sandboxes.close()
+    assert named.stdout == b"7.5\n"
+    assert b"No module named 'pandas'" in named.stderr
+    assert b"No module named 'alpha'" in default.stderr
