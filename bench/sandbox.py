@@ -46,7 +46,7 @@ async def measure(runs: int, executions: int, *, strong: bool) -> dict[str, Any]
                 "pool, full path": pool.full_path,
                 "pool empty": empty.first_line,
             }
-            found, absent = peers()
+            found, absent = peers(Path(name))
             contenders |= found
             if strong and shutil.which("runsc") and os.geteuid() == 0:
                 contenders["strong"] = lambda: pool.first_line(Tier.STRONG)

@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 import anyio
 
 from bench.sandbox_set.timing import Timing, program
 
-_COMMANDS: dict[str, tuple[str, ...]] = {
-    "bwrap": ("bwrap", "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
-    "runsc do": ("runsc", "--network", "none", "--ignore-cgroups", "do", "--force-overlay=false"),
-    "podman run": (
-        *("podman", "run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"),
-        *("--read-only", "--rootfs", "/"),
-    ),
-}
+_MATPLOTLIB_FOLDER = "MPLCONFIGDIR"
 _TRIAL_LIMIT_SECONDS = 60
 
 
-def peers() -> tuple[dict[str, Callable[[], Awaitable[Timing]]], dict[str, str]]:
-    """The contenders that work here, by name; and why the others do not."""
-    reasons = {name: _why_not(command) for name, command in _COMMANDS.items()}
-    found = {name: partial(_timed, _COMMANDS[name]) for name, reason in reasons.items() if not reason}
+def peers(folder: Path) -> tuple[dict[str, Callable[[], Awaitable[Timing]]], dict[str, str]]:
+    """The contenders that work here, by name; and why the others do not.
+
+    Args:
+        folder: where matplotlib keeps its list of fonts between runs, as it does for a user.
+    """
+    os.environ[_MATPLOTLIB_FOLDER] = str(folder)
+    commands = _commands(str(folder))
+    reasons = {name: _why_not(command) for name, command in commands.items()}
+    found = {name: partial(_timed, commands[name]) for name, reason in reasons.items() if not reason}
     if importlib.util.find_spec("jupyter_client") is None:
         reasons["jupyter kernel"] = "jupyter_client is not installed"
     return found, {name: reason for name, reason in reasons.items() if reason}
+
+
+def _commands(folder: str) -> dict[str, tuple[str, ...]]:
+    return {
+        "bwrap": (
+            *("bwrap", "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
+            *("--bind", folder, folder),
+        ),
+        "runsc do": ("runsc", "--network", "none", "--ignore-cgroups", "do", "--force-overlay=false"),
+        "podman run": (
+            *("podman", "run", "--rm", "--network", "none", "--read-only"),
+            *("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"),
+            *("--volume", f"{folder}:{folder}", "--env", _MATPLOTLIB_FOLDER, "--rootfs", "/"),
+        ),
+    }
 
 
 def _why_not(command: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ def request(*targets, tmp_path):
 
 def test_profiles_are_the_documented_ones():
     figures = {name: (p.cpus, p.memory_bytes >> 30, p.wall_seconds) for name, p in PROFILES.items()}
-    assert figures == {"small": (1, 1, 60), "medium": (2, 4, 600), "large": (4, 16, 3600)}
+    assert figures == {"small": (1, 1, 60), "medium": (2, 4, 600), "large": (4, 16, 3600), "gpu": (4, 16, 3600)}
     assert find_profile("medium") is PROFILES["medium"]
 
 

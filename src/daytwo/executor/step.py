@@ -19,7 +19,7 @@ from daytwo.executor.cell.frames import FrameHandler, FrameReader
 from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint
 from daytwo.executor.guard import Approvals
 from daytwo.executor.results import ResultStore, StepWriter
-from daytwo.executor.sandbox import PROFILES
+from daytwo.executor.sandbox import PROFILES, find_profile
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateLimitError, StateStore
 from daytwo.wire.errors import DaytwoError, Denied
@@ -127,8 +127,7 @@ class StepRunner:
         """Guard's verdict; a task against a sheet or profile that is not the present one is denied in the same form."""
         try:
             signed = [self._catalog.planned_with(ref) for ref in request.datasets]
-            if request.profile not in PROFILES:
-                raise Denied("unknown-profile", f"There is no profile {request.profile}: use {', '.join(PROFILES)}.")
+            find_profile(request.profile)
         except DaytwoError as error:
             return _deny(error.code.replace("_", "-"), error.message)
         names = callable_names([own.sheet for own in signed])

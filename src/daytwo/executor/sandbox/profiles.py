@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from daytwo.executor.sandbox.devices import detect
 from daytwo.executor.sandbox.request import Profile
 from daytwo.wire.errors import Missing, Unavailable
 
@@ -46,10 +47,21 @@ PROFILES: dict[str, Profile] = {
             stream_bytes=4 * _MIB,
             processes=256,
         ),
+        Profile(
+            name="gpu",
+            cpus=4,
+            memory_bytes=16 * _GIB,
+            disk_bytes=4 * _GIB,
+            inodes=262_144,
+            wall_seconds=3600.0,
+            cpu_seconds=15_000,
+            output_bytes=4 * _GIB,
+            stream_bytes=4 * _MIB,
+            processes=256,
+            gpu=1,
+        ),
     )
 }
-
-_NOT_YET = {"gpu": "No GPU is set up for sandboxes here. Choose `small`, `medium` or `large`."}
 
 
 def find_profile(name: str) -> Profile:
@@ -59,8 +71,11 @@ def find_profile(name: str) -> Profile:
         Missing: `unknown_profile`.
         Unavailable: `profile_unavailable`, where daytwo knows the profile and this machine cannot give it.
     """
-    if name in PROFILES:
-        return PROFILES[name]
-    if name in _NOT_YET:
-        raise Unavailable("profile_unavailable", _NOT_YET[name])
-    raise Missing("unknown_profile", f"There is no profile `{name}`. Choose one of: {', '.join(PROFILES)}.")
+    if name not in PROFILES:
+        raise Missing("unknown_profile", f"There is no profile `{name}`. Choose one of: {', '.join(PROFILES)}.")
+    profile = PROFILES[name]
+    if profile.gpu > len(detect()):
+        raise Unavailable(
+            "profile_unavailable", "No GPU is set up for sandboxes here. Choose `small`, `medium` or `large`."
+        )
+    return profile

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from daytwo.executor.environments import Environment, Environments
 from daytwo.executor.sandbox.check import Backend, Check, check_machine
+from daytwo.executor.sandbox.devices import Device, Devices, detect
 from daytwo.executor.sandbox.native import NativeBackend
 from daytwo.executor.sandbox.request import Cancel, Kind, SandboxRequest, SandboxResult, Sink, Tier
 from daytwo.executor.sandbox.strong import GvisorBackend
@@ -24,6 +25,7 @@ class Sandboxes:
         warmth: how ready sandboxes of the tier `standard` are kept.
         least: the tier that every request is raised to.
         environments: those that requests may name by their digest.
+        devices: GPUs for profiles that have one; None for those of this machine.
     """
 
     def __init__(
@@ -33,7 +35,9 @@ class Sandboxes:
         warmth: Warmth = Warmth(),  # noqa: B008 - frozen
         least: Tier = Tier.STANDARD,
         environments: Environments | None = None,
+        devices: tuple[Device, ...] | None = None,
     ) -> None:
+        self._devices = Devices(detect() if devices is None else devices)
         self._environment = environment
         self._environments = environments
         self._native = NativeBackend(self._find_environment, cell_source, warmth)
@@ -47,12 +51,15 @@ class Sandboxes:
         """One execution, until its last process has ended.
 
         Raises:
-            Unavailable: `tier_unavailable`, `sandbox_unavailable` or `data_unreadable`; then nothing has run.
+            Unavailable: `tier_unavailable`, `sandbox_unavailable`, `data_unreadable`, `profile_unavailable` or
+                `gpu_busy`; then nothing has run.
             Missing: `environment_unknown`.
             Bug: `tier_lowered`, where a backend says that it gave less than was asked for.
         """
         tier = Tier.STRONG if self._least is Tier.STRONG else request.tier
-        result = await self._backends[tier].run(replace(request, tier=tier), sink, cancel)
+        with self._devices.taken(request.profile.gpu) as nodes:
+            asked = replace(request, tier=tier, devices=nodes)
+            result = await self._backends[tier].run(asked, sink, cancel)
         if result.tier is not tier:
             raise Bug("tier_lowered", f"A program ran in the tier `{result.tier}`, not in `{tier}`.")
         return result

@@ -58,6 +58,8 @@ class GvisorBackend:
             Unavailable: `tier_unavailable`, `sandbox_unavailable` or `data_unreadable`; then nothing has run.
         """
         runsc = find_runsc()
+        if request.devices:
+            raise tier_unavailable("it gives no GPU: ask for the tier `standard`, or for another profile")
         environment = self._find_environment(request.environment)
         order = make_strong(environment, self._cell_source, request, runsc)
         keeper = _Keeper(environment)
