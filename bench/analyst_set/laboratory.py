@@ -49,7 +49,8 @@ class Laboratory:
         self._folder = folder
         self._runs = 0
         self.sheets: dict[str, SchemaSheet] = {}
-        self._sources: list[dict[str, Any]] = []
+        self.profiles: dict[str, Profile] = {}
+        self.sources: list[dict[str, Any]] = []
         data = folder / "data"
         data.mkdir()
         made = tables(data)
@@ -61,11 +62,11 @@ class Laboratory:
         kind = path.suffix.removeprefix(".")
         files = [{"path": str(path), "kind": kind, "table": name}]
         made = profile({"dataset": name, "kind": kind, "files": files, "directories": [str(self._folder)]})
-        measured = Profile.model_validate_json(json.dumps(made))
+        measured = self.profiles[name] = Profile.model_validate_json(json.dumps(made))
         self.sheets[name] = build(measured, org_id="local", dataset=name, version=1, release=Release(), form=kind)
         table = made["tables"][0]
         source = {"dataset": name, "table": table["name"], "name": name, "format": table["format"]}
-        self._sources.append({**source, "files": [str(path)], "options": table["options"]})
+        self.sources.append({**source, "files": [str(path)], "options": table["options"]})
 
     def run(self, programs: list[str]) -> list[Shown]:
         """What each program showed, all of them in one process."""
@@ -76,7 +77,7 @@ class Laboratory:
         for name in ("workspace", "tmp"):
             (place / name).mkdir(parents=True)
         loop = _LOOP.replace("PROGRAMS", repr(json.dumps(programs))).replace("MARK", repr(_MARK))
-        job = {"program": loop, "sources": self._sources, "state": None, "memory_bytes": MEMORY_BYTES, "cpus": 2,
+        job = {"program": loop, "sources": self.sources, "state": None, "memory_bytes": MEMORY_BYTES, "cpus": 2,
                "workspace": str(place / "workspace"), "data": str(self._folder / "data"),
                "temporary": str(place / "tmp")}  # fmt: skip
         channel_file = place / "channel"

@@ -118,7 +118,7 @@ class Case(StrEnum):
 
 
 class Span(Message):
-    """From when to when dates go, to the month, and at most nine times at either end are outside of it."""
+    """From when to when dates go, to the month.  At either end one row in a hundred, at most nine, are outside."""
 
     first: str = Field(pattern=r"^\d{4}-\d\d$")
     last: str = Field(pattern=r"^\d{4}-\d\d$")

@@ -20,6 +20,8 @@ class Newline(StrEnum):
 class FileStructure(Message):
     """Which fields are set depends on the format: text has separators, a workbook has rows before its table."""
 
+    format: str = Field(pattern=r"^[a-z]{1,16}$")
+    """`csv`, `tsv`, `parquet`, `json`, `jsonl`, `excel`, `sqlite`, `arrow`."""
     encoding: str | None = Field(default=None, pattern=r"^[a-z0-9 -]{1,32}$")
     compressed: bool | None = None
     newline: Newline | None = None

@@ -23,7 +23,7 @@ from daytwo.executor.catalog.masks import frequent
 from daytwo.executor.catalog.profile import ColumnProfile, Profile, TableProfile
 from daytwo.executor.catalog.profiling import K
 from daytwo.executor.catalog.release import TICKABLE, address
-from daytwo.executor.catalog.structure import structure
+from daytwo.executor.catalog.structure import forms_of_fields, structure
 from daytwo.wire.column import Case
 from daytwo.wire.release import Release
 from daytwo.wire.sheet import (
@@ -116,7 +116,7 @@ def _column(column: ColumnProfile, table: TableProfile, level: Level, release: R
     if level is Level.SCHEMA:
         return made
     column_class = stated or classify(column, table.rows)
-    made = made.model_copy(update=_shape(column, table.rows, column_class))
+    made = made.model_copy(update=_shape(column, table.rows, column_class, forms_of_fields(table).get(column.name)))
     ticked = address(table.name, column.name) in release.labels and column_class in TICKABLE
     if level is Level.SHAPE or not ticked:
         return made
@@ -125,7 +125,7 @@ def _column(column: ColumnProfile, table: TableProfile, level: Level, release: R
     return made.model_copy(update={"labels": told, "labels_complete": column.labels_complete or None})
 
 
-def _shape(column: ColumnProfile, rows: int, column_class: ColumnClass) -> dict[str, object]:
+def _shape(column: ColumnProfile, rows: int, column_class: ColumnClass, form: str | None) -> dict[str, object]:
     # A constant's mask spells out its one value's length, a free text's says nothing that helps.
     masked = column_class is not ColumnClass.FREE_TEXT and column.distinct > 1
     masks = frequent(column.masks, K) if masked else ()
@@ -137,7 +137,7 @@ def _shape(column: ColumnProfile, rows: int, column_class: ColumnClass) -> dict[
         "masks_complete": bool(masks and column.masks_complete) or None,
         "case": (Case.UPPER if column.upper else Case.LOWER if column.lower else None) if masked else None,
         "untidy": column.untidy or None,
-        "form": column.form,
+        "form": column.form or form,
         "form_complete": column.form_complete or None,
         "sentinels": column.sentinels or None,
         "magnitude": magnitude(column.smallest, column.largest),

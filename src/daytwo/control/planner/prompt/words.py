@@ -102,7 +102,7 @@ def _facts_of_moments(column: ColumnSheet) -> Iterator[str]:
     if column.grain in {Grain.YEAR, Grain.MONTH} or (
         column.type is ColumnType.TIMESTAMP and column.grain in {Grain.DAY, Grain.HOUR, Grain.MINUTE}
     ):
-        yield f"always the start of a {column.grain.value}"
+        yield f"always the start of {'an' if column.grain is Grain.HOUR else 'a'} {column.grain.value}"
 
 
 def _facts_of_text(column: ColumnSheet) -> Iterator[str]:

@@ -18,33 +18,36 @@ if TYPE_CHECKING:
 
     Column = dict[str, Any]
     Figure = Callable[[str, int], dict[str, str]]
-    """The SQL of some figures of a quoted column, by name; the number is k."""
+    """The SQL of some figures of a quoted column, by name; the number is a count of rows."""
 
 COLUMNS_A_QUERY = 50
 LABELS_LIMIT = 200
 LABEL_CHARACTERS = 200
 SAMPLE_VALUES = 200
 FORM_SHARE = 0.8
+ROWS_AN_END = 100
+"""Of so many rows, one more may lie before a span begins and after it ends, up to k."""
 TIDY_DISTINCT_LIMIT = 1_000
 INTEGER_LABELS_LIMIT = 20
 _GRAINS = ("year", "month", "day", "hour", "minute", "second")
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 
 
-def take(connection: DuckDBPyConnection, scope: str, columns: list[Column], k: int, *, whole: bool) -> None:
+def take(connection: DuckDBPyConnection, scope: str, columns: list[Column], rows: int, k: int, *, whole: bool) -> None:
     """Adds facts to the columns of a measured table.
 
     Args:
         connection: the one that holds `scope`.
         scope: the table's copy, quoted.
         columns: as `measure` has filled them.
+        rows: of the table.
         k: occurrences below which nothing about a value is written down.
         whole: whether `scope` holds every row, in the file's order; a sample has no order and is never complete.
     """
     moments = [column for column in columns if _is_temporal(column["type"])]
     numbers = [column for column in columns if _is_number(column["type"])]
     texts = [column for column in columns if column["type"] == "VARCHAR"]
-    _add(connection, scope, moments, k, _of_moments)
+    _add(connection, scope, moments, k if rows < k else min(k, 1 + rows // ROWS_AN_END), _of_moments)
     _add(connection, scope, numbers, k, _of_numbers)
     _add(connection, scope, texts, k, _of_texts)
     if whole:
@@ -75,11 +78,11 @@ def _add(connection: DuckDBPyConnection, scope: str, columns: list[Column], k: i
                 column[fact] = value
 
 
-def _of_moments(name: str, k: int) -> dict[str, str]:
-    # The k-th from either end, so that no single row decides what is told.
+def _of_moments(name: str, rank: int) -> dict[str, str]:
+    # So many from either end, for an odd first or last is often no date that anybody meant.
     ends = {
-        "first": f"strftime(min({name}, {k})[{k}], '%Y-%m')",
-        "last": f"strftime(max({name}, {k})[{k}], '%Y-%m')",
+        "first": f"strftime(min({name}, {rank})[{rank}], '%Y-%m')",
+        "last": f"strftime(max({name}, {rank})[{rank}], '%Y-%m')",
     }
     begins = " ".join(f"when bool_and({name} = date_trunc('{grain}', {name})) then '{grain}'" for grain in _GRAINS)
     return ends | {"grain": f"case when count({name}) = 0 then null {begins} else 'finer' end"}

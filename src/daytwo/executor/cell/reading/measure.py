@@ -59,7 +59,7 @@ def measure(
             column["looks"] = _looks(connection, scope, column["name"])
         elif _is_number(column["type"]) and column["distinct"] >= k:
             column["looks"] = _looks(connection, scope, column["name"])
-    facts.take(connection, scope, columns, k, whole=not sampled)
+    facts.take(connection, scope, columns, rows, k, whole=not sampled)
     composite = [] if sampled else keys.composite(connection, scope, columns, rows)
     connection.execute(f"drop table {scope}")
     infinite = [repr(column["name"]) for column in columns if column.pop("infinite", 0)]

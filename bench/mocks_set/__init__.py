@@ -1,0 +1,1 @@
+"""What `bench.mocks` runs: correct programs over real tables (`programs.txt`), and mutants with a model's mistakes."""
