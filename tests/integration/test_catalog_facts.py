@@ -95,7 +95,11 @@ def test_keys_of_several_columns(tmp_path):
     duckdb.sql("select n as id, n // 12 as store, n % 12 as month from range(120) t(n)").write_parquet(
         str(tmp_path / "u.parquet")
     )
-    assert measured(tmp_path, "u.parquet", "parquet").tables[0].keys == ()
+    assert measured(tmp_path, "u.parquet", "parquet").tables[0].keys == (("store", "month"),)
+    duckdb.sql("select n // 12 as store, n % 12 as month from range(240) t(n) union all select 1, 1").write_parquet(
+        str(tmp_path / "v.parquet")
+    )
+    assert measured(tmp_path, "v.parquet", "parquet").tables[0].keys == ()
 
 
 def test_references_between_tables(tmp_path):

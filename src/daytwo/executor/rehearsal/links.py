@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from daytwo.wire.sheet import ColumnSheet, ColumnType, NullShare, SchemaSheet, TableSheet, Uniqueness
+from daytwo.wire.sheet import ColumnSheet, ColumnType, SchemaSheet, TableSheet, Uniqueness
 
 Place = tuple[str, str, str]
 """Dataset, table, column."""
@@ -30,14 +30,14 @@ def links(sheets: Sequence[SchemaSheet]) -> dict[Place, Place]:
         for table in sheet.tables
         for column in table.columns
     ]
-    known = {one.place for one in held}
+    known = {one.place: one for one in held}
     found: dict[Place, Place] = {}
     for sheet in sheets:
         for table in sheet.tables:
             for reference in table.references or ():
                 child = (sheet.dataset, table.name, reference.column)
                 parent = (sheet.dataset, reference.to_table, reference.to_column)
-                if child != parent and {child, parent} <= known:
+                if child != parent and child in known and parent in known and _can_share(known[child], known[parent]):
                     found.setdefault(child, parent)
     by_name: dict[tuple[str, ColumnType], list[_Held]] = {}
     for one in held:
@@ -46,7 +46,7 @@ def links(sheets: Sequence[SchemaSheet]) -> dict[Place, Place]:
         if len({one.place[:2] for one in alike}) > 1 and alike[0].column.type in _SHARED:
             parent_held = max(alike, key=_rank)
             for one in alike:
-                if one is not parent_held and _can_share(one.column):
+                if one is not parent_held and _can_share(one, parent_held):
                     found.setdefault(one.place, parent_held.place)
     return _settled(found)
 
@@ -55,13 +55,11 @@ def _rank(one: _Held) -> tuple[bool, bool]:
     return one.column.uniqueness is Uniqueness.UNIQUE, one.column.labels is not None
 
 
-def _can_share(column: ColumnSheet) -> bool:
-    """Whether another column's values may stand for its own: not where the sheet tells or fixes them."""
-    return (
-        column.labels is None
-        and column.uniqueness is not Uniqueness.CONSTANT
-        and (column.null_share is not NullShare.ALL)
-    )
+def _can_share(child: _Held, parent: _Held) -> bool:
+    """Whether values of the one may stand for those of the other: of one type, and not told or fixed by its sheet."""
+    column = child.column
+    alike = (column.type, column.storage) == (parent.column.type, parent.column.storage) and column.type in _SHARED
+    return alike and column.labels is None and column.uniqueness is not Uniqueness.CONSTANT
 
 
 def _settled(found: dict[Place, Place]) -> dict[Place, Place]:

@@ -8,6 +8,7 @@ program derives from columns (`df["year"] = df["date"].dt.year`) stands for thes
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -22,15 +23,17 @@ DEPTH_LIMIT = 12
 
 _EQUAL = frozenset({"eq", "ne", "isin", "is_in", "eq_missing", "get_group", "xs", "get", "map", "replace",
                     "replace_strict", "reindex", "set_categories", "reorder_categories"})  # fmt: skip
-_LOOKUPS = frozenset({"get_group", "xs", "get", "reindex", "Categorical"})
+_LOOKUPS = frozenset({"get_group", "xs", "get", "reindex", "select", "Categorical"})
 _BOUND = frozenset({"gt", "ge", "lt", "le", "between", "is_between", "truncate"})
 _PART = frozenset({"contains", "startswith", "endswith", "starts_with", "ends_with", "match", "fullmatch"})
 _QUERIES = frozenset({"query", "eval"})
 _GROUPS = frozenset({"groupby", "group_by", "pivot", "pivot_table", "set_index", "crosstab", "unstack", "value_counts",
                      "get_dummies", "to_dummies"})  # fmt: skip
+_OF_COLUMN = frozenset({"value_counts", "get_dummies"})
 _MAKERS = frozenset({"assign", "with_columns", "agg"})
 _COPIES = frozenset({"list", "set", "tuple", "sorted", "frozenset", "lit"})
 _DATES = frozenset({"date", "datetime", "Timestamp", "to_datetime", "datetime64"})
+_PIVOT = re.compile(r"\bpivot\b.+?\bon\s+(\w+)", re.IGNORECASE | re.DOTALL)
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
@@ -41,9 +44,8 @@ def literals(program: str, columns: Iterable[str]) -> tuple[Literal, ...]:
         return ()
     reader = _Reader(frozenset(columns))
     reader.learn(tree)
-    found = [*reader.read(tree)]
-    for text in reader.queries(tree):
-        found += literals_of_sql(text, reader.sources)
+    found = [one for text in reader.queries(tree) for one in literals_of_sql(text, reader.sources)]
+    found += reader.read(tree)
     known = {name.casefold(): name for name in reader.columns}
     told = (
         Literal(known[name.casefold()], literal.value, literal.use)
@@ -80,15 +82,17 @@ class _Reader:
     def _learn_of_call(self, call: ast.Call) -> None:
         name = _name(call.func)
         if name in _GROUPS:
-            self._groups += [column for column in self._strings(call) if self._is_column(column)]
+            mentioned = [name for argument in _arguments(call) for name in self._mentioned(argument)]
+            if isinstance(call.func, ast.Attribute) and name in _OF_COLUMN:
+                mentioned += self._about(call.func.value)
+            self._groups += [column for column in mentioned if self._is_column(column)]
         elif name == "rename":
             for keyword in call.keywords:
                 if isinstance(keyword.value, ast.Dict):
                     self._rename(keyword.value)
         elif name in _MAKERS:
             for keyword in call.keywords:
-                if keyword.arg:
-                    self._derive(keyword.arg, keyword.value)
+                self._derive(keyword.arg or "", keyword.value)
         elif name == "alias" and isinstance(call.func, ast.Attribute):
             for made in self._values(call.args[0]) if call.args else ():
                 self._derive(str(made), call.func.value)
@@ -142,6 +146,7 @@ class _Reader:
             if isinstance(node, ast.Call) and _name(node.func) in {"sql", "query", "execute", "sql_expr"} and node.args:
                 text = self._text(node.args[0])
                 if text and " " in text.strip():
+                    self._groups += [name for name in _PIVOT.findall(text) if self._is_column(name)]
                     yield text
 
     def _text(self, node: ast.expr) -> str | None:
@@ -179,9 +184,8 @@ class _Reader:
         elif name in _EQUAL | _BOUND:
             yield from self._expected(func.value, values, Use.BOUND if name in _BOUND else Use.EQUAL)
         if name in _LOOKUPS:
-            yield from self._of_groups(values)
-            for keyword in node.keywords:
-                yield from self._of_groups(self._values(keyword.value))
+            for argument in _arguments(node):
+                yield from self._of_groups(self._values(argument))
 
     def _in_query(self, tree: ast.AST) -> Iterator[Literal]:
         """Of a query of pandas, in which columns are names."""
@@ -195,14 +199,13 @@ class _Reader:
             bounds = [part for end in (index.lower, index.upper) if end for part in self._values(end)]
             yield from (Literal(name, bound, Use.BOUND) for name in self._groups for bound in bounds)
             return
-        values = [one for one in self._values(index) if not (isinstance(one, str) and self._is_known(one))]
-        if isinstance(value, ast.Attribute) and value.attr in {"iloc", "iat"}:
-            return
-        yield from self._of_groups(values)
+        if not (isinstance(value, ast.Attribute) and value.attr in {"iloc", "iat"}):
+            yield from self._of_groups(self._values(index))
 
     def _of_groups(self, values: Iterable[Value]) -> Iterator[Literal]:
         for value in values:
-            yield from (Literal(name, value, Use.EQUAL) for name in self._groups)
+            if not (isinstance(value, str) and self._is_known(value)):
+                yield from (Literal(name, value, Use.EQUAL) for name in self._groups)
 
     def _expected(self, side: ast.expr, values: Iterable[Value], use: Use) -> Iterator[Literal]:
         """The values as literals of the columns that a side of a comparison is about."""
@@ -265,12 +268,9 @@ class _Reader:
         elif name == "range":
             yield from values[:2]
 
-    def _strings(self, call: ast.Call) -> Iterator[str]:
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            for value in self._values(argument):
-                if isinstance(value, str):
-                    yield value
-            yield from (part.attr for part in ast.walk(argument) if isinstance(part, ast.Attribute))
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _parts(node: ast.AST) -> list[ast.expr | ast.pattern]:

@@ -74,6 +74,7 @@ class _Rows:
         for literal in expected:
             self._expected.setdefault(literal.column, []).append(literal)
         self._values: dict[Place, list[Any]] = {}
+        self._strides: dict[tuple[str, str], int] = {}
         self.unverified: list[Literal] = []
 
     def fill(self) -> None:
@@ -106,7 +107,9 @@ class _Rows:
             chance = self._chance(dataset, table, column.name)
             pool = shared_pool(column, self._shared(place), layout.count) if shares else None
             pool = pool or own_pool(column, self._expected.get(column.name, ()), layout.count, chance)
-            self._values[place] = filled(column, pool, layout.count, chance)
+            stride = self._strides.get(place[:2], 1)
+            self._values[place] = filled(column, pool, layout.count, stride, chance)
+            self._strides[place[:2]] = min(layout.count, stride * max(1, len(pool.expected)))
             self.unverified += pool.unverified
 
     def _shared(self, place: Place) -> list[Any]:

@@ -55,6 +55,13 @@ def moment_of(value: object) -> datetime | None:
         return None
 
 
+def begun(moment: datetime, grain: Grain | None) -> datetime:
+    """The beginning of the month or year that a moment is in, where a column has no other."""
+    if grain is Grain.YEAR:
+        return datetime(moment.year, 1, 1)  # noqa: DTZ001 - tables have no zone
+    return datetime(moment.year, moment.month, 1) if grain is Grain.MONTH else moment  # noqa: DTZ001 - as above
+
+
 def moments(
     column: ColumnSheet, count: int, span: tuple[date, date], chance: Chance, *, is_date: bool
 ) -> list[date | datetime]:

@@ -35,6 +35,8 @@ class Pool:
 
     values: list[Any]
     unverified: tuple[Literal, ...] = ()
+    expected: tuple[Any, ...] = ()
+    """Those of the values that the program compares with."""
 
 
 def distinct(column: ColumnSheet, rows: int) -> int:
@@ -99,7 +101,8 @@ def _numbers(column: ColumnSheet, literals: Sequence[Literal], count: int, chanc
         return Pool((seeds or values)[:1], tuple(unverified))
     made = list(dict.fromkeys([*seeds[:SEEDS_LIMIT], *values]))
     enough = _enough(column, made, count, lambda number: max(made) + number)
-    return Pool([value for value in enough if abs(value) < numbers.limit(column)], tuple(unverified))
+    kept = [value for value in enough if abs(value) < numbers.limit(column)]
+    return Pool(kept, tuple(unverified), _expected(literals, kept))
 
 
 def _moments(column: ColumnSheet, literals: Sequence[Literal], count: int, chance: Chance) -> Pool:
@@ -111,15 +114,13 @@ def _moments(column: ColumnSheet, literals: Sequence[Literal], count: int, chanc
     seeds: list[Any] = []
     for literal in literals:
         moment = moments.moment_of(literal.value)
-        if moment is None or not span[0] <= moment.date() < span[1] or column.grain in _COARSE:
+        if moment is None or not span[0] <= moment.date() < span[1]:
             continue
+        moment = moments.begun(moment, column.grain)
         seeds.append(moment.date() if is_date else moment)
     if column.uniqueness is Uniqueness.CONSTANT:
         return Pool((seeds or found)[:1])
-    return Pool(list(dict.fromkeys([*seeds[:SEEDS_LIMIT], *found])))
-
-
-_COARSE = frozenset({"year", "month"})
+    return Pool(list(dict.fromkeys([*seeds[:SEEDS_LIMIT], *found])), expected=tuple(dict.fromkeys(seeds[:SEEDS_LIMIT])))
 
 
 def _texts(column: ColumnSheet, literals: Sequence[Literal], count: int, chance: Chance) -> Pool:
@@ -139,7 +140,8 @@ def _texts(column: ColumnSheet, literals: Sequence[Literal], count: int, chance:
     if column.untidy and values and column.uniqueness is not Uniqueness.UNIQUE:
         made.append(f"{values[0]} " if values[0] == values[0].upper() else values[0].upper())
     made = list(dict.fromkeys(made))
-    return Pool(_enough(column, made, count, lambda number: f"{made[0]}{number}"), unverified)
+    enough = _enough(column, made, count, lambda number: f"{made[0]}{number}")
+    return Pool(enough, unverified, tuple(seeds) + _expected(literals, values))
 
 
 def _seeds(
@@ -211,6 +213,11 @@ def _dated(written_as: str, count: int, chance: Chance) -> list[str]:
     parts = chance.integers(1, 13, (count, 2))
     made = [date(int(year), int(month), int(day)) for year, (month, day) in zip(years, parts, strict=True)]
     return list(dict.fromkeys(day.strftime(written_as) for day in made))
+
+
+def _expected(literals: Sequence[Literal], values: Sequence[Any]) -> tuple[Any, ...]:
+    known = set(values)
+    return tuple(dict.fromkeys(one.value for one in literals if one.use is Use.EQUAL and one.value in known))
 
 
 def _enough(column: ColumnSheet, values: list[Any], count: int, more: Any) -> list[Any]:

@@ -14,6 +14,8 @@ from daytwo.wire.sheet import ColumnSheet, ColumnType, Grain, NullShare, Order, 
 LEAST_ROWS = 8
 ROWS_OVER_BUCKET = 4
 """A table of 10 to 99 rows gets 40."""
+ROUNDS = 3
+"""How often each combination of values that a program expects is written."""
 _NULLS = {NullShare.FEW: 0.005, NullShare.SOME: 0.05, NullShare.MANY: 0.25, NullShare.MOST: 0.7}
 _DAYS = {Grain.YEAR: 366, Grain.MONTH: 31}
 
@@ -95,9 +97,18 @@ def _row_count(table: TableSheet, most_rows: int) -> int:
     return rows
 
 
-def filled(column: ColumnSheet, pool_: Pool, count: int, chance: Chance) -> list[Any]:
-    """A column that is part of no key of several: its values by chance, in its order, with its nulls."""
-    return _with_nulls(column, _chosen(column, pool_.values, count, chance), count, chance)
+def filled(column: ColumnSheet, pool_: Pool, count: int, stride: int, chance: Chance) -> list[Any]:
+    """A column that is part of no key of several: its values by chance, in its order, with its nulls.
+
+    The first rows hold what the program expects of it, each value for `stride` rows in turn: with a stride that is the
+    product of the other columns' numbers of such values, every combination occurs, and no selection is empty by chance.
+    """
+    chosen = _chosen(column, pool_.values, count, chance)
+    if pool_.expected and column.order is None and column.uniqueness is not Uniqueness.UNIQUE:
+        for row in range(min(count // 2, stride * len(pool_.expected) * ROUNDS)):
+            chosen[row] = pool_.expected[row // stride % len(pool_.expected)]
+        return _with_nulls(column, chosen, count, chance, first=min(count // 2, stride * len(pool_.expected)))
+    return _with_nulls(column, chosen, count, chance)
 
 
 def own_pool(column: ColumnSheet, literals: Sequence[Literal], count: int, chance: Chance) -> Pool:
@@ -124,12 +135,14 @@ def _chosen(column: ColumnSheet, values: list[Any], count: int, chance: Chance) 
     return chosen
 
 
-def _with_nulls(column: ColumnSheet, values: list[Any], count: int, chance: Chance) -> list[Any]:
+def _with_nulls(column: ColumnSheet, values: list[Any], count: int, chance: Chance, first: int = 0) -> list[Any]:
+    """The values with as many missing as the sheet tells, none of them among the `first`."""
     if column.null_share is NullShare.ALL:
         return [None] * count
     share = _NULLS.get(column.null_share) if column.null_share else None
     if share is None:
         return values
-    for place in chance.order(count)[: min(count - 1, max(1, round(share * count)))]:
+    free = [place for place in chance.order(count) if place >= first]
+    for place in free[: min(count - 1, max(1, round(share * count)))]:
         values[place] = None
     return values

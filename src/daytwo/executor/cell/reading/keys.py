@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Column = dict[str, Any]
 
-ROWS_LIMIT = 200_000
+ROWS_LIMIT = 100_000
 COLUMNS_LIMIT = 8
 """Of a table, those that may be part of a key of several: of more, the first."""
 KEY_COLUMNS = 3
@@ -29,7 +29,7 @@ _KEY_TYPES = ("VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN")
 
 def composite(connection: DuckDBPyConnection, scope: str, columns: list[Column], rows: int) -> list[list[str]]:
     """The smallest sets of two or three columns of which no two rows share the values."""
-    if not 1 < rows <= ROWS_LIMIT or any(_is_unique(column, rows) and _may_be_key(column) for column in columns):
+    if not 1 < rows <= ROWS_LIMIT:
         return []
     fit = [column for column in columns if _may_be_part(column, rows)][:COLUMNS_LIMIT]
     distinct = {column["name"]: column["distinct"] for column in fit}
@@ -59,7 +59,8 @@ def _is_unique(column: Column, rows: int) -> bool:
 
 
 def _may_be_key(column: Column) -> bool:
-    return column["type"].startswith(_KEY_TYPES) or _is_integer(column["type"])
+    kind = column["type"]
+    return kind.startswith(_KEY_TYPES) or _is_integer(kind) or (kind == "DOUBLE" and bool(column.get("whole")))
 
 
 def _may_be_part(column: Column, rows: int) -> bool:
