@@ -101,7 +101,8 @@ def _numbers(column: ColumnSheet, literals: Sequence[Literal], count: int, chanc
         return Pool((seeds or values)[:1], tuple(unverified))
     made = list(dict.fromkeys([*seeds[:SEEDS_LIMIT], *values]))
     enough = _enough(column, made, count, lambda number: max(made) + number)
-    kept = [value for value in enough if abs(value) < numbers.limit(column)]
+    limit = numbers.limit(column)
+    kept = [value for value in enough if abs(value) < limit]
     return Pool(kept, tuple(unverified), _expected(literals, kept))
 
 

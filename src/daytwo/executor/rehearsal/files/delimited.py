@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,9 @@ def write(table: TableSheet, columns: Sequence[list[Any]], stem: Path, kind: str
     quote, escape = told.quote or '"', told.escape or told.quote or '"'
     header = told.header is not False
     forms = [_form(column) for column in table.columns]
-    special = {delimiter[0], quote, escape, "\n", "\r", told.comment or quote}
+    special = {" ", delimiter[0], quote, escape, "\n", "\r", told.comment or quote}
     fields = [
-        [_field(_text(value, form), quote, escape, special) for value in values]
-        for values, form in zip(columns, forms, strict=True)
+        _quoted(_texts(values, form), quote, escape, special) for values, form in zip(columns, forms, strict=True)
     ]
     lines = [BEFORE] * (told.rows_before or 0)
     if header:
@@ -81,13 +80,19 @@ def _read(column: ColumnSheet, form: str | None) -> dict[str, Any]:
     return {"name": column.name, "read": "VARCHAR", "type": kind, "number": form}
 
 
-def _text(value: Any, form: str | None) -> str:
-    if value is None:
-        return ""
+def _texts(values: list[Any], form: str | None) -> list[str]:
+    """A column as text; what is missing is empty."""
     if form is not None:
-        number = value if isinstance(value, int | float) else None
-        return written(form, number, None if number is not None else value) or ""
-    return _plain(value)
+        return ["" if value is None else _formed(value, form) for value in values]
+    sample = next((value for value in values if value is not None), None)
+    # The types that most columns have, without a question for each value.
+    plain = str if type(sample) in {int, float, str, date} else _plain
+    return ["" if value is None else plain(value) for value in values]
+
+
+def _formed(value: Any, form: str) -> str:
+    number = value if isinstance(value, int | float) else None
+    return written(form, number, None if number is not None else value) or ""
 
 
 def _plain(value: Any) -> str:
@@ -101,8 +106,14 @@ def _plain(value: Any) -> str:
     return iso(value)
 
 
+def _quoted(texts: list[str], quote: str, escape: str, special: set[str]) -> list[str]:
+    if special.isdisjoint("".join(texts)):
+        return texts
+    return [_field(text, quote, escape, special) for text in texts]
+
+
 def _field(text: str, quote: str, escape: str, special: set[str]) -> str:
-    if special.isdisjoint(text) and text == text.strip():
+    if special.isdisjoint(text):
         return text
     if escape != quote:
         text = text.replace(escape, escape * 2)
