@@ -79,14 +79,17 @@ def refusal(kind, act, *arguments, **named):
 
 
 def test_a_file_becomes_a_signed_sheet_without_values(shop):
-    view = shop.register(shop.write())
+    path = shop.write()
+    view = shop.register(path)
     assert (view.name, view.rows, view.changed, view.signed.sheet.format) == ("orders", 40, False, "csv")
     assert view.signed.sheet.level is Level.SHAPE
     view.signed.verify(shop.key.public)
     assert [column.name for column in view.signed.sheet.tables[0].columns] == ["region", "revenue"]
     assert not any(secret.lower() in view.model_dump_json().lower() for secret in SECRETS)
-    assert "level shape" in view.notes[0]
-    assert shop.catalog.get("orders").notes == view.notes[1:]
+    assert view.read_now
+    assert "level shape" in view.notes[-1]
+    assert shop.catalog.get("orders").notes == view.notes[:-1]
+    assert not shop.register(path).read_now
     assert [each.name for each in shop.catalog.list("local")] == ["orders"]
     assert shop.catalog.list("another") == []
 

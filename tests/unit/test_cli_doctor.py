@@ -48,6 +48,21 @@ def test_a_home_below_a_file_is_told_with_what_mends_it(checks, tmp_path):
     assert "DAYTWO_HOME" in home["mend"]
 
 
+def test_a_model_that_is_not_configured_is_neither_well_nor_missing(capsys, monkeypatch, tmp_path):
+    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(SystemExit):
+        run(["doctor", "--home", str(tmp_path / "home")])
+    told = capsys.readouterr().out.splitlines()
+    place = told.index("-        model openai:…: not configured")
+    assert told[place + 1].strip() == "Set OPENAI_API_KEY to use it."
+
+
+def test_the_last_line_sums_up():
+    assert doctor._summary([]).startswith("All that daytwo needs is here.")
+    assert "disk, memory" in doctor._summary(["disk", "memory"])
+
+
 def test_what_is_missing_is_missing(monkeypatch):
     monkeypatch.setattr(doctor, "available_timezones", set)
     monkeypatch.setattr(doctor, "_memory_bytes", lambda: 1 << 30)

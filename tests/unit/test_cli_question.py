@@ -54,12 +54,33 @@ def test_data_is_optional_in_a_session() -> None:
         (["a\0.csv", "q"], "file_not_found"),
         (["x" * 5000, "q"], "file_not_found"),
         (["a.csv", "q" * 20_001], "question_too_long"),
+        (["What is the total?", "a.csv"], "question_not_last"),
+        (["a.csv", "what", "is", "the", "total?"], "question_not_quoted"),
     ],
 )
 def test_what_cannot_be_right_is_refused_by_code(folder: Path, words: list[str], code: str) -> None:
     with pytest.raises(Usage) as caught:
         parse(words, in_session=False)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("words", "in_session", "said"),
+    [
+        (["What is it?", "a.csv"], False, "daytwo ask a.csv 'What is it?'"),
+        (["What is it?", "*.csv", "c.json"], False, "daytwo ask '*.csv' c.json 'What is it?'"),
+        (["a.csv", "what", "is", "it?"], False, "daytwo ask a.csv 'what is it?'"),
+        (["and", "by", "month"], True, "daytwo ask --session last 'and by month'"),
+        (["b.cvs", "What is it?"], False, "Did you mean {folder}/b.csv?"),
+        (["zzzzzz.parquet", "What is it?"], False, "`ls {folder}` shows what is there."),
+        (["nowhere/a.csv", "What is it?"], False, "There is no folder {folder}/nowhere either."),
+        (["*.xlsx", "What is it?"], False, "`ls *.xlsx`"),
+    ],
+)
+def test_a_refusal_says_what_to_type(folder: Path, words: list[str], in_session: bool, said: str) -> None:
+    with pytest.raises(Usage) as caught:
+        parse(words, in_session=in_session)
+    assert said.format(folder=folder) in caught.value.message
 
 
 def test_too_many_files_are_refused(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daytwo.cli.terminal import printable
+from daytwo.cli.terminal import listing, moment, printable
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=200)
 
@@ -42,3 +42,12 @@ def test_ordinary_text_stays(text: str) -> None:
 )
 def test_control_sequences_are_shown_not_obeyed(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+def test_a_list_has_a_heading_and_columns_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    listing(("run", "question"), [("run_1", "How\x1bmany?"), ("run_22", "")])
+    assert capsys.readouterr().out == "run     question\nrun_1   How\\x1bmany?\nrun_22\n"
+
+
+def test_a_moment_is_told_to_the_minute() -> None:
+    assert moment("2026-01-02T03:04:05.678Z") == "2026-01-02 03:04 UTC"

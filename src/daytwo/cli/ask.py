@@ -12,9 +12,10 @@ import typer
 
 from daytwo.cli import answer, question, terminal
 from daytwo.cli.following import ticking
+from daytwo.cli.last import LAST, session_named
 from daytwo.cli.options import HOME
 from daytwo.cli.planes import planes, running
-from daytwo.cli.registering import registered
+from daytwo.cli.registering import notes_of, registered
 from daytwo.cli.replay import replay_of
 from daytwo.cli.report import OPEN, show_report
 from daytwo.cli.settings import Settings, load
@@ -25,11 +26,10 @@ from daytwo.sdk import Client
 from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.identifiers import is_id
 from daytwo.wire.result import RegisterDataset
-from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView, SessionView
+from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView
 
 ABSENT_SECONDS = 20.0
 """How long an absent executor is waited for before the person gets the terminal back."""
-LAST = "last"
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,12 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
         view = registered(client, new, stage)
         names.append(view.name)
         if not quiet:
-            for text in view.notes:
+            for text in notes_of(view):
                 terminal.note(f"{view.name}: {text}")
             warn_of_open([view.signed.sheet])
     if request.session is None:
         return client.start(client.create_session(tuple(names)).session, request.run)
-    session = _session(client, request.session)
+    session = client.session(session_named(client, request.session))
     held = {dataset.name for dataset in session.datasets}
     apart = [name for name in names if name not in held]
     if apart:
@@ -157,16 +157,6 @@ def _read_again(client: Client, name: str, stage: Stages, *, quiet: bool) -> Non
     registered(client, RegisterDataset(paths=known.paths, name=name), stage)
     if not quiet:
         terminal.note(f"{name}: its files have changed and were read again; variables of earlier answers stay.")
-
-
-def _session(client: Client, asked: str) -> SessionView:
-    """The session of that id, or the one of the last question that was accepted."""
-    if asked != LAST:
-        return client.session(asked)
-    runs = client.runs(limit=1)
-    if not runs:
-        raise Usage("no_session", 'There is no session yet. Ask of data first: daytwo ask data.csv "…"')
-    return client.session(runs[0].session)
 
 
 def follow(client: Client, view: RunView, stage: Stages) -> Asked:

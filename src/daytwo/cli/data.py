@@ -9,7 +9,7 @@ import typer
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.question import expand, registrations
-from daytwo.cli.registering import doing, registered
+from daytwo.cli.registering import DOUBT, doing, registered
 from daytwo.cli.sheets import sheet, sign, warn_of_open
 from daytwo.cli.stages import stages
 from daytwo.wire.result import DatasetView, DateOrder
@@ -17,7 +17,6 @@ from daytwo.wire.sheet import SignedSheet
 
 REJECTS_SHOWN = 10
 COLUMNS_SHOWN = 60
-DOUBT = "In doubt: "
 
 NAME = typer.Argument(..., metavar="NAME", help="The dataset's name.")
 
@@ -58,13 +57,14 @@ def list_all(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
     """The registered datasets."""
     with connected(home, as_json=as_json) as client:
         views = client.datasets()
-        for view in views:
-            if as_json:
+        if as_json:
+            for view in views:
                 terminal.record(view)
-            else:
-                sheet_ = view.signed.sheet
-                terminal.line(f"{view.name:24} {sheet_.format:8} {sheet_.level:8} {', '.join(view.paths)}")
-        if not views and not as_json:
+        elif views:
+            sheets = ((view, view.signed.sheet) for view in views)
+            rows = ((view.name, sheet_.format, sheet_.level, ", ".join(view.paths)) for view, sheet_ in sheets)
+            terminal.listing(("dataset", "read as", "level", "files"), rows)
+        else:
             terminal.line("No data is registered: daytwo data add FILE")
 
 

@@ -28,12 +28,17 @@ MEMORY_BYTES = 2 << 30
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that daytwo needs, or can use."""
+    """One thing that daytwo needs, or can use: where it is `optional` and not there, nothing is wrong."""
 
     name: str
     ok: bool
     detail: str
     mend: str | None = None
+    optional: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "ok" if self.ok else "-" if self.optional else "MISSING"
 
 
 def register(app: typer.Typer) -> None:
@@ -44,15 +49,23 @@ def doctor(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
     """Check this machine.  Exit status 1 where something that daytwo needs is missing."""
     settings = load(home=home)
     checks = list(_checks(settings))
-    ok = all(check.ok for check in checks)
+    missing = [check.name for check in checks if not (check.ok or check.optional)]
+    ok = not missing
     if as_json:
         terminal.document({"ok": ok, "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
-            terminal.line(f"{'ok     ' if check.ok else 'MISSING'}  {check.name}: {check.detail}")
+            terminal.line(f"{check.mark:7}  {check.name}: {check.detail}")
             if not check.ok and check.mend:
                 terminal.line(f"         {check.mend}")
+        terminal.line(f"\n{_summary(missing)}")
     raise typer.Exit(int(Exit.OK if ok else Exit.FAILED))
+
+
+def _summary(missing: list[str]) -> str:
+    if missing:
+        return f"daytwo cannot work here yet: {', '.join(missing)}. The lines below MISSING say what mends it."
+    return 'All that daytwo needs is here. Try `daytwo demo`, or ask of your own data: daytwo ask data.csv "…"'
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
@@ -157,7 +170,11 @@ def _sandbox() -> Iterable[Check]:
         found = sandboxes.check()
     finally:
         sandboxes.close()
-    return [Check(f"sandbox: {check.name}", check.ok, check.detail, check.mend) for check in found]
+    return [Check(_sandbox_name(check.name), check.ok, check.detail, check.mend) for check in found]
+
+
+def _sandbox_name(name: str) -> str:
+    return name if name == "sandbox" else f"sandbox: {name}"
 
 
 def _models(settings: Settings) -> Iterator[Check]:
@@ -170,7 +187,6 @@ def _models(settings: Settings) -> Iterator[Check]:
         variables = [f"{name.upper()}_API_KEY", f"{name.upper()}_BASE_URL"]
         given = [variable for variable in variables if os.environ.get(variable)]
         if name not in settings.providers:
-            detail = (
-                f"configured by {' and '.join(given)}" if given else f"not configured (set {variables[0]} to use it)"
-            )
-            yield Check(f"model {name}:…", True, detail)
+            detail = f"configured by {' and '.join(given)}" if given else "not configured"
+            mend = f"Set {variables[0]} to use it."
+            yield Check(f"model {name}:…", bool(given), detail, mend, optional=True)

@@ -9,6 +9,7 @@ import typer
 from pydantic import BaseModel
 
 from daytwo.cli import terminal
+from daytwo.cli.last import run_named
 from daytwo.cli.options import AS_JSON, HOME, connected
 from daytwo.cli.usage import Usage
 from daytwo.sdk import Client
@@ -39,7 +40,7 @@ class Exported(BaseModel):
 
 
 def export(
-    run: str = typer.Argument(..., metavar="RUN", help="The run's id."),
+    run: str = typer.Argument(..., metavar="RUN", help="The run's id, or `last`."),
     table: int | None = typer.Option(None, "--table", min=1, help="The number of one table; default: all of them."),
     form: TableFormat | None = typer.Option(
         None, "--format", help="csv, parquet or xlsx; default: as --to ends, else csv."
@@ -51,6 +52,7 @@ def export(
     """The tables of an answer as CSV, Parquet or Excel files."""
     chosen = format_of(form, to)
     with connected(home, as_json=as_json) as client:
+        run = run_named(client, run)
         wanted = _wanted(client, run, table)
         for one, target in zip(wanted, targets(run, wanted, chosen, to), strict=True):
             made = _export(client, run, one, chosen, target)

@@ -128,7 +128,9 @@ def _usage(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "daytwo"
     hint = " Data whose name begins with a dash is written ./-name." if type(error).__name__ == "NoSuchOption" else ""
-    return f"{error.format_message().rstrip('.')}.{hint} See `{path} --help`."
+    said = error.format_message().rstrip(".")
+    end = "" if said.endswith("?") else "."
+    return f"{said}{end}{hint} See `{path} --help`."
 
 
 def _is_of_output(error: Exception) -> bool:

@@ -49,6 +49,9 @@ def planes(settings: Settings, report: Report) -> Iterator[Client]:
                 yield client
     finally:
         if own is not None:
+            report(
+                "stopping what was started for this; `daytwo up` in another terminal keeps it running, ready at once"
+            )
             _stop(own)
 
 

@@ -6,6 +6,7 @@ import typer
 
 from daytwo.cli import terminal
 from daytwo.cli.answer import receipt_lines
+from daytwo.cli.last import run_named
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.sheets import warn_of_open
 from daytwo.seen import sheets_of
@@ -17,13 +18,13 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    run: str = typer.Argument(..., metavar="RUN", help="The run's id."),
+    run: str = typer.Argument(..., metavar="RUN", help="The run's id, or `last`."),
     home: str | None = HOME,
     as_json: bool = AS_JSON,
 ) -> None:
     """The receipt of a run, with the exact messages."""
     with connected(home, as_json=as_json) as client:
-        receipt = client.receipt(run)
+        receipt = client.receipt(run_named(client, run))
         if as_json:
             terminal.document(receipt)
             return

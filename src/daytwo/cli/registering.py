@@ -22,6 +22,8 @@ MOVING_SECONDS, LINE_SECONDS = 0.5, 5.0
 """Between two signs of life: on a terminal, where a line moves, and elsewhere."""
 SILENCE_SECONDS = 30.0
 """Without a sign of life from the executor."""
+DOUBT = "In doubt: "
+"""How a note begins whose answer only the person has."""
 _DOING = {
     Stage.SAMPLE: "taking a sample",
     Stage.COLUMNS: "finding the columns",
@@ -59,6 +61,11 @@ def registered(
                 shown = time.monotonic()
                 stage(f"{what}: {told}{shown - begun:.0f} s so far")
         return answer.view()
+
+
+def notes_of(view: DatasetView) -> tuple[str, ...]:
+    """What to say of a dataset beside a question: all when its files were read for it, later only what is in doubt."""
+    return view.notes if view.read_now else tuple(text for text in view.notes if text.startswith(DOUBT))
 
 
 def _told(readings: list[Reading], new: RegisterDataset) -> str:

@@ -6,13 +6,14 @@ import typer
 
 from daytwo.cli import answer, terminal
 from daytwo.cli.export import export
+from daytwo.cli.last import run_named
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.report import OPEN, show_report
 from daytwo.cli.settings import load
 from daytwo.cli.stages import stage_of
 from daytwo.wire.run import RunView
 
-RUN = typer.Argument(..., metavar="RUN", help="The run's id.")
+RUN = typer.Argument(..., metavar="RUN", help="The run's id, or `last`.")
 QUESTION_WIDTH = 60
 
 
@@ -37,20 +38,24 @@ def list_all(
         if session is not None:
             client.session(session)  # one that is not there is an error, not a session without runs
         views = client.runs(session=session, limit=limit)
-        for view in views:
-            if as_json:
+        if as_json:
+            for view in views:
                 terminal.record(view)
-            else:
-                question = terminal.printable(view.question, one_line=True)[:QUESTION_WIDTH]
-                terminal.line(f"{view.run}  {view.status:10} {view.created_at}  {question}")
-        if not views and not as_json:
-            terminal.line("No runs yet.")
+        elif views:
+            rows = ((view.run, view.status, terminal.moment(view.created_at), _question(view)) for view in views)
+            terminal.listing(("run", "status", "asked", "question"), rows)
+        else:
+            terminal.line('No runs yet. Ask: daytwo ask data.csv "…"')
+
+
+def _question(view: RunView) -> str:
+    return terminal.printable(view.question, one_line=True)[:QUESTION_WIDTH]
 
 
 def show(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON, with_report: bool = OPEN) -> None:
     """A run, its programs, and its answer."""
     with connected(home, as_json=as_json) as client:
-        view = client.run(run)
+        view = client.run(run_named(client, run))
         folder = load(home=home).home
         if as_json:
             terminal.document(view)
@@ -65,13 +70,13 @@ def show(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON, with_
 def cancel(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
     """Stop a run; what it has shown so far stays."""
     with connected(home, as_json=as_json) as client:
-        _say(client.cancel(run), as_json=as_json)
+        _say(client.cancel(run_named(client, run)), as_json=as_json)
 
 
 def resume(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
     """Let a waiting run try again."""
     with connected(home, as_json=as_json) as client:
-        _say(client.resume(run), as_json=as_json)
+        _say(client.resume(run_named(client, run)), as_json=as_json)
 
 
 def events(
@@ -83,6 +88,7 @@ def events(
 ) -> None:
     """What happened to a run, in order."""
     with connected(home, as_json=as_json) as client:
+        run = run_named(client, run)
         for event in client.events(run, after) if follow else client.events_so_far(run, after):
             if as_json:
                 terminal.record(event)

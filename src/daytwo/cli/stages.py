@@ -20,6 +20,24 @@ class Stages(Protocol):
     def __call__(self, text: str) -> None: ...
 
 
+class _MovingLine:
+    """Each stage takes the place of the one before; what begins when the line has ended is a line of its own."""
+
+    def __init__(self, status: Status) -> None:
+        self._status: Status | None = status
+
+    def __call__(self, text: str) -> None:
+        from rich.text import Text
+
+        if self._status is None:
+            terminal.note(text)
+        else:
+            self._status.update(Text(terminal.printable(text, one_line=True)))
+
+    def end(self) -> None:
+        self._status = None
+
+
 @contextmanager
 def stages(*, quiet: bool) -> Iterator[Stages]:
     """Shows each stage as it begins."""
@@ -27,16 +45,14 @@ def stages(*, quiet: bool) -> Iterator[Stages]:
         yield lambda _: None
     elif sys.stderr.isatty():
         with terminal.console(stderr=True).status("starting") as status:
-            yield lambda text: _move(status, text)
+            moving = _MovingLine(status)
+            try:
+                yield moving
+            finally:
+                moving.end()
     else:
         started = time.monotonic()
         yield lambda text: terminal.note(f"… {time.monotonic() - started:5.1f} s  {text}")
-
-
-def _move(status: Status, text: str) -> None:
-    from rich.text import Text
-
-    status.update(Text(terminal.printable(text, one_line=True)))
 
 
 _TEXTS = {

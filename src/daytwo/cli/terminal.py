@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -76,6 +77,19 @@ def alarm(text: str) -> None:
     """A line that nobody should overlook, on standard error: red where a terminal shows colours."""
     red = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     print(f"\x1b[1;31m{printable(text)}\x1b[0m" if red else printable(text), file=sys.stderr, flush=True)
+
+
+def listing(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Lines of columns under their names, as wide as they are; the last column of a line keeps to its line."""
+    lines = [heading, *(tuple(printable(text, one_line=True) for text in row) for row in rows)]
+    widths = [max(len(row[place]) for row in lines) for place in range(len(heading))]
+    for row in lines:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+def moment(timestamp: str) -> str:
+    """A time of ours to the minute: `2026-01-02T03:04:05.678Z` → `2026-01-02 03:04 UTC`."""
+    return f"{timestamp[:10]} {timestamp[11:16]} UTC"
 
 
 def document(value: BaseModel | Any) -> None:

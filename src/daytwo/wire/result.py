@@ -174,6 +174,8 @@ class DatasetView(Message):
     registered_at: Timestamp
     changed: bool = False
     """The files are not what they were when the sheet was made."""
+    read_now: bool = False
+    """The request that this answers had the files read; otherwise they were known already."""
 
 
 class ApprovalView(Message):

@@ -111,7 +111,8 @@ class Catalog:
             profile = await self._read(name, texts, found, date_order, whole=False)
             dataset = self._entry(profile, Known(name, called, texts, by, known), found)
             self._put(dataset)
-            return view_of(dataset, () if known else (released(dataset.signed.sheet.level),))
+            first = () if known else (released(dataset.signed.sheet.level),)
+            return view_of(dataset, first, read_now=True)
 
     async def complete(self, name: str) -> None:
         """The full pass over a dataset: its profile, and its sheet where that differs, are in force at the end.

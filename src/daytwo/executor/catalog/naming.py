@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from daytwo.wire.sheet import slug
 
 PERSONAL = "personal"
 """The policy under which a dataset may be called after its file."""
+
+_PACKED = re.compile(r"(?<=.)\.(gz|bz2|xz|zst|zip)$", re.IGNORECASE)
+_FORMAT = re.compile(r"(?<=.)\.[A-Za-z]\w*$")
 
 Known = Mapping[str, tuple[str, ...]]
 """The paths of each registered dataset, by name."""
@@ -53,5 +57,13 @@ def table_names(files: Sequence[Path], policy: str) -> tuple[str, ...]:
 
 
 def _stem(path: Path) -> str:
-    """A file's name up to its first dot, a folder's whole name; never empty for a name such as `.csv`."""
-    return path.name if path.is_dir() else path.name.lstrip(".").partition(".")[0]
+    """A file's name without what tells its format, as in `v0.7.1.csv.gz` → `v0.7.1`; a folder's whole name.
+
+    Never empty: `.csv` is `csv`.
+    """
+    if path.is_dir():
+        return path.name
+    stem = path.name.lstrip(".")
+    for ending in (_PACKED, _FORMAT):
+        stem = ending.sub("", stem)
+    return stem

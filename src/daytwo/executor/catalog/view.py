@@ -14,15 +14,16 @@ from daytwo.wire.sheet import Level
 LEAST_SHARE_SHOWN = 0.001
 
 
-def view_of(dataset: Dataset, first_notes: tuple[str, ...] = ()) -> DatasetView:
-    """The dataset, with `first_notes` before those that were taken when it was read."""
+def view_of(dataset: Dataset, last_notes: tuple[str, ...] = (), *, read_now: bool = False) -> DatasetView:
+    """The dataset, with `last_notes` after those that were taken when it was read."""
     return DatasetView(
         name=dataset.name,
         paths=dataset.paths,
         signed=dataset.signed,
         rows=dataset.profile.rows,
         sampled=dataset.profile.sampled,
-        notes=(*first_notes, *_of_the_sample(dataset), *dataset.notes),
+        notes=(*_of_the_sample(dataset), *dataset.notes, *last_notes),
+        read_now=read_now,
         rejects=tuple(
             Reject(
                 path=dataset.files[reject.file][0],
@@ -41,8 +42,8 @@ def view_of(dataset: Dataset, first_notes: tuple[str, ...] = ()) -> DatasetView:
 def released(level: Level) -> str:
     """What a person is told when a dataset is registered for the first time."""
     return (
-        f"Released to models at the level {level}: names and types of columns, their formats and rough sizes. No "
-        "value of a cell. `daytwo data sheet` shows every word of it, `daytwo data sign` releases less."
+        f"Models are told its columns at level {level}: names, types, forms, no value. "
+        "`daytwo data sheet` shows every word."
     )
 
 
