@@ -94,6 +94,40 @@ def test_worker_processes_work(executor):
     assert (result.ending, result.stdout) == ("ok", "[1, 2]\n[3, 4]\n"), result.stderr
 
 
+_DRAWS = "import random, numpy; print(random.random(), numpy.random.rand(), numpy.random.default_rng().random())"
+
+
+def test_real_runs_share_no_random_numbers(executor):
+    draws = [ended(_DRAWS, executor).stdout.split() for _ in range(2)]
+    assert all(one != other for one, other in zip(*draws, strict=True))
+
+
+def test_rehearsals_draw_what_the_model_could_know(executor):
+    draws = [ended(_DRAWS, executor, kind="rehearsal").stdout.split()[:2] for _ in range(2)]
+    assert draws[0] == draws[1]
+
+
+def test_a_program_finds_no_descriptor_but_its_own(executor):
+    source = (
+        "import os\nnumbers = sorted(map(int, os.listdir('/proc/self/fd')))\n"
+        "print([number for number in numbers if os.path.exists(f'/proc/self/fd/{number}')])"
+    )
+    assert ended(source, executor).stdout == "[0, 1, 2, 3]\n"
+
+
+def test_what_one_run_leaves_the_next_does_not_find(executor):
+    leave = (
+        "import os, sys, builtins, numpy\nbuiltins.left = numpy.left = 1\nos.environ['LEFT'] = '1'\n"
+        "for folder in ('/tmp', '/workspace', '/dev/shm'): open(f'{folder}/left', 'w').close()\nprint('done')"
+    )
+    look = (
+        "import os, builtins, numpy\nprint([hasattr(builtins, 'left'), hasattr(numpy, 'left'), 'LEFT' in os.environ]"
+        " + [os.listdir(folder) for folder in ('/tmp', '/workspace', '/dev/shm', '/data', '/state')])"
+    )
+    assert ended(leave, executor).stdout == "done\n"
+    assert ended(look, executor).stdout == "[False, False, False, [], [], [], [], []]\n"
+
+
 # -- data ------------------------------------------------------------------------------------------------------------
 
 

@@ -50,6 +50,7 @@ def make_plan(
     environment: Environment,
     cell_source: Path,
     *,
+    kind: Kind,
     uid: int,
     modules: Sequence[str],
     pool: int,
@@ -61,6 +62,7 @@ def make_plan(
     Args:
         environment: the interpreter and packages that programs get.
         cell_source: the folder of the package `cell`, shown inside as such.
+        kind: what its executions may have seen.
         uid: of its sandboxes on the host, where root runs the executor.
         modules: what it imports, once.
         pool: parked children that it keeps ready.
@@ -80,14 +82,17 @@ def make_plan(
         "sources": sources + driven,
         "links": links,
         "places": [f"/{name}" for name in _MOUNT_PARENTS],
-        "scratch": [TEMPORARY, WORKSPACE, SHARED_MEMORY],
         "files": _FILES,
-        "check_readable": [CELL_PARENT],
-        "executable": [PYTHON_PREFIX, *executable],
-        "devices": [source["target"] for source in driven],
         "command": [interpreter, "-P", "-s", "-S", "-B", "-c", _BOOT],
-        "modules": list(modules),
         "environment": environment_variables(),
+        "inside": {
+            "scratch": [TEMPORARY, WORKSPACE, SHARED_MEMORY],
+            "check_readable": [CELL_PARENT],
+            "executable": [PYTHON_PREFIX, *executable],
+            "devices": [source["target"] for source in driven],
+            "modules": list(modules),
+            "seed": _REHEARSAL_SEED if kind is Kind.REHEARSAL else None,
+        },
         "pool": pool,
         "must_hold_memory": must_hold_memory,
     }
@@ -113,7 +118,6 @@ def make_run(request: SandboxRequest) -> Run:
             "cpus": profile.cpus,
             "check_readable": [mount.target for mount in request.mounts],
             "home": WORKSPACE,
-            "seed": _REHEARSAL_SEED if request.kind is Kind.REHEARSAL else None,
         },
     }
 

@@ -89,9 +89,14 @@ class Zygote:
             except OSError as error:
                 self._control.close()
                 raise SandboxUnavailable(f"No sandbox: its keeper did not start: {error}. Is Python whole?") from error
+        self._process = process
         self._finalizer = weakref.finalize(self, _end, process, self._control)
         messages.send(self._control, plan)
         self._control.setblocking(False)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     async def ask(self, descriptors: list[int]) -> None:
         """Hands a run's pipes to the keeper.
@@ -178,7 +183,7 @@ class Zygotes:
 
     def _is_due(self, zygote: Zygote) -> bool:
         age_seconds = time.monotonic() - zygote.begun_seconds
-        return zygote.runs >= self._warmth.runs or age_seconds > self._warmth.age_seconds
+        return not zygote.is_alive or zygote.runs >= self._warmth.runs or age_seconds > self._warmth.age_seconds
 
     def _start(self, key: Key) -> Zygote:
         idle = sorted((live for live in self._live.values() if not live.in_flight), key=lambda live: live.used_seconds)
@@ -195,6 +200,7 @@ class Zygotes:
         plan = make_plan(
             environment,
             self._cell_source,
+            kind=key.kind,
             uid=min(set(range(FIRST_UID, FIRST_UID + ZYGOTES_LIMIT)) - taken),
             modules=(*libraries, *CELL),
             pool=self._warmth.pool,

@@ -98,8 +98,8 @@ def _become_zygote(plan: Plan, trees: list[Tree], channel: socket.socket, alive:
         limits.apply_common()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         channel = _alone(channel)
-        inside = {name: plan[name] for name in ("scratch", "executable", "devices", "modules", "check_readable")}
-        os.execve(plan["command"][0], [*plan["command"], json.dumps(inside)], plan["environment"])  # noqa: S606
+        inside = json.dumps(plan["inside"])
+        os.execve(plan["command"][0], [*plan["command"], inside], plan["environment"])  # noqa: S606
     except BaseException as error:  # noqa: BLE001 - as above
         messages.send(channel, failure(error))
     finally:

@@ -17,7 +17,7 @@ import signal
 import socket
 import stat
 import sys
-from typing import NoReturn, TypedDict
+from typing import NoReturn
 
 from . import files, interpreter, kernel, landlock, messages, report, root, seccomp
 
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .order import Go
+    from .order import Go, Inside
 
 _KEEPER_FD, _CHANNEL_FD, _STATUS_FD = 3, 3, 4
 """The socket to the keeper stands where the program's channel will: taking the one closes the other."""
@@ -33,16 +33,6 @@ _EVERY_DESCRIPTOR = 0xFFFFFFFF
 _INSIDE_ID = 1000
 _KIB_BYTES = 1024
 _READ_CHECK_LIMIT_ENTRIES = 2_000
-
-
-class Inside(TypedDict):
-    """What of a plan the zygote and its children know."""
-
-    scratch: list[str]
-    executable: list[str]
-    devices: list[str]
-    modules: list[str]
-    check_readable: list[str]
 
 
 def live(inside: Inside, descriptors: list[int]) -> NoReturn:
@@ -109,6 +99,8 @@ def _be_program(inside: Inside, keeper: socket.socket) -> NoReturn:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         landlock.restrict(inside["scratch"], inside["executable"], inside["devices"])
         seccomp.install(drives_devices=bool(inside["devices"]))
+        interpreter.reseed(inside["seed"])
+        interpreter.limber()
         messages.send(keeper, {"event": "parked"})
         order = messages.receive(keeper)
         if order.message is None:
@@ -144,7 +136,6 @@ def _get_ready(go: Go) -> Callable[[], object]:
         check_readable(path)
     os.environ.update(go["variables"])
     os.chdir(go["home"])
-    interpreter.reseed(go["seed"])
     interpreter.widen(go["cpus"])
     module = importlib.import_module(go["module"])
     sys.argv = [go["module"], *go["arguments"]]

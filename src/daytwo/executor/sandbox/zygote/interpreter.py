@@ -8,6 +8,7 @@ each time it does, and the interpreters that a program starts agree with it.
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import sys
 import threading
@@ -25,6 +26,12 @@ def reseed(seed: int | None) -> None:
         sys.modules["numpy.random"].seed(seed)
     if "multiprocessing.process" in sys.modules:
         sys.modules["multiprocessing.process"].current_process().authkey = os.urandom(32)
+
+
+def limber() -> None:
+    """Does once, before the program is here, what every program does: the pages that this writes are then our own."""
+    text = json.dumps({"source": "import os, sys, time\ndef f(x): return [x]\nvalues = {i: f(i) for i in range(99)}"})
+    exec(compile(json.loads(text)["source"], "<limber>", "exec"), {"__name__": "limber"})  # noqa: S102 - our own text
 
 
 def widen(cpus: int) -> None:

@@ -15,6 +15,22 @@ class Source(TypedDict):
     device: bool
 
 
+class Inside(TypedDict):
+    """What of a plan the zygote and its children know: nothing of the host is in it."""
+
+    scratch: list[str]
+    """Writable in-memory file systems."""
+    check_readable: list[str]
+    executable: list[str]
+    """Trees that programs may be executed from."""
+    devices: list[str]
+    """Device nodes of the tree, beside the harmless ones, that programs may drive."""
+    modules: list[str]
+    """Imported once, before the first fork."""
+    seed: int | None
+    """Of the random generators that a fork copies; None for the kernel's entropy."""
+
+
 class Plan(TypedDict):
     """What all children of one zygote have in common."""
 
@@ -25,19 +41,12 @@ class Plan(TypedDict):
     """Symbolic links: where it points, where it stands."""
     places: list[str]
     """Empty directories that a run's mounts may stand in."""
-    scratch: list[str]
-    """Writable in-memory file systems."""
     files: dict[str, str]
     """Small text files."""
-    check_readable: list[str]
-    executable: list[str]
-    """Trees that programs may be executed from."""
-    devices: list[str]
-    """Device nodes of the tree, beside the harmless ones, that programs may drive."""
     command: list[str]
-    """The zygote's own; it imports `modules` before it forks."""
-    modules: list[str]
+    """The zygote's own."""
     environment: dict[str, str]
+    inside: Inside
     pool: int
     """Parked children that are kept ready."""
     must_hold_memory: bool
@@ -78,5 +87,3 @@ class Go(TypedDict):
     cpus: int
     check_readable: list[str]
     home: str
-    seed: int | None
-    """Of the random generators that a fork copies; None for the kernel's entropy."""

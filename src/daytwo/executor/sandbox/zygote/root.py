@@ -34,7 +34,7 @@ def build(plan: Plan, trees: list[Tree]) -> None:
         os.symlink(points_to, _SITE + link)  # noqa: PTH211 - see `files`
     for path, text in plan["files"].items():
         files.write(_SITE + path, text)
-    for path in plan["scratch"]:
+    for path in plan["inside"]["scratch"]:
         make_directory(_SITE + path)
         kernel.mount("tmpfs", _SITE + path, "tmpfs", _PLAIN, _ZYGOTE_SCRATCH)
     kernel.mount("proc", _SITE + "/proc", "proc", _PLAIN, "subset=pid")

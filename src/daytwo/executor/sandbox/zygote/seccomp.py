@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+from functools import cache
 
 from . import allowed, kernel, syscalls
 
@@ -138,9 +139,15 @@ class _Program(ctypes.Structure):
     ]
 
 
-def install(*, drives_devices: bool = False) -> None:
-    """Puts this process and all that come from it under the filter.  Needs `no_new_privs`."""
+@cache
+def compiled(*, drives_devices: bool = False) -> ctypes.Structure:
+    """The filter of this machine as the kernel takes it.  The zygote compiles it once; its children inherit it."""
     code = program(os.uname().machine, drives_devices=drives_devices)
     array = (_Instruction * len(code))(*(_Instruction(*instruction) for instruction in code))
-    whole = _Program(len(code), array)
+    return _Program(len(code), array)
+
+
+def install(*, drives_devices: bool = False) -> None:
+    """Puts this process and all that come from it under the filter.  Needs `no_new_privs`."""
+    whole = compiled(drives_devices=drives_devices)
     kernel.prctl("seccomp filter", kernel.PR_SET_SECCOMP, _FILTER_MODE, ctypes.addressof(whole))

@@ -6,6 +6,8 @@ on the two agree.  A call that one architecture lacks is left out of its table.
 
 from __future__ import annotations
 
+from functools import cache
+
 NEWEST_KNOWN = 450
 """What we have not read about has a number above this."""
 
@@ -101,6 +103,7 @@ class UnknownArchitecture(LookupError):
     """There is no table for this machine."""
 
 
+@cache
 def numbers(machine: str) -> dict[str, int]:
     """Name → number on a machine, as `uname` names it.
 

@@ -14,13 +14,13 @@ import signal
 import socket
 import sys
 
-from . import child, kernel, messages
+from . import child, kernel, messages, seccomp
 from .birth import ZYGOTE_FD
 from .report import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .child import Inside
+    from .order import Inside
 
 
 def main() -> None:
@@ -52,6 +52,8 @@ def _serve(channel: socket.socket, inside: Inside) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)  # a handler of Python's would let a program interrupt its init
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps; the keeper sees the end by a pidfd
+    for drives_devices in {False, bool(inside["devices"])}:
+        seccomp.compiled(drives_devices=drives_devices)
     gc.collect()
     gc.freeze()
     messages.send(channel, {"event": "warm"})
