@@ -127,7 +127,7 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
     Raises:
         Bug: `bad_mount`, as for the tier `standard`.
     """
-    plan = make_plan(environment, cell_source, uid=_UID, modules=(), pool=0)
+    plan = make_plan(environment, cell_source, kind=request.kind, uid=_UID, modules=(), pool=0)
     run = make_run(request)
     go = run["go"]
     inside: Inside = {
@@ -136,7 +136,7 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
         "arguments": list(request.arguments),
         "path": [SITE_PACKAGES, CELL_PARENT],
         "home": WORKSPACE,
-        "seed": go["seed"],
+        "seed": plan["inside"]["seed"],
         "check_readable": [CELL_PARENT, *go["check_readable"]],
         "devices": [f"/dev/{name}" for name in _DEVICES],
         "scratch": list(run["scratch"]),
