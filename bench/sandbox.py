@@ -39,6 +39,7 @@ Contender = Callable[[], Awaitable[Timing]]
 
 async def measure(runs: int, executions: int, *, strong: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="daytwo-bench-") as name:
+        tempfile.tempdir = name  # ours alone, so that what is left in it is ours
         pool, empty = Ours(Path(name), Warmth()), Ours(Path(name), _NEVER)
         try:
             contenders: dict[str, Contender] = {
