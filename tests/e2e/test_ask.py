@@ -158,12 +158,14 @@ def test_a_file_that_changed_is_read_again_by_the_next_question(daytwo: Command,
 
 
 def test_a_program_that_fails_shows_its_traceback_to_the_person_alone(daytwo: Command, tmp_path: Path) -> None:
-    model = _replay(tmp_path / "f.jsonl", {"final": True, "code": "x = 1\nraise ValueError('secret-' + str(x))"})
+    # What fails in rehearsal reaches real data only where the model insists.
+    code = "rows = len(data('orders').pandas())\nraise ValueError(f'secret-{rows}')"
+    model = _replay(tmp_path / "f.jsonl", {"final": True, "insist": True, "code": code})
     done = daytwo("ask", str(SAMPLE), "Fail", "--model", model, check=False)
     assert done.returncode == 1
-    assert "ValueError: secret-1" in done.stdout
+    assert "ValueError: secret-2000" in done.stdout
     run = json.loads(daytwo("runs", "list", "--limit", "1", "--json").stdout)
-    assert "secret-1" not in daytwo("runs", "show", run["run"], "--json").stdout
+    assert "secret-2000" not in daytwo("runs", "show", run["run"], "--json").stdout
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class Side:
             task_id=request.task_id,
             epoch=1,
             verdict=Verdict(verdict=Ruling.ALLOW, rules_version="1"),
-            symbol=self.mint.observe(debit, "error", None, 0.1, 60),
+            symbol=self.mint.observe(debit, "error", None, 0.1),
             bits_spent=spent,
             bits_budget=budget,
         )

@@ -380,10 +380,10 @@ def test_a_report_as_a_file_and_of_another_run(house):
 
 def test_a_receipt_and_the_ledger_are_served(house):
     debit = house.budget.debit(REQUEST, SESSION, 1)
-    house.mint.observe(debit, "timeout", None, 60, 60)
+    house.mint.observe(debit, "timeout", None, 60)
     client = house.client()
     receipt = client.get(f"/v1/runs/{RUN}/receipt").json()
-    assert receipt["bits"] == pytest.approx(19.6, abs=0.1)
+    assert receipt["bits"] == pytest.approx(4.0)
     lines = client.get("/v1/ledger/export").text.splitlines()
     assert len(lines) == 3
     assert json.loads(lines[0])["format"] == "daytwo-ledger-v1"

@@ -11,14 +11,15 @@ from daytwo.executor import cell
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import default_environment
-from daytwo.executor.gate import Budget, Mint, Outbox
+from daytwo.executor.gate import Budget, Mint, Outbox, Release
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal
 from daytwo.executor.results import ResultStore
 from daytwo.executor.sandbox import Sandboxes
-from daytwo.executor.sandbox.request import Cancel, Ending, SandboxResult, Tier
+from daytwo.executor.sandbox.request import Cancel, Ending, Kind, SandboxResult, Tier
+from daytwo.executor.serve import rehearser
 from daytwo.executor.state import StateStore
-from daytwo.executor.step import StepRunner
+from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.observation import Alphabet
@@ -34,7 +35,10 @@ ALLOW = Verdict(verdict=Ruling.ALLOW, rules_version="test")
 
 @dataclass
 class ScriptedSandbox:
-    """A sandbox whose program wrote `channel` and ended so: the outer edge, where the attacker stands."""
+    """A sandbox whose program wrote `channel` and ended so: the outer edge, where the attacker stands.
+
+    It does so beside real data; in rehearsal, where there is nothing to steal, it keeps still.
+    """
 
     channel: bytes = b""
     ending: Ending = Ending.OK
@@ -42,6 +46,8 @@ class ScriptedSandbox:
     requests: list = field(default_factory=list)
 
     async def run(self, request, sink, _cancel):
+        if request.kind is Kind.REHEARSAL:
+            return self._result(Ending.OK)
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
@@ -51,6 +57,10 @@ class ScriptedSandbox:
                 sink(self.channel[start : start + (1 << 16)])
         except Exception:  # noqa: BLE001 -- the contract of Sink
             ending = Ending.KILLED
+        return self._result(ending)
+
+    @staticmethod
+    def _result(ending):
         return SandboxResult(
             ending=ending,
             exit_code=0,
@@ -69,13 +79,12 @@ class Executor:
     `answer` is all that the control plane would be sent of a task.
     """
 
-    def __init__(self, folder: Path, key: SigningKey, sandbox=None):
+    def __init__(self, folder: Path, key: SigningKey, native: Sandboxes, sandbox=None):
         self.folder = folder
         self.database = Database(folder / "executor.sqlite")
         ledger = SqliteLedger("daytwo/test", key)
         with self.database.transaction() as connection:
             ledger.create(connection)
-        native = Sandboxes(default_environment(), Path(cell.__file__).parent)
         self.scripted = sandbox
         self.journal = Journal(self.database)
         self.outbox = Outbox(self.database, "local")
@@ -84,15 +93,20 @@ class Executor:
         self.approvals = Approvals(self.database, ledger)
         self.results = ResultStore(folder / "results", self.database, "local")
 
+        backend = sandbox or native
         self.runner = StepRunner(
-            self.catalog,
-            sandbox or native,
-            lambda *_: ALLOW,
-            self.approvals,
-            self.budget,
-            Mint(self.database, ledger),
-            self.results,
-            StateStore(folder / "state"),
+            Rooms(
+                catalog=self.catalog,
+                sandbox=backend,
+                review=lambda *_: ALLOW,
+                approvals=self.approvals,
+                rehearser=rehearser(backend, folder),
+                budget=self.budget,
+                mint=Mint(self.database, ledger),
+                release=Release.at_once(),
+                results=self.results,
+                state=StateStore(folder / "state"),
+            )
         )
 
     def register(self, path):
@@ -108,13 +122,21 @@ class Executor:
         return completion, self.outbox.completion(completion, request, bits).body
 
 
+@pytest.fixture(scope="session")
+def native():
+    """One for all executors of this session: its zygotes import the libraries once."""
+    backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
+    yield backend
+    backend.close()
+
+
 @pytest.fixture
-def make_executor(tmp_path):
+def make_executor(tmp_path, native):
     """Executors, each with a folder of its own, that share one key: what they sign may be compared."""
     made, key = [], SigningKey.generate()
 
     def make(sandbox=None):
-        made.append(Executor(tmp_path / f"executor{len(made)}", key, sandbox))
+        made.append(Executor(tmp_path / f"executor{len(made)}", key, native, sandbox))
         return made[-1]
 
     yield make
@@ -136,6 +158,7 @@ def make_task():
                 "program": "x = 1",
                 "datasets": tuple(DatasetRef(name=one.sheet.dataset, sheet_digest=one.digest) for one in sheets),
                 "alphabet": Alphabet.STANDARD,
+                "insist": True,
                 "base_session": session,
                 "base_snapshot": 0,
                 "next_snapshot": 1,

@@ -89,16 +89,22 @@ def test_a_task_sent_again_is_not_run_again(executor, make_task):
     "changes",
     [
         {"run_id": new_id("session")},
-        {"session_id": new_id("run")},
         {"base_session": new_id("run"), "base_snapshot": 1},
         {"base_snapshot": 7},
     ],
-    ids=["run", "session", "base", "snapshot"],
+    ids=["run", "base", "snapshot"],
 )
 def test_ids_of_another_kind_are_answered_and_touch_no_file(changes, make_executor, make_task, scripted):
     executor = make_executor(scripted(KEEPS))
     completion, _ = executor.answer(make_task(**changes))
     assert completion.symbol.observation().outcome is Outcome.LOST
+    assert not executor.scripted.requests
+
+
+def test_a_session_that_is_none_is_denied_before_anything_is_paid(make_executor, make_task, scripted):
+    executor = make_executor(scripted(KEEPS))
+    completion, _ = executor.answer(make_task(session_id=new_id("run")))
+    assert (completion.verdict.verdict, completion.symbol, completion.bits_spent) == (Ruling.DENY, None, 0)
     assert not executor.scripted.requests
 
 

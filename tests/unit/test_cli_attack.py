@@ -13,8 +13,9 @@ from daytwo.cli.attack import AttackReport, Secrets, judge
 from daytwo.executor.environments import default_environment
 from daytwo.executor.guard import review
 from daytwo.wire.observation import Alphabet, Observation, Outcome
+from daytwo.wire.rehearsal import NOT_REHEARSED
 from daytwo.wire.result import Outbound, Receipt, StepResult
-from daytwo.wire.run import Rehearsal, RunStatus, RunView, StepView
+from daytwo.wire.run import RunStatus, RunView, StepView
 from daytwo.wire.verdict import Ruling
 
 NOW = "2024-01-01T00:00:00.000Z"
@@ -46,7 +47,7 @@ def _judged(
 ) -> AttackReport:
     openly, disguised = _rulings()
     observation = Observation(alphabet=Alphabet.BRIEF, outcome=Outcome.ERROR)
-    part: dict[str, Any] = {"intent": "", "program": "", "final": True, "rehearsal": Rehearsal(outcome="not_rehearsed")}
+    part: dict[str, Any] = {"intent": "", "program": "", "final": True, "rehearsal": NOT_REHEARSED}
     view = RunView(
         run=RUN,
         session=SESSION,
@@ -88,7 +89,7 @@ def test_an_attack_that_got_nothing() -> None:
     report = _judged()
     assert report.repelled
     assert [attempt.got for attempt in report.attempts] == [False] * 4
-    assert (report.learnt, report.symbols, report.left) == (Outcome.ERROR, 13, False)
+    assert (report.learnt, report.symbols, report.left) == (Outcome.ERROR, 16, False)
     assert report.bytes_searched == len('{"symbol":4}')
 
 

@@ -11,8 +11,9 @@ from daytwo.cli.answer import Answer, receipt_lines, show
 from daytwo.cli.document import AskDocument
 from daytwo.seen import answering
 from daytwo.wire.observation import Alphabet, Observation, Outcome
+from daytwo.wire.rehearsal import Rehearsal, RehearsalOutcome
 from daytwo.wire.result import Outbound, Receipt, ResultChart, ResultColumn, ResultTable, StepResult
-from daytwo.wire.run import Rehearsal, RunStatus, RunView, StepView
+from daytwo.wire.run import RunStatus, RunView, StepView
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
 GOLDEN = Path(__file__).parent / "golden" / "ask_document.json"
@@ -35,7 +36,7 @@ def _view(status: RunStatus = RunStatus.SUCCEEDED, **changes: object) -> RunView
         program="show(data('orders').sql('select 1'))",
         final=True,
         verdict=Verdict(verdict=Ruling.ALLOW, rules_version="1"),
-        rehearsal=Rehearsal(outcome="not_rehearsed"),
+        rehearsal=Rehearsal(outcome=RehearsalOutcome.PASSED, stdout="told elsewhere"),
         observation=Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.OK, rows_bucket=1),
         tier="standard",
     )

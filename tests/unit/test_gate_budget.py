@@ -159,8 +159,8 @@ def test_the_same_execution_pays_once_and_buys_one_observation(database, ledger)
     debit = budget.debit(request, SESSION, 1)
     assert budget.debit(request, SESSION, 1) == debit
     assert budget.spent(SESSION)[0] == pytest.approx(bits(Alphabet.STANDARD))
-    first = mint.observe(debit, "timeout", None, 1.0, 60.0)
-    assert mint.observe(debit, "ok", {"kind": "end", "outcome": "ok", "rows": 3}, 1.0, 60.0) == first
+    first = mint.observe(debit, "timeout", None, 1.0)
+    assert mint.observe(debit, "ok", {"kind": "end", "outcome": "ok", "rows": 3}, 1.0) == first
     assert first.observation().outcome is Outcome.TIMEOUT
     with pytest.raises(Conflict) as caught:
         budget.debit(request, SESSION, 1)
@@ -175,7 +175,7 @@ def test_an_observation_that_nobody_paid_for_is_a_bug(database, ledger, tmp_path
     debit = Budget(elsewhere, ledger).debit(task(), SESSION, 1)
     Budget(database, ledger)
     with pytest.raises(Bug) as caught:
-        Mint(database, ledger).observe(debit, "ok", None, 1.0, 60.0)
+        Mint(database, ledger).observe(debit, "ok", None, 1.0)
     assert caught.value.code == "not_debited"
     elsewhere.close()
 

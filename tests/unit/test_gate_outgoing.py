@@ -43,7 +43,7 @@ REQUEST = TaskRequest(
     on_behalf_of=LOCAL_OWNER,
 )
 ALLOW = Verdict(verdict=Ruling.ALLOW, rules_version="1")
-PRICE = bits(Alphabet.STANDARD)
+PRICE = bits(Alphabet.BRIEF)
 
 
 class Gate:
@@ -59,7 +59,7 @@ class Gate:
 
     def symbol(self):
         debit = self.budget.debit(REQUEST, SESSION, 1)
-        return self.mint.observe(debit, "ok", {"kind": "end", "outcome": "ok", "rows": 3}, 0.1, 60)
+        return self.mint.observe(debit, "ok", {"kind": "end", "outcome": "ok", "rows": 3}, 0.1)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_an_approval_holds_for_what_was_seen_and_nothing_else(approvals):
         task(step=2),
         task(base_snapshot=3),
         task(base_session=new_id("session")),
-        task(alphabet=Alphabet.BRIEF),
+        task(alphabet=Alphabet.STANDARD),
         task(known_names=("eval",)),
     ):
         assert not approvals.approved(other)

@@ -13,6 +13,7 @@ from daytwo.control.planner.prompt import system_page
 from daytwo.control.planner.prompt.render import BYTES_PER_TOKEN, CONTEXT_LIMIT_TOKENS
 from daytwo.control.planner.prompt.words import observation_in_words
 from daytwo.wire.observation import ERROR_CLASSES, SIZES, Alphabet, Observation, Outcome
+from daytwo.wire.rehearsal import Doubt, Rehearsal, RehearsalOutcome, Shape, ShownTable
 from daytwo.wire.sheet import (
     ColumnClass,
     ColumnSheet,
@@ -132,6 +133,7 @@ def request(**changes) -> PlanRequest:
                 intent="Total by region.",
                 program=BROKEN,
                 verdict=Verdict(verdict=Ruling.ALLOW, rules_version="1"),
+                rehearsal=Rehearsal(outcome=RehearsalOutcome.UNVERIFIED, literals=("West", 'a "b"')),
                 observation=Observation(
                     alphabet=Alphabet.STANDARD,
                     outcome=Outcome.ERROR,
@@ -144,6 +146,7 @@ def request(**changes) -> PlanRequest:
                 step=3,
                 intent="Look at the amounts.",
                 program=CHECKED,
+                rehearsal=REHEARSED,
                 observation=Observation(
                     alphabet=Alphabet.STANDARD, outcome=Outcome.OK, rows_bucket=2, duration_slot=0, checks=0b01
                 ),
@@ -154,6 +157,21 @@ def request(**changes) -> PlanRequest:
         "turns_left": 2,
     }
     return PlanRequest(**(made | changes))
+
+
+REHEARSED = Rehearsal(
+    outcome=RehearsalOutcome.INCONCLUSIVE,
+    doubt=Doubt.MADE_LABEL,
+    statement=1,
+    stdout="amount    float64\ndtype: object\n",
+    traceback="  line 2, in <program>\n    wide['West']\nKeyError: 'West'\n",
+    says=("Mean: 12.3",),
+    tables=(ShownTable(title="Rows", columns=(("region", "text"),), row_count=1, rows=(("v1",),)),),
+    charts=1,
+    checks=(True,),
+    variables=(Shape(name="df", type="pandas.DataFrame", columns=(("region", "str"), ("amount", "float64"))),),
+    unsaved=("cursor: it is, or holds, a database connection",),
+)
 
 
 def told(messages) -> str:
@@ -177,6 +195,21 @@ def test_what_comes_first_does_not_change_from_step_to_step():
     assert late[0].text.startswith(system_page())
 
 
+def test_a_long_past_step_keeps_the_outcome_of_its_rehearsal_only():
+    steps = tuple(
+        PastStep(step=number, intent="Try.", program="x" * 40_000, rehearsal=REHEARSED) for number in range(1, 6)
+    )
+    text = told(render(request(steps=steps)))
+    assert text.count("Rehearsal on mock rows: inconclusive") == 5
+    assert text.count("KeyError: 'West'") == 2
+
+
+def test_variables_are_told_in_the_shape_that_a_rehearsal_saw():
+    shapes = (Shape(name="totals", type="pandas.DataFrame", columns=(("region", "str"),)),)
+    text = told(render(request(variables=("totals", "old"), shapes=shapes)))
+    assert '- `totals`: pandas.DataFrame ("region" str)\n\n`old`' in text
+
+
 def test_the_examples_of_the_page_are_what_the_parser_reads():
     examples = [line for line in system_page().splitlines() if line.startswith('{"intent": ') and "program" in line]
     steps = [parse(ModelReply(text=line, model="openai:m")) for line in examples]
@@ -193,20 +226,28 @@ def test_the_page_names_all_that_a_program_may_call():
 
 @pytest.mark.parametrize("bucket", range(8))
 def test_rows_are_told_as_ranges(bucket):
-    said = observation_in_words(Observation(alphabet=Alphabet.BRIEF, outcome=Outcome.OK, rows_bucket=bucket), "")
+    said = observation_in_words(Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.OK, rows_bucket=bucket), "")
     assert (
-        said.removeprefix("ok: it ran to its end and showed ")
+        said.removeprefix("ok: it ran to its end and showed ").removesuffix(", in under 0.5 s.")
         == (
-            "no rows.",
-            "1 to 9 rows.",
-            "10 to 99 rows.",
-            "100 to 999 rows.",
-            "1,000 to 9,999 rows.",
-            "10,000 to 99,999 rows.",
-            "100,000 to 999,999 rows.",
-            "1,000,000 rows or more.",
+            "no rows",
+            "1 to 9 rows",
+            "10 to 99 rows",
+            "100 to 999 rows",
+            "1,000 to 9,999 rows",
+            "10,000 to 99,999 rows",
+            "100,000 to 999,999 rows",
+            "1,000,000 rows or more",
         )[bucket]
     )
+
+
+def test_the_brief_alphabet_tells_no_rows_from_some():
+    said = [
+        observation_in_words(Observation(alphabet=Alphabet.BRIEF, outcome=Outcome.OK, rows_bucket=bucket), "")
+        for bucket in (0, 1)
+    ]
+    assert said == ["ok: it ran to its end and showed no rows.", "ok: it ran to its end and showed rows."]
 
 
 @given(

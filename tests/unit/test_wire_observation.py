@@ -41,7 +41,7 @@ def test_an_observation_cannot_carry_a_field_that_was_not_debited():
         Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.LOST, error_class=1)
 
 
-@pytest.mark.parametrize(("alphabet", "expected"), [("standard", 19.61), ("brief", 3.70), ("verdict", 2.58)])
+@pytest.mark.parametrize(("alphabet", "expected"), [("standard", 19.61), ("brief", 4.0), ("verdict", 2.58)])
 def test_the_price_is_the_logarithm_of_the_size(alphabet, expected):
     assert math.isclose(bits(Alphabet(alphabet)), expected, abs_tol=0.01)
 

@@ -61,7 +61,7 @@ ATTEMPTS = 4
 RUN = NewRun(
     question="A hostile model answers",
     model="replay:attack",
-    replay=(ReplayLine(code=OPENLY, final=True), ReplayLine(code=DISGUISED, final=True)),
+    replay=(ReplayLine(code=OPENLY, final=True), ReplayLine(code=DISGUISED, final=True, insist=True)),
 )
 """The run of a hostile model, which answers what guard refuses with a disguise."""
 

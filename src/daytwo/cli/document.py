@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from daytwo.seen import answering
 from daytwo.wire.observation import Observation
+from daytwo.wire.rehearsal import Doubt, RehearsalOutcome
 from daytwo.wire.result import Receipt, ResultTable, StepResult
-from daytwo.wire.run import Rehearsal, RunStatus, RunView
+from daytwo.wire.run import RunStatus, RunView
 from daytwo.wire.verdict import Ruling
 
 EndStatus = Literal["succeeded", "failed", "waiting", "cancelled"]
@@ -33,11 +34,18 @@ class AskTable(_Part):
     """All of it, as an Arrow file on this machine."""
 
 
+class AskRehearsal(_Part):
+    """How the rehearsal went; `runs show --json` has all of it."""
+
+    outcome: RehearsalOutcome
+    doubt: Doubt | None = None
+
+
 class AskStep(_Part):
     intent: str
     program: str
     verdict: Ruling | None
-    rehearsal: Rehearsal
+    rehearsal: AskRehearsal
     observation: Observation | None
 
 
@@ -76,7 +84,7 @@ def build(
                 intent=step.intent,
                 program=step.program,
                 verdict=step.verdict.verdict if step.verdict else None,
-                rehearsal=step.rehearsal,
+                rehearsal=AskRehearsal(outcome=step.rehearsal.outcome, doubt=step.rehearsal.doubt),
                 observation=step.observation,
             )
             for step in view.steps

@@ -11,6 +11,7 @@ from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.report import OPEN, show_report
 from daytwo.cli.settings import load
 from daytwo.cli.stages import stage_of
+from daytwo.wire.rehearsal import Rehearsal, RehearsalOutcome
 from daytwo.wire.run import RunView
 
 RUN = typer.Argument(..., metavar="RUN", help="The run's id, or `last`.")
@@ -112,6 +113,16 @@ def _print(view: RunView) -> None:
     for step in view.steps:
         ruling = step.verdict.verdict if step.verdict else "not reviewed"
         outcome = step.observation.outcome if step.observation else "not executed"
-        terminal.line(f"\nstep {step.step}: {step.intent}\n  guard: {ruling}; outcome: {outcome}")
+        terminal.line(f"\nstep {step.step}: {step.intent}")
+        terminal.line(f"  guard: {ruling}; rehearsal: {_rehearsal(step.rehearsal)}; outcome: {outcome}")
         terminal.line("\n".join(f"  | {text}" for text in step.program.splitlines()))
     terminal.line()
+
+
+def _rehearsal(rehearsal: Rehearsal) -> str:
+    """The outcome, with the error of one that failed: mock values, so anybody may read them."""
+    if rehearsal.outcome is RehearsalOutcome.NOT_REHEARSED:
+        return "none"
+    doubt = f" ({rehearsal.doubt.value})" if rehearsal.doubt else ""
+    error = rehearsal.traceback.strip().splitlines()[-1:] if rehearsal.outcome is RehearsalOutcome.FAILED else []
+    return f"{rehearsal.outcome.value}{doubt}" + "".join(f", {terminal.printable(line)}" for line in error)

@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     """The least isolation that the executor runs anything under."""
     model: str | None = None
     providers: dict[str, ProviderSection] = Field(default_factory=dict)
+    session_bits: float = Field(default=512, gt=0)
+    """What a session and its forks may disclose."""
+    dataset_bits: float = Field(default=4096, gt=0)
+    """What a dataset may disclose in any window."""
+    window_days: int = Field(default=30, ge=1)
+    release: Literal["grid", "at_once"] = "grid"
+    """When Observations leave the executor."""
 
     @classmethod
     def settings_customise_sources(
@@ -91,7 +98,16 @@ class Settings(BaseSettings):
         from daytwo.wire.identifiers import LOCAL_ORG
 
         return ExecutorSettings(
-            home=self.home, host=HOST, port=port, control_url=control_url, org_id=LOCAL_ORG, tier=self.tier
+            home=self.home,
+            host=HOST,
+            port=port,
+            control_url=control_url,
+            org_id=LOCAL_ORG,
+            tier=self.tier,
+            session_bits=self.session_bits,
+            dataset_bits=self.dataset_bits,
+            window_days=self.window_days,
+            release=self.release,
         )
 
 

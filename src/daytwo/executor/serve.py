@@ -16,14 +16,15 @@ from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, default_environment
-from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts
+from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts, Release
 from daytwo.executor.guard import Approvals, review
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
+from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
 from daytwo.executor.sandbox import COLD, Kind, Sandboxes, Tier, Warmth
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
-from daytwo.executor.step import StepRunner
+from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.principal import LOCAL_OWNER
@@ -56,6 +57,11 @@ def local_sandboxes(
     return Sandboxes(environment, Path(cell.__file__).parent, warmth, least)
 
 
+def rehearser(backend: Sandboxes, directory: Path) -> Rehearser:
+    """Rehearsals share no folder with what is real."""
+    return Rehearser(backend, StateStore(directory / "rehearsal" / "state"), directory / "rehearsal" / "mocks")
+
+
 def serve(settings: ExecutorSettings) -> None:
     """Serves until SIGINT or SIGTERM.  A part that fails ends the process: the supervisor starts it afresh.
 
@@ -75,7 +81,8 @@ async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
     backend = local_sandboxes(default_environment(), least=Tier(settings.tier))
-    backend.warm(settings.org_id, Kind.REAL)
+    for kind in Kind:
+        backend.warm(settings.org_id, kind)
     app, worker, passes = _wire(settings, parts, client, backend)
     config = uvicorn.Config(
         app,
@@ -142,14 +149,18 @@ def _wire(
         return review(program, known_names=known_names, environment_imports=environment.import_names, datasets=datasets)
 
     runner = StepRunner(
-        catalog,
-        backend,
-        ruling,
-        approvals,
-        budget,
-        Mint(database, ledger),
-        results,
-        StateStore(settings.directory / "state"),
+        Rooms(
+            catalog=catalog,
+            sandbox=backend,
+            review=ruling,
+            approvals=approvals,
+            rehearser=rehearser(backend, settings.directory),
+            budget=budget,
+            mint=Mint(database, ledger),
+            release=Release() if settings.release == "grid" else Release.at_once(),
+            results=results,
+            state=StateStore(settings.directory / "state"),
+        )
     )
 
     def decision(approval_id: str) -> Outgoing:

@@ -27,6 +27,8 @@ class ExecutorSettings(BaseModel):
     dataset_bits: float = 4096
     """The disclosure budget of a dataset in each window, in bits."""
     window_days: int = 30
+    release: Literal["grid", "at_once"] = "grid"
+    """When Observations leave: on the gate's grid, or at once, which lets latency tell what no budget counts."""
 
     @property
     def directory(self) -> Path:

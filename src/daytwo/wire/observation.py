@@ -1,8 +1,10 @@
 """The Observation: the only thing about an execution that the control plane or a model may learn.
 
 It is one symbol of a closed, public alphabet.  A symbol is an integer below the alphabet's size, so membership is a
-range check and the worst-case information is `log2(size)` bits.  Source: docs/explanation/disclosure.md; the sizes
-below are the page's: `standard` 19.6 bits, `brief` 3.7, `verdict` 2.6.
+range check and the worst-case information is `log2(size)` bits: `standard` 19.6, `brief` 4, `verdict` 2.6.
+
+When an Observation is released is part of what it says: on a grid of `DURATION_SLOTS` moments, which its
+`duration_slot` names.  Whatever an alphabet does not tell by a slot, it tells at the grid's last moment.
 """
 
 from __future__ import annotations
@@ -79,14 +81,42 @@ ERROR_CLASSES: tuple[str, ...] = (
 )
 """Matched by identity of the class object (then of its bases), never by what a program calls itself."""
 
-_OK_SIZE = ROW_BUCKETS * DURATION_SLOTS * 2 * CHECK_MASKS
-_ERROR_SIZE = len(ERROR_CLASSES) * STATEMENTS * TEMPLATES * HOLES * DURATION_SLOTS
-_FIXED = (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.DENIED, Outcome.LOST)
+_SLOT = ("duration_slot", DURATION_SLOTS)
+
+_FORMS: dict[Alphabet, dict[Outcome, tuple[tuple[str, int], ...]]] = {
+    Alphabet.STANDARD: {
+        Outcome.TIMEOUT: (),
+        Outcome.MEMORY: (_SLOT,),
+        Outcome.DENIED: (_SLOT,),
+        Outcome.LOST: (_SLOT,),
+        Outcome.OK: (("rows_bucket", ROW_BUCKETS), _SLOT, ("as_rehearsed", 2), ("checks", CHECK_MASKS)),
+        Outcome.ERROR: (
+            ("error_class", len(ERROR_CLASSES)),
+            ("statement", STATEMENTS),
+            ("template", TEMPLATES),
+            ("hole", HOLES),
+            _SLOT,
+        ),
+    },
+    Alphabet.BRIEF: {
+        Outcome.TIMEOUT: (),
+        Outcome.MEMORY: (_SLOT,),
+        Outcome.LOST: (_SLOT,),
+        Outcome.OK: (("rows_bucket", 2), _SLOT),
+        Outcome.ERROR: (_SLOT,),
+    },
+    Alphabet.VERDICT: dict.fromkeys(Outcome, ()),
+}
+"""What each outcome carries in each alphabet: fields with the number of their values, the first most significant.
+`brief` tells no rows from some, and what is denied as lost."""
+
+
+def _size(form: tuple[tuple[str, int], ...]) -> int:
+    return math.prod(radix for _, radix in form)
+
 
 SIZES: dict[Alphabet, int] = {
-    Alphabet.STANDARD: len(_FIXED) + _OK_SIZE + _ERROR_SIZE,
-    Alphabet.BRIEF: len(_FIXED) + 1 + ROW_BUCKETS,
-    Alphabet.VERDICT: len(Outcome),
+    alphabet: sum(_size(form) for form in forms.values()) for alphabet, forms in _FORMS.items()
 }
 
 
@@ -101,6 +131,7 @@ class Observation(Message):
     alphabet: Alphabet
     outcome: Outcome
     rows_bucket: int = Field(default=0, ge=0, lt=ROW_BUCKETS)
+    """`row_bucket` of the rows shown; in `brief` 0 for none and 1 for any."""
     duration_slot: int = Field(default=0, ge=0, lt=DURATION_SLOTS)
     as_rehearsed: bool = False
     checks: int = Field(default=0, ge=0, lt=CHECK_MASKS)
@@ -119,30 +150,15 @@ class Observation(Message):
 
     def symbol(self) -> int:
         """The integer that stands for this Observation in its alphabet."""
-        if self.alphabet is Alphabet.VERDICT:
-            return list(Outcome).index(self.outcome)
-        if self.outcome in _FIXED:
-            return _FIXED.index(self.outcome)
-        if self.alphabet is Alphabet.BRIEF:
-            return len(_FIXED) + (0 if self.outcome is Outcome.ERROR else 1 + self.rows_bucket)
-        if self.outcome is Outcome.OK:
-            number = self.rows_bucket
-            for radix, digit in (
-                (DURATION_SLOTS, self.duration_slot),
-                (2, int(self.as_rehearsed)),
-                (CHECK_MASKS, self.checks),
-            ):
-                number = number * radix + digit
-            return len(_FIXED) + number
-        number = self.error_class
-        for radix, digit in (
-            (STATEMENTS, self.statement),
-            (TEMPLATES, self.template),
-            (HOLES, self.hole),
-            (DURATION_SLOTS, self.duration_slot),
-        ):
-            number = number * radix + digit
-        return len(_FIXED) + _OK_SIZE + number
+        before = 0
+        for outcome, form in _FORMS[self.alphabet].items():
+            if outcome is self.outcome:
+                number = 0
+                for field, radix in form:
+                    number = number * radix + min(int(getattr(self, field)), radix - 1)
+                return before + number
+            before += _size(form)
+        raise ValueError(f"the alphabet {self.alphabet} has no outcome {self.outcome}")
 
     @classmethod
     def from_symbol(cls, alphabet: Alphabet, symbol: int) -> Observation:
@@ -158,27 +174,14 @@ class Observation(Message):
 
 def _fields(alphabet: Alphabet, symbol: int) -> dict[str, Any]:
     """The fields that a symbol of the alphabet stands for."""
-    made: dict[str, Any] = {"alphabet": alphabet}
-    if alphabet is Alphabet.VERDICT:
-        return made | {"outcome": list(Outcome)[symbol]}
-    if symbol < len(_FIXED):
-        return made | {"outcome": _FIXED[symbol]}
-    rest = symbol - len(_FIXED)
-    if alphabet is Alphabet.BRIEF:
-        return made | ({"outcome": Outcome.OK, "rows_bucket": rest - 1} if rest else {"outcome": Outcome.ERROR})
-    if rest < _OK_SIZE:
-        made["outcome"] = Outcome.OK
-        rest, made["checks"] = divmod(rest, CHECK_MASKS)
-        rest, as_rehearsed = divmod(rest, 2)
-        made["as_rehearsed"] = bool(as_rehearsed)
-        made["rows_bucket"], made["duration_slot"] = divmod(rest, DURATION_SLOTS)
-        return made
-    made["outcome"] = Outcome.ERROR
-    rest, made["duration_slot"] = divmod(rest - _OK_SIZE, DURATION_SLOTS)
-    rest, made["hole"] = divmod(rest, HOLES)
-    rest, made["template"] = divmod(rest, TEMPLATES)
-    made["error_class"], made["statement"] = divmod(rest, STATEMENTS)
-    return made
+    for outcome, form in _FORMS[alphabet].items():
+        if symbol < _size(form):
+            made: dict[str, Any] = {"alphabet": alphabet, "outcome": outcome}
+            for field, radix in reversed(form):
+                symbol, made[field] = divmod(symbol, radix)
+            return made | {"as_rehearsed": bool(made.get("as_rehearsed"))}
+        symbol -= _size(form)
+    raise ValueError(f"no symbol of the alphabet {alphabet}")
 
 
 class Symbol(Message):

@@ -85,7 +85,7 @@ class Outbound(Message):
     """One message that left the data plane: its channel, when, and the exact bytes."""
 
     channel: str
-    """`sheet`, `verdict`, `observation`."""
+    """`sheet`, `verdict`, `rehearsal`, `observation` (which may bring its rehearsal), `approval`."""
     at: Timestamp
     body: str
     """The bytes as they were sent (UTF-8 JSON)."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from daytwo.wire.identifiers import Identifier
 from daytwo.wire.message import Message, Timestamp
 from daytwo.wire.observation import Observation
+from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
 from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.verdict import Verdict
 
@@ -62,18 +63,13 @@ class NewRun(Message):
     """The content of the file, for a model named `replay:FILE`."""
 
 
-class Rehearsal(Message):
-    outcome: str
-    """`not_rehearsed` where no rehearsal took place."""
-
-
 class StepView(Message):
     step: int = Field(ge=1)
     intent: str
     program: str
     final: bool
     verdict: Verdict | None = None
-    rehearsal: Rehearsal
+    rehearsal: Rehearsal = NOT_REHEARSED
     observation: Observation | None = None
     tier: str | None = None
 

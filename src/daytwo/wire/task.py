@@ -10,6 +10,7 @@ from daytwo.wire.message import Message
 from daytwo.wire.observation import Alphabet, Symbol
 from daytwo.wire.principal import Principal
 from daytwo.wire.protocol import PROTOCOL_VERSION
+from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.verdict import Verdict
 
@@ -34,7 +35,9 @@ class TaskRequest(Message):
     known_names: tuple[str, ...] = Field(default=(), max_length=10_000)
     """Variables that earlier programs of the session assign, read off their source, never off the data."""
     profile: str = "small"
-    alphabet: Alphabet = Alphabet.STANDARD
+    alphabet: Alphabet = Alphabet.BRIEF
+    insist: bool = False
+    """The program runs on the real data even where its rehearsal failed."""
     base_session: Identifier
     """The session that holds the base snapshot: this one, or the one it was forked from."""
     base_snapshot: int = Field(ge=0)
@@ -76,15 +79,18 @@ class HeartbeatReply(Message):
 
 
 class Completion(Message):
-    """What became of a task.  Exactly one of: denied by guard, parked for approval, or executed.
+    """What became of a task.  Exactly one of: denied by guard, parked for approval, failed in rehearsal, or executed.
 
-    `symbol` is None where nothing was executed; then `verdict` says why (`deny`, or `review` and waiting).
+    `symbol` is None where nothing ran on real data; then `verdict` says why (`deny`, or `review` and waiting), or
+    `rehearsal` does.
     `bits_spent` and `bits_budget` are the session's, after this task: functions of public facts only.
     """
 
     task_id: Digest
     epoch: int = Field(ge=1)
     verdict: Verdict
+    rehearsal: Rehearsal | None = None
+    """None where nothing was rehearsed."""
     symbol: Symbol | None = None
     approval_id: Identifier | None = None
     over_budget: bool = False

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from daytwo.wire.message import Message
 from daytwo.wire.observation import Observation
+from daytwo.wire.rehearsal import Rehearsal, Shape
 from daytwo.wire.run import ReplayLine
 from daytwo.wire.sheet import SchemaSheet
 from daytwo.wire.verdict import Verdict
@@ -22,6 +23,7 @@ class PastStep(Message):
     intent: str
     program: str
     verdict: Verdict | None = None
+    rehearsal: Rehearsal | None = None
     observation: Observation | None = None
     note: str | None = None
     """What the platform says of it: an unreadable reply, a rejected approval."""
@@ -42,6 +44,8 @@ class PlanRequest(Message):
     sheets: tuple[SchemaSheet, ...]
     variables: tuple[str, ...] = ()
     """Names that earlier programs of the session left, read off their source."""
+    shapes: tuple[Shape, ...] = ()
+    """Those of the variables that a rehearsal has seen: their types and columns on mock rows."""
     history: tuple[PastRun, ...] = ()
     steps: tuple[PastStep, ...] = ()
     turn: int = Field(ge=1)
@@ -86,5 +90,9 @@ class Step(Message):
     packages: tuple[str, ...] = ()
     profile: str | None = None
     final: bool = False
+    insist: bool = False
+    """Run the program on the real data even where its rehearsal fails."""
+    detail: bool = False
+    """Learn the class and the statement of an error, for more bits."""
     question: str | None = None
     """What the person is asked, or why the model cannot plan this."""

@@ -130,6 +130,8 @@ def _step_of_fields(fields: dict[str, Any]) -> Step | None:
         packages=tuple(filter(None, map(_text, packages))) if isinstance(packages, list | tuple) else (),
         profile=_text(fields.get("profile")),
         final=_truth(fields.get("final")),
+        insist=_truth(fields.get("insist")),
+        detail=_truth(fields.get("detail")),
         question=question,
     )
 

@@ -21,6 +21,7 @@ from daytwo.wire.observation import Outcome
 from daytwo.wire.principal import Principal
 from daytwo.wire.run import NewRun, RunStatus, RunView
 from daytwo.wire.task import Completion, TaskRequest
+from daytwo.wire.verdict import Ruling
 
 EXECUTOR_ABSENT = Decision(
     Trigger.MISS_EXECUTOR,
@@ -148,6 +149,7 @@ class TaskOutcomes:
             .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
             .values(
                 verdict=completion.verdict.model_dump(mode="json"),
+                rehearsal=None if completion.rehearsal is None else completion.rehearsal.model_dump(mode="json"),
                 symbol=None if completion.symbol is None else completion.symbol.model_dump(mode="json"),
                 tier=completion.tier,
             )
@@ -167,14 +169,17 @@ class TaskOutcomes:
     async def _observed(
         self, connection: AsyncConnection, row: RowMapping, request: TaskRequest, completion: Completion
     ) -> None:
-        if completion.symbol is None:
+        if completion.rehearsal is not None:
+            rehearsed = {"step": request.step, "outcome": completion.rehearsal.outcome.value}
+            await records.record(connection, row, "step.rehearsed", rehearsed)
+        if completion.symbol is None and completion.verdict.verdict is not Ruling.ALLOW:
             told = {
                 "step": request.step,
                 "verdict": completion.verdict.verdict.value,
                 "rules": sorted({found.rule for found in completion.verdict.findings}),
             }
             await records.record(connection, row, "step.denied", told)
-        else:
+        if completion.symbol is not None:
             outcome = completion.symbol.observation().outcome
             if outcome is Outcome.OK:
                 await _advance_head(connection, request)
@@ -252,7 +257,9 @@ async def _turn_facts(connection: AsyncConnection, row: RowMapping, request: Tas
 async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -> None:
     """Makes a step one that is still to be dispatched: `segment` finds it by what it lacks."""
     await connection.execute(
-        update(steps).where(steps.c.run_id == run_id, steps.c.step == step).values(verdict=None, symbol=None)
+        update(steps)
+        .where(steps.c.run_id == run_id, steps.c.step == step)
+        .values(verdict=None, symbol=None, rehearsal=None)
     )
 
 

@@ -131,6 +131,11 @@ def _unless_exhausted(facts: TurnFacts) -> Decision:
 
 
 def _explain(completion: Completion) -> tuple[str, str]:
+    if completion.symbol is None and completion.verdict.verdict is Ruling.ALLOW:
+        return (
+            "rehearsal_failed",
+            "The program failed on mock rows and was not run on the data. `daytwo runs show` has the traceback.",
+        )
     if completion.symbol is None:
         rules = ", ".join(sorted({finding.rule for finding in completion.verdict.findings}))
         return "program_denied", f"Guard denied the program ({rules}). `daytwo runs show` explains each finding."

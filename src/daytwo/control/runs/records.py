@@ -21,10 +21,9 @@ from daytwo.wire.errors import Missing
 from daytwo.wire.message import now
 from daytwo.wire.observation import Symbol
 from daytwo.wire.principal import Principal, PrincipalKind
-from daytwo.wire.run import Rehearsal, RunEvent, RunStatus, RunView, StepView
+from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
+from daytwo.wire.run import RunEvent, RunStatus, RunView, StepView
 from daytwo.wire.verdict import Verdict
-
-NOT_REHEARSED = Rehearsal(outcome="not_rehearsed")
 
 
 def service_of(org_id: str) -> Principal:
@@ -164,7 +163,7 @@ def _step_view(row: RowMapping) -> StepView:
         program=row["program"],
         final=row["final"],
         verdict=None if row["verdict"] is None else Verdict.model_validate(row["verdict"]),
-        rehearsal=NOT_REHEARSED,
+        rehearsal=NOT_REHEARSED if row["rehearsal"] is None else Rehearsal.model_validate(row["rehearsal"]),
         observation=None if row["symbol"] is None else Symbol.model_validate(row["symbol"]).observation(),
         tier=row["tier"],
     )

@@ -24,6 +24,7 @@ from daytwo.wire.errors import DaytwoError
 from daytwo.wire.message import now
 from daytwo.wire.observation import Alphabet, Outcome, Symbol
 from daytwo.wire.principal import Principal
+from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.run import ReplayLine, RunStatus
 from daytwo.wire.sheet import DatasetRef, SignedSheet
 from daytwo.wire.task import TaskRequest
@@ -113,6 +114,7 @@ async def _plan_request(connection: AsyncConnection, row: RowMapping, past: Sequ
         question=row["question"],
         sheets=tuple(signed.sheet for _, signed in held),
         variables=sessions.names_left(programs),
+        shapes=sessions.shapes_left(programs),
         history=_history(programs, row["run_id"]),
         steps=tuple(_past_step(step) for step in past),
         turn=turn,
@@ -137,6 +139,7 @@ def _past_step(row: RowMapping) -> PastStep:
         intent=row["intent"],
         program=row["program"],
         verdict=None if row["verdict"] is None else Verdict.model_validate(row["verdict"]),
+        rehearsal=None if row["rehearsal"] is None else Rehearsal.model_validate(row["rehearsal"]),
         observation=None if row["symbol"] is None else Symbol.model_validate(row["symbol"]).observation(),
         note=row["note"],
     )
@@ -172,6 +175,8 @@ async def _keep(connection: AsyncConnection, run_id: str, request: PlanRequest, 
             intent=step.intent,
             program=step.program,
             final=step.final,
+            insist=step.insist,
+            detail=step.detail,
         )
     )
     told = {"step": request.turn, "intent": step.intent, "final": step.final}
@@ -193,12 +198,6 @@ async def _end_without_program(connection: AsyncConnection, row: RowMapping, req
         reason="not_planned",
         message=step.question or step.intent or "The model gave no program. Ask again, or ask another model.",
     )
-
-
-def _alphabet_for(model: str) -> Alphabet:
-    """What is worth its bits: a model that cannot use the detail of an error does not pay for it."""
-    fixed = model.startswith(("builtin:", "replay:"))
-    return Alphabet.BRIEF if fixed else Alphabet.STANDARD
 
 
 async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowMapping) -> tuple[str, TaskRequest]:
@@ -226,7 +225,9 @@ async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowM
         datasets=tuple(DatasetRef(name=signed.sheet.dataset, sheet_digest=signed.digest) for _, signed in held),
         known_names=sessions.names_left(await sessions.programs(connection, session)),
         profile=row["profile"],
-        alphabet=_alphabet_for(row["model"]),
+        # The rehearsal has caught the honest mistakes: only a model that asks pays for more than the outcome.
+        alphabet=Alphabet.STANDARD if step["detail"] else Alphabet.BRIEF,
+        insist=step["insist"],
         base_session=session["head_session"],
         base_snapshot=session["head_snapshot"],
         next_snapshot=ordinal,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Integer, RowMapping, cast, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +22,7 @@ from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.names import assigned_names
 from daytwo.wire.principal import Principal
+from daytwo.wire.rehearsal import Rehearsal, Shape
 from daytwo.wire.run import NewSession, SessionView
 from daytwo.wire.sheet import DatasetRef
 
@@ -36,6 +38,8 @@ class PastProgram:
     step: int
     question: str
     program: str
+    shapes: tuple[Shape, ...] = ()
+    """The variables that its rehearsal left."""
 
 
 async def create(connection: AsyncConnection, author: Principal, new: NewSession) -> SessionView:
@@ -120,12 +124,24 @@ async def views(connection: AsyncConnection, org_id: str, limit: int) -> list[Se
 async def programs(connection: AsyncConnection, session: RowMapping) -> list[PastProgram]:
     """The programs that made a session's present state, oldest first."""
     line = await _line(connection, session["head_session"], session["head_snapshot"])
-    return [PastProgram(mark["run_id"], mark["step"], mark["question"], mark["program"]) for mark in line]
+    return [
+        PastProgram(mark["run_id"], mark["step"], mark["question"], mark["program"], _shapes(mark["rehearsal"]))
+        for mark in line
+    ]
+
+
+def _shapes(rehearsal: dict[str, Any] | None) -> tuple[Shape, ...]:
+    return () if rehearsal is None else Rehearsal.model_validate(rehearsal).variables
 
 
 def names_left(past: Sequence[PastProgram]) -> tuple[str, ...]:
     """The names that programs bound, in the order of their first binding."""
     return tuple(dict.fromkeys(name for program in past for name in assigned_names(program.program)))
+
+
+def shapes_left(past: Sequence[PastProgram]) -> tuple[Shape, ...]:
+    """The variables as rehearsals saw them, each in its latest shape."""
+    return tuple({shape.name: shape for program in past for shape in program.shapes}.values())
 
 
 async def _line(connection: AsyncConnection, session_id: str, ordinal: int) -> Sequence[RowMapping]:
@@ -160,7 +176,7 @@ async def _line(connection: AsyncConnection, session_id: str, ordinal: int) -> S
         )
     )
     found = await connection.execute(
-        select(line, steps.c.program, runs.c.question)
+        select(line, steps.c.program, steps.c.rehearsal, runs.c.question)
         .join(steps, (steps.c.run_id == line.c.run_id) & (steps.c.step == line.c.step))
         .join(runs, runs.c.run_id == line.c.run_id)
         .order_by(line.c.depth.desc())

@@ -12,6 +12,22 @@ OUTPUT_BYTES = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True)
+class Rehearsing:
+    """Makes an execution a rehearsal: over mock rows, in a world that stands still."""
+
+    instant: str
+    """What the clock says, RFC 3339."""
+    columns: frozenset[str]
+    """Every column that a sheet of the session names."""
+    known_names: frozenset[str]
+    """Variables that earlier steps left."""
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Rehearsing:
+        return cls(said["instant"], frozenset(said["columns"]), frozenset(said["known_names"]))
+
+
+@dataclass(frozen=True)
 class Job:
     program: str
     sources: tuple[dict[str, Any], ...]
@@ -24,6 +40,7 @@ class Job:
     data: Path = Path("/data")
     temporary: Path = Path("/tmp")  # noqa: S108 -- the sandbox's own, empty at the start
     output_bytes: int = OUTPUT_BYTES
+    rehearsing: Rehearsing | None = None
 
     @classmethod
     def from_json(cls, text: bytes) -> Job:
@@ -36,5 +53,6 @@ class Job:
             memory_bytes=said["memory_bytes"],
             cpus=said["cpus"],
             output_bytes=said.get("output_bytes", OUTPUT_BYTES),
+            rehearsing=Rehearsing.from_json(said["rehearsing"]) if said.get("rehearsing") else None,
             **folders,
         )

@@ -42,6 +42,7 @@ class Outlet:
         self._charts = 0
         self._unsaved = 0
         self.rows = 0
+        self.empty_tables = 0
 
     def say(self, text: str) -> None:
         self._write({"kind": "say", "text": clean(text, SAY_LIMIT)})
@@ -53,6 +54,7 @@ class Outlet:
             self._write({"kind": "table", "name": name, "title": _title(title), **preview}, payload)
             self._tables += 1
             self.rows += preview["row_count"]
+            self.empty_tables += not preview["row_count"]
 
     def chart(self, title: str | None, media_type: str, payload: bytes | memoryview) -> None:
         with self._lock:
@@ -81,6 +83,14 @@ class Outlet:
     def traceback(self, text: str) -> None:
         with self._lock:
             self._writer.write({"kind": "traceback", "text": clean(text, TRACEBACK_LIMIT)})
+
+    def shapes(self, variables: list[dict[str, Any]]) -> None:
+        self._write({"kind": "shapes", "variables": variables})
+
+    def doubt(self, doubt: str) -> None:
+        """Of a rehearsal: why mock rows cannot tell."""
+        with self._lock:
+            self._writer.write({"kind": "doubt", "doubt": doubt})
 
     def end(self, outcome: str, checks: int, error_class: int, statement: int) -> None:
         with self._lock:

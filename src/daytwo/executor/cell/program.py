@@ -3,6 +3,9 @@
 Exit status 0: the program ended well; 1: it raised; 86: it ran out of memory.  The last frame is always `end`, and
 it is all of this that the gate reads.  Results go out as they happen; variables and files after a good end only.
 The sandbox's limits and its end are the executor's; nothing here is a defence against the program.
+
+A rehearsal runs the same way over mock rows.  It keeps variables after a bad end too, so that the steps after a
+program that the model insisted on find them, and says what mock rows cannot tell.
 """
 
 from __future__ import annotations
@@ -22,9 +25,10 @@ from .compiled import Compiled, words
 from .database import Database
 from .errors import error_class, is_out_of_memory
 from .frames import FrameWriter
-from .job import Job
+from .job import Job, Rehearsing
 from .names import Names
 from .outlet import Outlet
+from .shapes import shapes
 from .snapshot import Snapshot
 from .tracebacks import person_traceback
 
@@ -49,10 +53,11 @@ class Cell:
         # a real module, so that pickle, dataclasses and joblib find the program's classes where they say they are
         self._module = types.ModuleType("__main__")
         self._namespace: dict[str, Any] = vars(self._module)
-        given = self._names.given(job.workspace)
-        self._namespace.update(given | {"__builtins__": builtins})
-        self._snapshot = Snapshot(job, self._namespace, given, self._names.handle_of)
+        self._given = self._names.given(job.workspace)
+        self._namespace.update(self._given | {"__builtins__": builtins})
+        self._snapshot = Snapshot(job, self._namespace, self._given, self._names.handle_of)
         self._program: Compiled | None = None
+        self._before: frozenset[str] = frozenset()
 
     @property
     def checks(self) -> int:
@@ -60,14 +65,32 @@ class Cell:
 
     def run(self) -> Ending:
         """Runs the program, then saves; tells the person of an error.  Raises OSError where the channel is gone."""
+        raised: BaseException | None = None
         try:
             self._run()
         except BaseException as error:  # noqa: BLE001 -- a program may raise anything; here it ends
-            if not _is_good_exit(error):
-                return self._ended_by(error)
-        self._show_left_open()
-        self._snapshot.save(self._outlet)
-        return Ending("ok")
+            raised = None if _is_good_exit(error) else error
+        if raised is None:
+            self._show_left_open()
+        if self._job.rehearsing is not None:
+            self._tell_doubt(raised, self._job.rehearsing)
+        if raised is None or self._job.rehearsing is not None:
+            self._outlet.shapes(shapes(self._namespace, self._given))
+            self._snapshot.save(self._outlet)
+        return Ending("ok") if raised is None else self._ended_by(raised)
+
+    def _tell_doubt(self, raised: BaseException | None, rehearsing: Rehearsing) -> None:
+        from .doubts import Scene, doubt_of, doubt_of_success
+
+        if self._program is None:
+            return
+        scene = Scene(self._program, self._namespace, self._before, rehearsing.columns, rehearsing.known_names)
+        if raised is None:
+            doubt = doubt_of_success(scene, shown_nothing=self._outlet.empty_tables > 0)
+        else:
+            doubt = doubt_of(raised, scene)
+        if doubt is not None:
+            self._outlet.doubt(doubt)
 
     def _run(self) -> None:
         sys.modules["__main__"] = self._module
@@ -77,6 +100,7 @@ class Cell:
         self._names.checks = Checks(self._program)
         self._snapshot.restore_files()
         self._snapshot.bring(words(self._program.code))
+        self._before = frozenset(self._namespace)
         exec(self._program.code, self._namespace)  # noqa: S102 -- what this process is for
 
     def _ended_by(self, error: BaseException) -> Ending:
@@ -106,6 +130,10 @@ def main() -> None:
     _take_standard_input()
     _tell_libraries(job)
     workers.prepare()
+    if job.rehearsing is not None:
+        from .stillness import stand_still
+
+        stand_still(job.rehearsing.instant)
     outlet = Outlet(FrameWriter(), job.output_bytes)
     cell = Cell(job, outlet)
     status = 1

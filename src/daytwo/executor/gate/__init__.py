@@ -1,6 +1,7 @@
 """The disclosure gate: nothing leaves the data plane but what this room made.
 
-`Budget` debits the worst case before an execution, `Mint` makes one Observation of it, `Outbox` makes every message
+`Budget` debits the worst case before an execution, `Mint` makes one Observation of it and admits
+rehearsals, `Release` says when it may leave, `Outbox` makes every message
 that the link may send, `Receipts` shows what left.
 """
 
@@ -8,5 +9,17 @@ from daytwo.executor.gate.budget import EXECUTIONS_LIMIT, Budget, Debit
 from daytwo.executor.gate.mint import Mint, decide
 from daytwo.executor.gate.outgoing import Outbox, Outgoing
 from daytwo.executor.gate.receipt import Receipts
+from daytwo.executor.gate.release import Release, Stopwatch
 
-__all__ = ["EXECUTIONS_LIMIT", "Budget", "Debit", "Mint", "Outbox", "Outgoing", "Receipts", "decide"]
+__all__ = [
+    "EXECUTIONS_LIMIT",
+    "Budget",
+    "Debit",
+    "Mint",
+    "Outbox",
+    "Outgoing",
+    "Receipts",
+    "Release",
+    "Stopwatch",
+    "decide",
+]

@@ -170,6 +170,12 @@ class Budget:
             ).fetchone()
             return float(row["bits"])
 
+    def executions(self, task_id: str) -> int:
+        """How many executions of a task were paid for."""
+        with self._database.transaction() as connection:
+            row = connection.execute("select count(*) as n from gate_debits where task_id = ?", (task_id,)).fetchone()
+            return int(row["n"])
+
     def dataset_spent(self, org_id: str, dataset: str) -> tuple[float, float]:
         """The bits that a dataset has paid within the window, and its budget."""
         with self._database.transaction() as connection:

@@ -15,13 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daytwo.executor.database import Database
 from daytwo.executor.gate.budget import Debit
+from daytwo.executor.gate.release import slot_of
 from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.wire.canonical import digest
 from daytwo.wire.errors import Bug
 from daytwo.wire.message import now as wall_clock
 from daytwo.wire.observation import (
     CHECK_MASKS,
-    DURATION_SLOTS,
     ERROR_CLASSES,
     HOLES,
     STATEMENTS,
@@ -32,9 +33,17 @@ from daytwo.wire.observation import (
     Symbol,
     row_bucket,
 )
+from daytwo.wire.rehearsal import Rehearsal
+from daytwo.wire.task import TaskRequest
 
-SLOT_SECONDS = (0.5, 5.0)
-"""The grid of durations and of releases; what is slower falls into the last slot, released at the profile's limit."""
+_SCHEMA = """
+create table if not exists gate_rehearsals (
+    task_id text not null,
+    digest text not null,
+    at text not null,
+    primary key (task_id, digest)
+);
+"""
 
 _ROWS_LIMIT = 1 << 63
 
@@ -65,43 +74,33 @@ _CONSISTENT: dict[tuple[str, str], Outcome] = {
 """(the sandbox's ending, the report's outcome) → what is observed; any other pair is `lost`."""
 
 
-def duration_slot(duration_seconds: float, profile_seconds: float) -> int:
-    """The slot of a duration: up to 0.5 s, up to 5 s, more.  What cannot be compared, or reached its limit, is last."""
-    if duration_seconds < profile_seconds:
-        for slot, seconds in enumerate(SLOT_SECONDS):
-            if 0 <= duration_seconds <= seconds:
-                return slot
-    return DURATION_SLOTS - 1
-
-
 def decide(
-    alphabet: Alphabet, ending: str, report: Any, duration_seconds: float, profile_seconds: float
+    alphabet: Alphabet,
+    ending: str,
+    report: Any,
+    elapsed_seconds: float,
+    *,
+    as_rehearsed: bool = False,
 ) -> Observation:
     """The Observation of an execution: a member of `alphabet`, whatever the report holds.  Pure."""
     outcome, read = _outcome(ending, report)
-    if alphabet is Alphabet.STANDARD and read is not None:
-        slot = duration_slot(duration_seconds, profile_seconds)
-        if outcome is Outcome.OK:
-            return Observation(
-                alphabet=alphabet,
-                outcome=outcome,
-                rows_bucket=row_bucket(read.rows),
-                duration_slot=slot,
-                checks=read.checks,
-            )
-        if outcome is Outcome.ERROR:
-            return Observation(
-                alphabet=alphabet,
-                outcome=outcome,
-                error_class=read.error_class,
-                statement=read.statement,
-                template=read.template,
-                hole=read.hole,
-                duration_slot=slot,
-            )
-    if alphabet is Alphabet.BRIEF and outcome is Outcome.OK and read is not None:
-        return Observation(alphabet=alphabet, outcome=outcome, rows_bucket=row_bucket(read.rows))
-    return Observation(alphabet=alphabet, outcome=outcome)
+    said: dict[str, Any] = {}
+    if alphabet is not Alphabet.VERDICT and outcome is not Outcome.TIMEOUT:
+        said["duration_slot"] = slot_of(elapsed_seconds)
+    if outcome is Outcome.OK and read is not None:
+        bucket = row_bucket(read.rows)
+        if alphabet is Alphabet.STANDARD:
+            said |= {"rows_bucket": bucket, "as_rehearsed": as_rehearsed, "checks": read.checks}
+        elif alphabet is Alphabet.BRIEF:
+            said["rows_bucket"] = min(bucket, 1)
+    if outcome is Outcome.ERROR and read is not None and alphabet is Alphabet.STANDARD:
+        said |= {
+            "error_class": read.error_class,
+            "statement": read.statement,
+            "template": read.template,
+            "hole": read.hole,
+        }
+    return Observation(alphabet=alphabet, outcome=outcome, **said)
 
 
 def _outcome(ending: str, report: Any) -> tuple[Outcome, _Report | None]:
@@ -129,14 +128,42 @@ class Mint:
         self._database = database
         self._ledger = ledger
         self._clock = clock
+        database.create(_SCHEMA)
+
+    def rehearsed(self, request: TaskRequest, rehearsal: Rehearsal) -> None:
+        """Admits what a rehearsal told: only what is recorded here may leave.  It costs no bits.
+
+        The caller vouches that the sandbox held mock rows and the rehearsal chain's state, and nothing else.
+        """
+        told = digest(rehearsal)
+        with self._database.transaction() as connection:
+            at = self._clock()
+            connection.execute("insert or ignore into gate_rehearsals values (?, ?, ?)", (request.task_id, told, at))
+            self._ledger.append(
+                connection,
+                LedgerEvent(
+                    org_id=request.org_id,
+                    at=at,
+                    actor=request.on_behalf_of,
+                    kind="gate.rehearsed",
+                    subject=request.task_id,
+                    body={
+                        "run": request.run_id,
+                        "step": request.step,
+                        "outcome": rehearsal.outcome.value,
+                        "rehearsal": told,
+                    },
+                ),
+            )
 
     def observe(
         self,
         debit: Debit,
         ending: str,
         report: dict[str, Any] | None,
-        duration_seconds: float,
-        profile_seconds: float,
+        elapsed_seconds: float,
+        *,
+        as_rehearsed: bool = False,
         tier: str | None = None,
     ) -> Symbol:
         """The Observation that a debit bought, stored before it is returned.
@@ -145,14 +172,14 @@ class Mint:
             debit: what was paid before the execution.
             ending: how the sandbox ended: `ok`, `error`, `timeout`, `memory`, `killed`.
             report: the cell's `end` frame as it came, or None where none came.
-            duration_seconds: how long the execution took.
-            profile_seconds: the profile's limit on that.
+            elapsed_seconds: since the debit.
+            as_rehearsed: the variables that the program left have the shapes that its rehearsal left.
             tier: the isolation that the execution had, for the ledger; None where it never began.
 
         Raises:
             Bug: `not_debited`, where this execution was not paid for in this alphabet.
         """
-        made = Symbol.of(decide(debit.alphabet, ending, report, duration_seconds, profile_seconds))
+        made = Symbol.of(decide(debit.alphabet, ending, report, elapsed_seconds, as_rehearsed=as_rehearsed))
         key = (debit.task_id, debit.execution)
         with self._database.transaction() as connection:
             paid = connection.execute(

@@ -2,7 +2,7 @@
 
 Each kind of message has one function here.  It takes exactly its type (no subclass), validates it anew, encodes it
 canonically and, where it concerns a run or a dataset, records the very bytes for the receipt before they can be sent.
-A completion leaves with no other symbol than the one that `gate.mint` stored for the task.
+A completion leaves with no other symbol, and no other rehearsal, than those that `gate.mint` stored for the task.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel
 
 from daytwo.executor.database import Database
-from daytwo.wire.canonical import canonical_bytes
+from daytwo.wire.canonical import canonical_bytes, digest
 from daytwo.wire.errors import Bug
 from daytwo.wire.message import now as wall_clock
+from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.task import ApprovalDecision, Claim, Completion, Enrolment, Heartbeat, TaskRequest
 
@@ -100,10 +101,12 @@ class Outbox:
             raise Bug("wrong_task", "A completion was about to be sent for another task.")
         if completion.tier not in _TIERS:
             raise Bug("not_minted", "A completion names a tier that does not exist.")
-        channel = "verdict" if completion.symbol is None else "observation"
+        channel = _channel(completion)
         with self._database.transaction() as connection:
             if completion.symbol is not None:
                 _check_minted(connection, completion)
+            if completion.rehearsal is not None:
+                _check_rehearsed(connection, completion.task_id, completion.rehearsal)
             connection.executemany(
                 "insert or ignore into gate_runs values (?, ?, ?, ?, ?)",
                 [
@@ -175,6 +178,21 @@ def _check_minted(connection: Connection, completion: Completion) -> None:
     said = None if completion.symbol is None else completion.symbol.model_dump_json()
     if said not in {row["symbol"] for row in minted}:
         raise Bug("not_minted", "A completion carries an Observation that the gate did not make.")
+
+
+def _check_rehearsed(connection: Connection, task_id: str, rehearsal: Rehearsal) -> None:
+    known = connection.execute(
+        "select 1 from gate_rehearsals where task_id = ? and digest = ?", (task_id, digest(rehearsal))
+    ).fetchone()
+    if known is None:
+        raise Bug("not_minted", "A completion carries a rehearsal that the gate did not admit.")
+
+
+def _channel(completion: Completion) -> str:
+    """What a completion tells, for the receipt: the one that costs bits names it."""
+    if completion.symbol is not None:
+        return "observation"
+    return "verdict" if completion.rehearsal is None else "rehearsal"
 
 
 def _exact(message: _M, kind: type[_M]) -> _M:

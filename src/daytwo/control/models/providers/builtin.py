@@ -1,4 +1,7 @@
-"""`builtin:analyst`: plans from the typed request, offline."""
+"""`builtin:analyst`: plans from the typed request, offline.
+
+It insists: it would plan the same program again, whatever the rehearsal said.
+"""
 
 from __future__ import annotations
 
@@ -7,4 +10,5 @@ from daytwo.control.models.request import ModelCall, ModelReply
 
 
 def reply(call: ModelCall) -> ModelReply:
-    return ModelReply(tool_arguments=plan(call.plan).model_dump_json(), model=call.model)
+    step = plan(call.plan).model_copy(update={"insist": True})
+    return ModelReply(tool_arguments=step.model_dump_json(), model=call.model)

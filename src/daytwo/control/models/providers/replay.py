@@ -21,5 +21,5 @@ def reply(call: ModelCall) -> ModelReply:
             'Add lines, or mark the last one with "final": true.',
         )
     line = call.replay[call.plan.turn - 1]
-    step = Step(intent=f"Replay line {call.plan.turn}", program=line.code, final=line.final)
+    step = Step(intent=f"Replay line {call.plan.turn}", program=line.code, final=line.final, insist=line.insist)
     return ModelReply(tool_arguments=step.model_dump_json(), model=call.model)

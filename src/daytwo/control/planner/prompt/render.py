@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from daytwo.control.models.request import ChatMessage, PastRun, PastStep, PlanRequest
+from daytwo.control.planner.prompt.rehearsal import outcome_in_words, rehearsal_in_words, shapes_in_words
 from daytwo.control.planner.prompt.words import observation_in_words, sheets_in_words, verdict_in_words
 
 BYTES_PER_TOKEN = 4
@@ -19,6 +20,8 @@ BYTES_PER_TOKEN = 4
 CONTEXT_LIMIT_TOKENS = 32_000
 """Over it, the oldest runs go first, then the programs of the oldest steps."""
 VARIABLES_LIMIT = 500
+EARLIER = "# Earlier questions of this session, oldest first"
+SO_FAR = "# Steps of this run so far"
 STEPS_KEPT_WHOLE = 2
 """The last steps keep their programs whatever the limit: they are what is being repaired."""
 _FENCE = "```"
@@ -34,13 +37,13 @@ def render(request: PlanRequest) -> tuple[ChatMessage, ...]:
     """The messages of one model turn."""
     system = f"{system_page()}\n# The schema sheets\n\n{sheets_in_words(request.sheets)}\n"
     history, steps = _fitted(request, CONTEXT_LIMIT_TOKENS * BYTES_PER_TOKEN - len(system.encode()))
-    parts = (*_session(request.variables), *history, *steps, _question(request))
+    parts = (*_session(request), *history, *steps, _question(request))
     return ChatMessage(role="system", text=system), ChatMessage(role="user", text="\n\n".join(parts) + "\n")
 
 
 def _fitted(request: PlanRequest, limit_bytes: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Earlier runs and steps in words, as many as the limit allows."""
-    limit_bytes -= len("\n\n".join((*_session(request.variables), _question(request))).encode())
+    limit_bytes -= _bytes((*_session(request), EARLIER, SO_FAR, _question(request)))
     runs = [_past_run(run) for run in request.history]
     steps = [_past_step(step, whole=True) for step in request.steps]
     while runs and _bytes(runs) + _bytes(steps) > limit_bytes:
@@ -48,19 +51,21 @@ def _fitted(request: PlanRequest, limit_bytes: int) -> tuple[tuple[str, ...], tu
     for number in range(len(steps) - STEPS_KEPT_WHOLE):
         if _bytes(steps) > limit_bytes:
             steps[number] = _past_step(request.steps[number], whole=False)
-    history = ("# Earlier questions of this session, oldest first", *runs) if runs else ()
-    return history, ("# Steps of this run so far", *steps) if steps else ()
+    history = (EARLIER, *runs) if runs else ()
+    return history, (SO_FAR, *steps) if steps else ()
 
 
 def _bytes(parts: Sequence[str]) -> int:
     return sum(len(part.encode()) + 2 for part in parts)
 
 
-def _session(variables: Sequence[str]) -> tuple[str, ...]:
-    if not variables:
-        return ()
-    names = ", ".join(f"`{name}`" for name in variables[-VARIABLES_LIMIT:])
-    return (f"# Variables that earlier programs of this session left\n\n{names}",)
+def _session(request: PlanRequest) -> tuple[str, ...]:
+    """The variables: with their shapes where a rehearsal has seen them, else by name."""
+    seen = {shape.name for shape in request.shapes}
+    unseen = ", ".join(f"`{name}`" for name in request.variables[-VARIABLES_LIMIT:] if name not in seen)
+    parts = [shapes_in_words(request.shapes)] if request.shapes else []
+    parts += [unseen] if unseen else []
+    return ("\n\n".join(("# Variables that earlier programs of this session left", *parts)),) if parts else ()
 
 
 def _past_run(run: PastRun) -> str:
@@ -75,6 +80,8 @@ def _past_step(step: PastStep, *, whole: bool) -> str:
         lines.append(_fenced(step.program) if whole else "(its program is left out here)")
     if step.verdict is not None and (step.verdict.findings or step.observation is None):
         lines.append(verdict_in_words(step.verdict))
+    if step.rehearsal is not None:
+        lines.append(rehearsal_in_words(step.rehearsal, step.program) if whole else outcome_in_words(step.rehearsal))
     if step.observation is not None:
         lines.append(f"Observation: {observation_in_words(step.observation, step.program)}")
     if step.note:

@@ -150,9 +150,9 @@ def observation_in_words(observation: Observation, program: str) -> str:
         return _error(observation, program)
     if observation.alphabet is Alphabet.VERDICT:
         return "ok: it ran to its end."
-    said = f"ok: it ran to its end and showed {_rows(observation.rows_bucket)}"
     if observation.alphabet is Alphabet.BRIEF:
-        return f"{said}."
+        return f"ok: it ran to its end and showed {'rows' if observation.rows_bucket else 'no rows'}."
+    said = f"ok: it ran to its end and showed {_rows(observation.rows_bucket)}"
     lines = [f"{said}, {_DURATIONS[observation.duration_slot]}."]
     for number, label in enumerate(check_labels(program)):
         held = "held" if observation.checks >> number & 1 else "did not hold, or was not reached"
@@ -172,7 +172,7 @@ def _rows(bucket: int) -> str:
 
 def _error(observation: Observation, program: str) -> str:
     if observation.alphabet is not Alphabet.STANDARD:
-        return "error: an exception ended it. Its class is not told."
+        return "error: an exception ended it. Hand in the program again with `detail` to learn which, for more bits."
     name = ERROR_CLASSES[observation.error_class].removeprefix("builtins.")
     what = "an exception of a class that is not told" if name == "other" else name
     said = f"error: {what}, {_DURATIONS[observation.duration_slot]}"

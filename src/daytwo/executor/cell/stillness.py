@@ -1,0 +1,55 @@
+"""A world that stands still: fixed clock, fixed randomness, so that a rehearsal's output is the same every time.
+
+A rehearsal's output leaves whole, as a function of the schema sheet, the seed and the programs.  The real time would
+be one more input, and with it how long the step before took on real data.  A program that asks the kernel past
+Python's own functions still learns the time: it is a hardware channel of a shared host, which the receipt names.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import time
+from datetime import datetime
+
+SEED = 20_020_202
+TICK_NANOSECONDS = 1_000
+"""What each reading of a stopwatch advances it by: programs that wait for it end, and print the same."""
+
+_START_NANOSECONDS = 1_000_000_000_000
+
+
+def stand_still(instant: str) -> None:
+    """Fixes the clock at `instant` (RFC 3339) and every source of randomness, for the rest of this process."""
+    _fix_stopwatches()
+    _fix_randomness()
+    import time_machine
+
+    # A naive stop: `tick` would let the real time shine through.
+    time_machine.travel(datetime.fromisoformat(instant), tick=False).start()
+
+
+def _fix_stopwatches() -> None:
+    ticks = itertools.count(_START_NANOSECONDS, TICK_NANOSECONDS)
+
+    def nanoseconds() -> int:
+        return next(ticks)
+
+    def seconds() -> float:
+        return next(ticks) / 1e9
+
+    for name in ("monotonic", "perf_counter", "process_time", "thread_time"):
+        setattr(time, name, seconds)
+        setattr(time, f"{name}_ns", nanoseconds)
+
+
+def _fix_randomness() -> None:
+    # numpy's generators without a seed, `secrets` and `uuid4` all draw from here.
+    stream = random.Random(SEED)  # noqa: S311 -- the point is that it repeats
+    os.urandom = stream.randbytes
+    random._urandom = stream.randbytes  # type: ignore[attr-defined]  # noqa: SLF001 -- what SystemRandom calls
+    random.seed(SEED)
+    import numpy as np
+
+    np.random.seed(SEED)  # noqa: NPY002 -- the generator that programs use without naming it

@@ -1,0 +1,262 @@
+"""One step at the executor, in the one order that is safe: review, approve, rehearse, debit, run, keep, observe.
+
+Nothing is rehearsed that guard stops; nothing is debited for a program that its rehearsal stops; nothing runs that is
+not debited; the state is committed before the Observation exists, so that an Observation `ok` always has its snapshot.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import anyio
+import structlog
+
+from daytwo.executor.catalog import Catalog
+from daytwo.executor.cell.frames import FrameReader
+from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Release, Stopwatch
+from daytwo.executor.guard import Approvals
+from daytwo.executor.rehearsal import Rehearser
+from daytwo.executor.results import ResultStore
+from daytwo.executor.sandbox import PROFILES, find_profile
+from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
+from daytwo.executor.state import STATE_TARGET, StateStore
+from daytwo.executor.step.frames import StepFrames
+from daytwo.wire.errors import DaytwoError, Denied
+from daytwo.wire.observation import Outcome, Symbol
+from daytwo.wire.rehearsal import Rehearsal
+from daytwo.wire.sheet import callable_names
+from daytwo.wire.task import Completion, TaskRequest
+from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
+
+REHEARSALS_LIMIT = 8
+"""A task whose executor died so often is not begun again, whether or not it was ever paid for."""
+
+log = structlog.get_logger(__name__)
+
+Review = Callable[[str, Collection[str], Collection[str]], Verdict]
+"""Guard: program, known names, names of the tables → verdict."""
+
+
+class Sandbox(Protocol):
+    """A backend of `executor.sandbox`."""
+
+    async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult: ...
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What a step passes through."""
+
+    catalog: Catalog
+    sandbox: Sandbox
+    review: Review
+    approvals: Approvals
+    rehearser: Rehearser
+    budget: Budget
+    mint: Mint
+    release: Release
+    results: ResultStore
+    state: StateStore
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a completion will tell of a task, as far as it is known."""
+
+    request: TaskRequest
+    root_session: str
+    verdict: Verdict
+    rehearsal: Rehearsal | None = None
+
+
+class StepRunner:
+    """Executes tasks.  The parts are wired by `executor.serve`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._catalog = rooms.catalog
+        self._sandbox = rooms.sandbox
+        self._review = rooms.review
+        self._approvals = rooms.approvals
+        self._rehearser = rooms.rehearser
+        self._budget = rooms.budget
+        self._mint = rooms.mint
+        self._release = rooms.release
+        self._results = rooms.results
+        self._state = rooms.state
+
+    async def run(self, request: TaskRequest, root_session: str, execution: int, cancel: Cancel) -> Completion:
+        """One execution of a task, to its completion (of epoch 1; the link sets the claim's)."""
+        verdict = await anyio.to_thread.run_sync(self._ruling, request)
+        told = _Told(request, root_session, verdict)
+        if verdict.verdict is Ruling.REVIEW and not self._approvals.approved(request):
+            names = [ref.name for ref in request.datasets]
+            return self._completion(told, approval_id=self._approvals.request(request, verdict, names))
+        if verdict.verdict is Ruling.DENY:
+            return self._completion(told)
+        if execution > REHEARSALS_LIMIT:
+            return self._completion(replace(told, verdict=_deny("interrupted", "It was interrupted time and again.")))
+        rehearsal = await self._rehearse(request, cancel)
+        if rehearsal is None:
+            message = "The executor could not rehearse the program. Its operator finds the reason in its log."
+            return self._completion(replace(told, verdict=_deny("not-rehearsed", message)))
+        told = replace(told, rehearsal=rehearsal)
+        if cancel.requested or not (rehearsal.may_run or request.insist):
+            return self._completion(told)
+        return await self._execute(told, execution, cancel)
+
+    def _ruling(self, request: TaskRequest) -> Verdict:
+        """Guard's verdict; a task against a sheet or profile that is not the present one is denied in the same form."""
+        try:
+            signed = [self._catalog.planned_with(ref) for ref in request.datasets]
+            find_profile(request.profile)
+        except DaytwoError as error:
+            return _deny(error.code.replace("_", "-"), error.message)
+        names = callable_names([own.sheet for own in signed])
+        return self._review(request.program, request.known_names, names)
+
+    async def _rehearse(self, request: TaskRequest, cancel: Cancel) -> Rehearsal | None:
+        """What the program did on mock rows, admitted by the gate; None where the executor failed at it."""
+        try:
+            signed = [self._catalog.signed(ref.name) for ref in request.datasets]
+            rehearsal = await self._rehearser.rehearse(request, signed, PROFILES[request.profile], cancel)
+        except (DaytwoError, OSError) as error:
+            log.warning("step.not_rehearsed", run=request.run_id, step=request.step, error=type(error).__name__)
+            return None
+        self._mint.rehearsed(request, rehearsal)
+        return rehearsal
+
+    async def _execute(self, told: _Told, execution: int, cancel: Cancel) -> Completion:
+        request = told.request
+        # An interruption before the debit, in rehearsal, has cost nothing and used up no execution.
+        paid = self._budget.executions(request.task_id)
+        try:
+            debit = self._budget.debit(request, told.root_session, min(execution, paid + 1))
+        except Denied as error:
+            if error.code == "over_budget":
+                return self._completion(told, over_budget=True)
+            if error.code == "too_many_executions":
+                return self._give_up(told)
+            return self._completion(replace(told, verdict=_deny(error.code.replace("_", "-"), error.message)))
+        watch = self._release.start()
+        try:
+            symbol, tier = await self._paid(told, execution, cancel, debit, watch)
+        except (DaytwoError, OSError) as error:
+            log.warning("step.not_run", run=request.run_id, step=request.step, error=type(error).__name__)
+            symbol, tier = self._mint.observe(debit, Ending.KILLED.value, None, watch.elapsed_seconds), None
+        await watch.wait_for(symbol.observation(), PROFILES[request.profile].wall_seconds)
+        return self._completion(told, symbol=symbol, tier=tier)
+
+    async def _paid(
+        self, told: _Told, execution: int, cancel: Cancel, debit: Debit, watch: Stopwatch
+    ) -> tuple[Symbol, str | None]:
+        """What a debit buys.  Where this fails, whatever for, it has bought `lost`."""
+        request = told.request
+        # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
+        attempt = request.segment * (REHEARSALS_LIMIT + 1) + execution
+        writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
+        snapshot = self._state.begin(request.session_id, request.next_snapshot)
+        frames = StepFrames(writer, snapshot)
+        profile = PROFILES[request.profile]
+        try:
+            result = await self._run(request, profile, frames, cancel)
+            return self._keep(told, debit, frames, result, watch)
+        except (DaytwoError, OSError) as error:
+            snapshot.discard()
+            message = error.message if isinstance(error, DaytwoError) else "The executor could not run the program."
+            writer.finish(Outcome.LOST.value, stderr=message)
+            raise
+
+    async def _run(self, request: TaskRequest, profile: Profile, frames: StepFrames, cancel: Cancel) -> SandboxResult:
+        sources, mounts = self._catalog.sources(request.datasets)
+        state = self._state.mounts(request.base_session, request.base_snapshot)
+        job = {
+            "program": request.program,
+            "sources": sources,
+            "state": STATE_TARGET if state else None,
+            "memory_bytes": profile.memory_bytes,
+            "cpus": profile.cpus,
+            "output_bytes": profile.output_bytes,
+        }
+        all_mounts: tuple[Mount, ...] = (*mounts, *state)
+        reader = FrameReader(frames)
+        asked = SandboxRequest(
+            module="cell.program",
+            job=json.dumps(job).encode(),
+            profile=profile,
+            org_id=request.org_id,
+            kind=Kind.REAL,
+            mounts=all_mounts,
+        )
+        result = await self._sandbox.run(asked, reader.feed, cancel)
+        if not reader.is_between_frames:
+            frames.tear()
+        return result
+
+    def _keep(
+        self, told: _Told, debit: Debit, frames: StepFrames, result: SandboxResult, watch: Stopwatch
+    ) -> tuple[Symbol, str | None]:
+        went_well = result.ending is Ending.OK and (frames.report or {}).get("outcome") == "ok"
+        report = frames.report
+        if went_well and frames.state_is_whole:
+            frames.state.commit()
+        else:
+            frames.state.discard()
+            if went_well:
+                report = None
+                frames.unsaved.append("everything: the step's variables and files exceed what a session may keep")
+        symbol = self._mint.observe(
+            debit,
+            result.ending.value,
+            report,
+            watch.elapsed_seconds,
+            as_rehearsed=told.rehearsal is not None and frames.shapes == told.rehearsal.variables,
+            tier=result.tier.value,
+        )
+        outcome = symbol.observation().outcome
+        frames.results.finish(
+            outcome.value,
+            stdout=result.stdout,
+            stderr=result.stderr,
+            tier=result.tier.value,
+            wall_ms=result.wall_ms,
+            unsaved=tuple(frames.unsaved),
+        )
+        # `lost` is one symbol: beside a tier it would tell a program that was killed from one that never began.
+        return symbol, None if outcome is Outcome.LOST else result.tier.value
+
+    def _give_up(self, told: _Told) -> Completion:
+        """A task that was cut off too often is lost: that is the Observation that its last debit buys."""
+        debit = Debit.of(told.request, told.root_session, EXECUTIONS_LIMIT)
+        symbol = self._mint.observe(debit, Ending.KILLED.value, None, 0.0)
+        return self._completion(told, symbol=symbol)
+
+    def _completion(
+        self,
+        told: _Told,
+        *,
+        symbol: Symbol | None = None,
+        approval_id: str | None = None,
+        over_budget: bool = False,
+        tier: str | None = None,
+    ) -> Completion:
+        spent, budget = self._budget.spent(told.root_session)
+        return Completion(
+            task_id=told.request.task_id,
+            epoch=1,
+            verdict=told.verdict,
+            rehearsal=told.rehearsal,
+            symbol=symbol,
+            approval_id=approval_id,
+            over_budget=over_budget,
+            tier=tier,
+            bits_spent=spent,
+            bits_budget=budget,
+        )
+
+
+def _deny(rule: str, message: str) -> Verdict:
+    finding = Finding(rule=rule, severity=Severity.ERROR, line=1, column=1, end_line=1, end_column=1, message=message)
+    return Verdict(verdict=Ruling.DENY, findings=(finding,), rules_version="executor")
