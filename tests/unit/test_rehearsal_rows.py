@@ -106,6 +106,23 @@ def test_keys_of_several_columns_tell_rows_apart(tmp_path):
     assert connection.execute("select count(*) = count(distinct (region, day)) from orders").fetchall() == [(True,)]
 
 
+def test_a_key_of_few_labels_makes_a_table_of_all_their_combinations(tmp_path):
+    region = REGION.model_copy(update={"labels": ("East", "North", "West"), "labels_complete": True})
+    year = ColumnSheet(
+        name="year",
+        type=ColumnType.INTEGER,
+        null_share=NullShare.NONE,
+        uniqueness=Uniqueness.FEW,
+        magnitude=(3, 4),
+        labels=("1931", "1932"),
+        labels_complete=True,
+        order=Order.ASCENDING,
+    )
+    connection, _ = made(tmp_path, sheet(region, year, AMOUNT, keys=(("region", "year"),)))
+    found = connection.execute("select region, year, count(*) from orders group by all").fetchall()
+    assert sorted(found) == [(place, when, 1) for place in region.labels for when in (1931, 1932)]
+
+
 def test_unique_columns_are_unique_and_sorted(tmp_path):
     key = ColumnSheet(
         name="id", type=ColumnType.TEXT, null_share=NullShare.NONE, uniqueness=Uniqueness.UNIQUE, masks=("A99999",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -53,20 +54,19 @@ class Layout:
 
     def _lay_out(self, key: list[ColumnSheet]) -> None:
         # A unique column is a key by itself, and goes last: it may have a value for each row.
-        slow = sorted(key, key=self._slowness)
+        *slow, last = sorted(key, key=self._slowness)
+        room = self.count
+        for column in slow:
+            self.pools[column.name] = self._pool(column, min(distinct(column, self.count), room))
+            room = -(-room // len(self.pools[column.name].values))
+        self.pools[last.name] = self._pool(last.model_copy(update={"uniqueness": Uniqueness.UNIQUE}), room)
+        sizes = [len(self.pools[column.name].values) for column in (*slow, last)]
+        # The table is no longer than there are combinations, and goes through all values of each column.
+        self.count = min(self.count, math.prod(sizes))
         stride = self.count
-        for column in slow[:-1]:
-            pool_ = self._pool(column, min(distinct(column, self.count), stride))
-            size = min(len(pool_.values), stride)
-            step = -(-stride // size)
-            self.pools[column.name], self._strides[column.name] = pool_, (stride, step)
-            stride = step
-        last = slow[-1]
-        pool_ = self._pool(last.model_copy(update={"uniqueness": Uniqueness.UNIQUE}), stride)
-        self.pools[last.name], self._strides[last.name] = pool_, (stride, 1)
-        if len(pool_.values) < stride:
-            # Not even all combinations are as many: the table is as long as they last.
-            self.count = max(1, min(self.count, len(pool_.values)))
+        for column, size in zip((*slow, last), sizes, strict=True):
+            step = -(-stride // min(size, stride))
+            self._strides[column.name], stride = (stride, step), step
 
     def _slowness(self, column: ColumnSheet) -> tuple[bool, bool, int]:
         return column.uniqueness is Uniqueness.UNIQUE, column.order is None, distinct(column, self.count)
