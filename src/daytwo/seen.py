@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daytwo.legible import count
-from daytwo.wire.observation import ROW_BUCKETS, SIZES, Observation, Outcome, bits
+from daytwo.wire.observation import ROW_BUCKETS, SIZES, Alphabet, Observation, Outcome, bits
 from daytwo.wire.result import Receipt, StepResult
 from daytwo.wire.run import RunView
 from daytwo.wire.sheet import Level, SchemaSheet, SignedSheet
@@ -57,8 +57,10 @@ def sheets_of(receipt: Receipt | None) -> list[SchemaSheet]:
 def in_words(observation: Observation) -> str:
     """An Observation as a sentence's part, with what there was to choose from."""
     said = observation.outcome.value
-    if observation.outcome is Outcome.OK:
-        bucket = observation.rows_bucket
+    bucket = observation.rows_bucket
+    if observation.outcome is Outcome.OK and observation.alphabet is Alphabet.BRIEF:
+        said += ", rows shown" if bucket else ", no rows shown"
+    elif observation.outcome is Outcome.OK and observation.alphabet is Alphabet.STANDARD:
         most = bucket == ROW_BUCKETS - 1
         shown = f"{10 ** (bucket - 1):,} or more" if most else f"fewer than {10**bucket:,}" if bucket else "no"
         said += f", {shown} rows shown"

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from daytwo.cli import terminal
 from daytwo.cli.document import AskDocument, FileKey, build
+from daytwo.cli.stages import Stages
 from daytwo.cli.tables import drawn, left_out
 from daytwo.sdk import Client
 from daytwo.seen import answering
 from daytwo.wire.errors import Missing, Retryable
+from daytwo.wire.observation import Outcome
 from daytwo.wire.result import Receipt, ResultTable, StepResult
 from daytwo.wire.run import RunStatus, RunView
+
+LOOK_SECONDS = 0.5
+"""Between two looks for results of a run that is under way."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +64,12 @@ def _download(client: Client, run: str, steps: Sequence[StepResult], folder: Pat
     return files
 
 
-def show(answer: Answer) -> None:
-    """Draws an answer: what was said, tables, the failure if there is one, files, and the receipt in two lines."""
-    numbers = itertools.count(1)
-    for step in answering(answer.steps):
-        for text in step.says:
-            terminal.line(text)
-        if step.stdout:
-            terminal.line(step.stdout.rstrip("\n"))
-        for table in step.tables:
-            _show_table(table, next(numbers), answer.view.run)
-        if step.unsaved:
-            terminal.note(f"Not kept for the next question: {'; '.join(step.unsaved)}.")
+def show(answer: Answer, ahead: Ahead | None = None) -> None:
+    """Draws an answer: what was said, tables, the failure if there is one, files, and the receipt in two lines.
+
+    What `ahead` has shown is not shown again.
+    """
+    (ahead or Ahead()).show(answer.view.run, answering(answer.steps))
     _show_failure(answer)
     if answer.files:
         names = ", ".join(sorted(path.name for path in answer.files.values()))
@@ -78,6 +78,48 @@ def show(answer: Answer) -> None:
         terminal.line()
         for text in receipt_lines(answer.receipt):
             terminal.line(text)
+
+
+class Ahead:
+    """Shows each step's results once, in order: as soon as they are there, if it is asked before the run is over.
+
+    A person's results need not wait for the moment at which the gate lets the run go on.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._shown: set[int] = set()
+        self._looked = time.monotonic()
+
+    def look(self, client: Client, run: str, stage: Stages) -> None:
+        """Shows what has ended well since the last look."""
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        try:
+            steps = client.results(run).steps
+        except (Missing, Retryable):
+            steps = ()
+        self._looked = time.monotonic()
+        new = [step for step in steps if step.outcome == Outcome.OK and step.step not in self._shown]
+        if new:
+            with stage.aside():
+                self.show(run, new)
+
+    def show(self, run: str, steps: Sequence[StepResult]) -> None:
+        for step in steps:
+            if step.step not in self._shown:
+                self._shown.add(step.step)
+                self._show_step(run, step)
+
+    def _show_step(self, run: str, step: StepResult) -> None:
+        for text in step.says:
+            terminal.line(text)
+        if step.stdout:
+            terminal.line(step.stdout.rstrip("\n"))
+        for table in step.tables:
+            _show_table(table, next(self._numbers), run)
+        if step.unsaved:
+            terminal.note(f"Not kept for the next question: {'; '.join(step.unsaved)}.")
 
 
 def _show_table(table: ResultTable, number: int, run: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -102,12 +102,13 @@ def answered(
     settings: Settings, request: Request, *, as_json: bool, no_wait: bool = False, with_report: bool = False
 ) -> Exit:
     """Asks on running planes, or on planes of its own, and shows the answer."""
+    ahead = None if as_json else answer.Ahead()
     with ExitStack() as stack:
         try:
             with stages(quiet=as_json) as stage:
                 client = stack.enter_context(planes(settings, stage))
                 view = start(client, request, stage, quiet=as_json)
-                asked = Asked(view, detached=True) if no_wait else follow(client, view, stage)
+                asked = follow(client, view, stage, ahead) if not no_wait else Asked(view, detached=True)
                 found = answer.fetch(client, asked.view, settings.home)
         except KeyboardInterrupt:
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
@@ -116,7 +117,7 @@ def answered(
         elif asked.detached:
             _how_to_come_back(asked.view)
         else:
-            answer.show(found)
+            answer.show(found, ahead)
             _what_next(found.view)
         if with_report and not asked.detached:
             show_report(client, found.view, settings.home, as_json=as_json)
@@ -159,19 +160,31 @@ def _read_again(client: Client, name: str, stage: Stages, *, quiet: bool) -> Non
         terminal.note(f"{name}: its files have changed and were read again; variables of earlier answers stay.")
 
 
-def follow(client: Client, view: RunView, stage: Stages) -> Asked:
-    """Shows what happens until the run is over, waits for a person or an executor, or is left by Ctrl-C."""
+def follow(client: Client, view: RunView, stage: Stages, ahead: answer.Ahead | None = None) -> Asked:
+    """Shows what happens until the run is over, waits for a person or an executor, or is left by Ctrl-C.
+
+    With `ahead`, results are shown as soon as the executor has them.
+    """
+
+    def look() -> None:
+        if ahead is not None:
+            ahead.look(client, view.run, stage)
+
     try:
-        _follow(ticking(client.control.settings, view.run), stage)
+        _follow(ticking(client.control.settings, view.run), stage, look)
     except KeyboardInterrupt:
         return Asked(client.run(view.run), detached=True)
     return Asked(client.run(view.run), detached=False)
 
 
-def _follow(events: Iterable[RunEvent | None], stage: Stages) -> None:
+def _follow(events: Iterable[RunEvent | None], stage: Stages, look: Callable[[], None]) -> None:
     absent_since: float | None = None
+    runs_on_data = False
     for event in events:
+        if event is None and runs_on_data:
+            look()
         if event is not None:
+            runs_on_data = event.kind == "step.claimed"
             stage(stage_of(event))
             reason = event.data.get("reason") if event.kind == "run.waiting" else None
             if reason == "executor_absent":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from daytwo.cli import terminal
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 class Stages(Protocol):
     def __call__(self, text: str) -> None: ...
+
+    def aside(self) -> AbstractContextManager[None]:
+        """While something else is written."""
 
 
 class _MovingLine:
@@ -34,15 +37,44 @@ class _MovingLine:
         else:
             self._status.update(Text(terminal.printable(text, one_line=True)))
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        if self._status is not None:
+            self._status.stop()
+        yield
+        if self._status is not None:
+            self._status.start()
+
     def end(self) -> None:
         self._status = None
+
+
+class _PlainLines:
+    """A line for each stage, with the time since the first."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        terminal.note(f"… {time.monotonic() - self._started:5.1f} s  {text}")
+
+    def aside(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+class _Quiet:
+    def __call__(self, text: str) -> None:
+        del text
+
+    def aside(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 @contextmanager
 def stages(*, quiet: bool) -> Iterator[Stages]:
     """Shows each stage as it begins."""
     if quiet:
-        yield lambda _: None
+        yield _Quiet()
     elif sys.stderr.isatty():
         with terminal.console(stderr=True).status("starting") as status:
             moving = _MovingLine(status)
@@ -51,8 +83,7 @@ def stages(*, quiet: bool) -> Iterator[Stages]:
             finally:
                 moving.end()
     else:
-        started = time.monotonic()
-        yield lambda text: terminal.note(f"… {time.monotonic() - started:5.1f} s  {text}")
+        yield _PlainLines()
 
 
 _TEXTS = {
