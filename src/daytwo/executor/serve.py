@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts, Release
-from daytwo.executor.guard import Approvals, review
+from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
@@ -30,7 +29,6 @@ from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import ApprovalView
 from daytwo.wire.signing import SigningKey
-from daytwo.wire.verdict import Verdict
 
 LEDGER_ORIGIN = "daytwo.local/executor"
 STOP_SECONDS = 5
@@ -83,7 +81,8 @@ async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     backend = local_sandboxes(default_environment(), least=Tier(settings.tier))
     for kind in Kind:
         backend.warm(settings.org_id, kind)
-    app, worker, passes = _wire(settings, parts, client, backend)
+    guard = Guard(read_policy(settings.policy_file).without_packages())
+    app, worker, passes = _wire(settings, parts, client, backend, guard)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -102,6 +101,7 @@ async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
     finally:
         await client.close()
         backend.close()
+        guard.close()
         parts.database.close()
 
 
@@ -136,7 +136,7 @@ def _open(settings: ExecutorSettings) -> _Parts:
 
 
 def _wire(
-    settings: ExecutorSettings, parts: _Parts, client: LinkClient, backend: Sandboxes
+    settings: ExecutorSettings, parts: _Parts, client: LinkClient, backend: Sandboxes, guard: Guard
 ) -> tuple[FastAPI, Worker, FullPasses]:
     database, ledger = parts.database, parts.ledger
     environment = default_environment()
@@ -145,14 +145,12 @@ def _wire(
     approvals = Approvals(database, ledger)
     results = ResultStore(settings.directory / "results", database, settings.org_id)
 
-    def ruling(program: str, known_names: Collection[str], datasets: Collection[str]) -> Verdict:
-        return review(program, known_names=known_names, environment_imports=environment.import_names, datasets=datasets)
-
+    verdicts = Verdicts(database, ledger, guard, tuple(sorted(environment.import_names)))
     runner = StepRunner(
         Rooms(
             catalog=catalog,
             sandbox=backend,
-            review=ruling,
+            review=verdicts.review,
             approvals=approvals,
             rehearser=rehearser(backend, settings.directory),
             budget=budget,

@@ -29,6 +29,8 @@ class ExecutorSettings(BaseModel):
     window_days: int = 30
     release: Literal["grid", "at_once"] = "grid"
     """When Observations leave: on the gate's grid, or at once, which lets latency tell what no budget counts."""
+    policy_file: Path | None = None
+    """The organisation's policy for guard, laid over the one that daytwo ships."""
 
     @property
     def directory(self) -> Path:

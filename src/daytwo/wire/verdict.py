@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from daytwo.wire.identifiers import Digest
 from daytwo.wire.message import Message
 
 
@@ -40,3 +41,7 @@ class Verdict(Message):
     verdict: Ruling
     findings: tuple[Finding, ...] = Field(default=(), max_length=200)
     rules_version: str
+    packages: tuple[str, ...] = Field(default=(), max_length=100)
+    """Distributions that the program imports, its environment lacks and policy lists: they can be added."""
+    binding: Digest | None = None
+    """The digest of all that the verdict is about: program, names, environment, sheets, policy and rules."""

@@ -13,7 +13,8 @@ import pytest
 
 from daytwo.control.models.analyst import plan
 from daytwo.control.models.request import PastRun, PlanRequest
-from daytwo.executor.guard import review
+from daytwo.executor.guard import Reviewed, shipped_policy
+from daytwo.executor.guard.review import review
 from daytwo.wire.verdict import Ruling
 
 Frame = pd.DataFrame
@@ -354,11 +355,15 @@ def test_what_is_left_out_is_said(answers: Any) -> None:
     assert "15 of 600 values of Net Amount (EUR) could not be read" in answers["invoices", "total net amount"].said
 
 
-def test_every_program_passes_the_guard(ask: Any) -> None:
+def test_every_program_passes_the_guard(ask: Any, tables: Any) -> None:
+    policy = shipped_policy()
     for table, question, _ in CASES:
-        imports = {"pandas", "matplotlib", "numpy", "statsmodels", "re"}
-        program = ask(question, table).program
-        verdict = review(program, known_names=(), environment_imports=imports, datasets=(table,))
+        reviewed = Reviewed(
+            program=ask(question, table).program,
+            environment_imports=("matplotlib", "numpy", "pandas", "statsmodels"),
+            sheets=(tables[table][1],),
+        )
+        verdict = review(reviewed, policy)
         assert verdict.verdict is Ruling.ALLOW, (question, verdict.findings)
 
 

@@ -1,111 +1,148 @@
-"""Guard's knowledge of modules, names, files and SQL, read once from `policy.toml`; no rule keeps lists of its own."""
+"""Policy as data: which capability is allowed, reviewed or denied, for whose data and on which profile.
+
+A policy is a YAML file of one typed form (`policy.yaml` is the one that daytwo ships).  An organisation's own is laid
+over it.  The strictest ruling over all datasets of a session holds.
+"""
 
 from __future__ import annotations
 
-import sys
-import tomllib
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, Literal
 
-RULES_VERSION = "1"
-"""Changes with every rule and every entry of `policy.toml`; verdicts of different versions may differ."""
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-CELL_NAMES = ("check", "data", "resolve", "say", "show", "sql", "workspace")
-"""What a program finds without an import (docs/reference/cell.md)."""
+from daytwo.executor.guard.capability import Capability
+from daytwo.wire.canonical import digest
+from daytwo.wire.errors import Invalid, Missing
+from daytwo.wire.sheet import ColumnClass, Level, SchemaSheet
+from daytwo.wire.verdict import Ruling
 
-STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
-
-
-@dataclass(frozen=True)
-class DeniedGroup:
-    """Why some modules are never allowed, and what to do instead."""
-
-    name: str
-    message: str
-    repair: str
-
-
-@dataclass(frozen=True)
-class Members:
-    """What of a module may be used: all but `without`, or nothing but `only`."""
-
-    only: frozenset[str] | None
-    without: frozenset[str]
-
-    def allows(self, name: str) -> bool:
-        return name not in self.without and (self.only is None or name in self.only)
+POLICY_LIMIT_BYTES: Final = 256 * 1024
+_STRICTER: Final = (Ruling.ALLOW, Ruling.REVIEW, Ruling.DENY)
+_CLASSES: Final = (
+    ColumnClass.ORDINARY,
+    ColumnClass.QUASI,
+    ColumnClass.FREE_TEXT,
+    ColumnClass.IDENTIFIER,
+    ColumnClass.SENSITIVE,
+    ColumnClass.UNKNOWN,
+)
+"""The mildest first: a dataset is of the strictest class of its columns."""
 
 
-@dataclass(frozen=True)
-class Policy:
-    """The tables of `policy.toml`."""
-
-    harmless: frozenset[str]
-    analysis: frozenset[str]
-    denied: dict[str, DeniedGroup]
-    """Dotted module → why it is denied; holds for everything below it."""
-    members: dict[str, Members]
-    known_as: dict[str, str]
-    instead: dict[str, str]
-    builtins: dict[str, str]
-    """Name → repair."""
-    attributes: frozenset[str]
-    dunders: frozenset[str]
-    hooks: frozenset[str]
-    calls_anywhere: frozenset[str]
-    modules_anywhere: frozenset[str]
-    file_roots: tuple[str, ...]
-    file_prefixes: tuple[str, ...]
-    file_names: frozenset[str]
-    sql_denied: tuple[tuple[str, ...], ...]
-    sql_functions: frozenset[str]
-    sql_secrets: frozenset[str]
-    sql_methods: frozenset[str]
-
-    def denied_group(self, dotted: str) -> DeniedGroup | None:
-        """Why this module, or one that it lies in, is denied."""
-        parts = dotted.split(".")
-        for length in range(1, len(parts) + 1):
-            group = self.denied.get(".".join(parts[:length]))
-            if group is not None:
-                return group
-        return None
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-@cache
-def policy() -> Policy:
-    """The one policy of this version."""
-    read: dict[str, Any] = tomllib.loads(files(__package__).joinpath("policy.toml").read_text("utf-8"))
-    names, places, statements = read["names"], read["files"], read["sql"]
-    denied: dict[str, DeniedGroup] = {}
-    for name, table in read["denied"].items():
-        group = DeniedGroup(name.replace("_", "-"), table["message"], table["repair"])
-        denied.update(dict.fromkeys(table["modules"], group))
-    return Policy(
-        harmless=frozenset(read["modules"]["harmless"]),
-        analysis=frozenset(read["modules"]["analysis"]),
-        denied=denied,
-        members={name: _members(table) for name, table in read["members"].items()},
-        known_as=read["packages"]["known_as"],
-        instead=read["packages"]["instead"],
-        builtins=names["builtins"],
-        attributes=frozenset(names["attributes"]),
-        dunders=frozenset(names["dunders"]),
-        hooks=frozenset(names["hooks"]),
-        calls_anywhere=frozenset(names["calls_anywhere"]),
-        modules_anywhere=frozenset(names["modules_anywhere"]),
-        file_roots=tuple(places["roots"]),
-        file_prefixes=tuple(places["prefixes"]),
-        file_names=frozenset(places["names"]),
-        sql_denied=tuple(tuple(words.split()) for words in statements["denied"]),
-        sql_functions=frozenset(statements["functions"]),
-        sql_secrets=frozenset(statements["secrets"]),
-        sql_methods=frozenset(statements["methods"]),
-    )
+class Override(_Part):
+    """Rulings for some data or some profile; every condition that is given must hold."""
+
+    column_class: ColumnClass | None = Field(default=None, alias="class")
+    level: Level | None = None
+    profile: str | None = None
+    capabilities: dict[Capability, Ruling]
+
+    def holds(self, sheet: SchemaSheet | None, profile: str) -> bool:
+        if self.profile is not None and self.profile != profile:
+            return False
+        if sheet is None:
+            return self.column_class is None and self.level is None
+        return self.level in {None, sheet.level} and self.column_class in {None, _class_of(sheet)}
 
 
-def _members(table: dict[str, list[str]]) -> Members:
-    only = table.get("only")
-    return Members(None if only is None else frozenset(only), frozenset(table.get("not", ())))
+class Packages(_Part):
+    """Distributions that a program may ask for, and those that it may not."""
+
+    allow: frozenset[str] = frozenset()
+    deny: frozenset[str] = frozenset()
+
+
+class Policy(_Part):
+    """A policy.  What it leaves out is as in the one that daytwo ships."""
+
+    version: Literal[1]
+    name: str = Field(min_length=1, max_length=100)
+    capabilities: dict[Capability, Ruling] = Field(default_factory=dict)
+    overrides: tuple[Override, ...] = Field(default=(), max_length=100)
+    packages: Packages = Packages()
+
+    def rulings(self, sheets: Sequence[SchemaSheet], profile: str) -> dict[Capability, Ruling]:
+        """The ruling on every capability for a program over these datasets, the strictest of all."""
+        found = [self._rulings(sheet, profile) for sheet in sheets] or [self._rulings(None, profile)]
+        return {one: max((rulings[one] for rulings in found), key=_STRICTER.index) for one in Capability}
+
+    def _rulings(self, sheet: SchemaSheet | None, profile: str) -> dict[Capability, Ruling]:
+        rulings = dict(self.capabilities)
+        for override in self.overrides:
+            if override.holds(sheet, profile):
+                rulings.update(override.capabilities)
+        return rulings
+
+    def without_packages(self) -> Policy:
+        """The same for an executor that cannot build environments: what is missing is refused."""
+        return self.over(Policy(version=1, name=self.name, packages=Packages()))
+
+    def over(self, other: Policy) -> Policy:
+        """This policy with another laid over it: what the other leaves out is as here."""
+        return Policy(
+            version=1,
+            name=other.name,
+            capabilities=self.capabilities | other.capabilities,
+            overrides=other.overrides if "overrides" in other.model_fields_set else self.overrides,
+            packages=other.packages if "packages" in other.model_fields_set else self.packages,
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """Over all that the policy says, whatever the order in which it says it."""
+        said = self.model_dump(mode="json", exclude={"packages"})
+        return digest({**said, "allow": sorted(self.packages.allow), "deny": sorted(self.packages.deny)})
+
+
+def shipped_policy() -> Policy:
+    """The policy that holds where an organisation has none of its own."""
+    return _parse(files(__package__).joinpath("policy.yaml").read_text("utf-8"), "policy.yaml")
+
+
+def read_policy(path: Path | None) -> Policy:
+    """An organisation's policy, laid over the shipped one; the shipped one without a path.
+
+    Raises:
+        Missing: `policy_not_found`.
+        Invalid: `policy_invalid`, with the place in the file.
+    """
+    shipped = shipped_policy()
+    if path is None:
+        return shipped
+    try:
+        text = path.read_bytes()[: POLICY_LIMIT_BYTES + 1]
+    except OSError as error:
+        raise Missing("policy_not_found", f"The policy {path} cannot be read: {error.strerror}.") from error
+    if len(text) > POLICY_LIMIT_BYTES:
+        raise Invalid("policy_invalid", f"{path} is larger than {POLICY_LIMIT_BYTES // 1024} KiB.")
+    return shipped.over(_parse(text, str(path)))
+
+
+def strictest(rulings: Collection[Ruling]) -> Ruling:
+    return max(rulings, key=_STRICTER.index, default=Ruling.ALLOW)
+
+
+def _parse(text: str | bytes, name: str) -> Policy:
+    try:
+        read: Any = yaml.safe_load(text)
+        return Policy.model_validate(read)
+    except yaml.YAMLError as error:
+        raise Invalid("policy_invalid", f"{name} is no YAML: {str(error)[:300]}") from error
+    except (ValidationError, RecursionError) as error:
+        places = error.errors()[:3] if isinstance(error, ValidationError) else []
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in places)
+        raise Invalid("policy_invalid", f"{name} is no policy: {said or 'it is nested too deeply'}.") from error
+
+
+def _class_of(sheet: SchemaSheet) -> ColumnClass:
+    classes = [column.column_class for table in sheet.tables for column in table.columns]
+    return max(classes, key=_CLASSES.index, default=ColumnClass.UNKNOWN)

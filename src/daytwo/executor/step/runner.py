@@ -7,7 +7,7 @@ not debited; the state is committed before the Observation exists, so that an Ob
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -27,7 +27,7 @@ from daytwo.executor.step.frames import StepFrames
 from daytwo.wire.errors import DaytwoError, Denied
 from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.rehearsal import Rehearsal
-from daytwo.wire.sheet import callable_names
+from daytwo.wire.sheet import SchemaSheet
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
@@ -36,8 +36,8 @@ REHEARSALS_LIMIT = 8
 
 log = structlog.get_logger(__name__)
 
-Review = Callable[[str, Collection[str], Collection[str]], Verdict]
-"""Guard: program, known names, names of the tables → verdict."""
+Review = Callable[[TaskRequest, Sequence[SchemaSheet]], Verdict]
+"""Guard: a task and the signed sheets of its datasets → verdict, which it has put into the ledger."""
 
 
 class Sandbox(Protocol):
@@ -114,8 +114,7 @@ class StepRunner:
             find_profile(request.profile)
         except DaytwoError as error:
             return _deny(error.code.replace("_", "-"), error.message)
-        names = callable_names([own.sheet for own in signed])
-        return self._review(request.program, request.known_names, names)
+        return self._review(request, [own.sheet for own in signed])
 
     async def _rehearse(self, request: TaskRequest, cancel: Cancel) -> Rehearsal | None:
         """What the program did on mock rows, admitted by the gate; None where the executor failed at it."""

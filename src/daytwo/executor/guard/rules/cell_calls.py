@@ -1,46 +1,43 @@
-"""The cell's own names: datasets that exist, labels that are literals, queries that stay queries."""
+"""The cell's own names: datasets that exist, labels that are literals."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from daytwo.executor.guard.analysis.values import Named, is_wholly_known, texts
 from daytwo.executor.guard.subject import Subject, nearest, quote
-from daytwo.executor.guard.text import text_of
 from daytwo.wire.observation import CHECKS
 from daytwo.wire.verdict import Finding, Severity
-
-_VARIABLE = re.compile(r"@\s*([\w.]+)")
-_MODULES = frozenset({"io", "compat", "os", "sys", "common", "core"})
 
 
 def cell_calls(subject: Subject) -> Iterator[Finding]:
     checks = 0
-    for call in subject.program.of(ast.Call):
-        origins = subject.program.origins(call.func)
-        if "cell.data" in origins:
+    for call in subject.calls:
+        called = subject.analysis.of(call.func)
+        if Named("cell.data") in called:
             yield from _data(subject, call)
-        elif "cell.check" in origins:
+        elif Named("cell.check") in called:
             checks += 1
             yield from _check(subject, call, checks)
-        if isinstance(call.func, ast.Attribute) and call.func.attr in {"query", "eval"} and call.args:
-            yield from _expression(subject, call.args[0])
 
 
 def _data(subject: Subject, call: ast.Call) -> Iterator[Finding]:
     if not subject.datasets or not call.args:
         return
-    text = text_of(subject.program, call.args[0])
-    if text.is_literal and text.value not in subject.datasets:
-        meant = nearest(text.value, subject.datasets)
-        names = ", ".join(sorted(subject.datasets)[:10])
-        yield subject.finding(
-            call.args[0],
-            "unknown-dataset",
-            f"This session has no dataset {quote(text.value)}.",
-            f'Use data("{meant}").' if meant else f"Use one of: {names}.",
-        )
+    values = subject.analysis.of(call.args[0])
+    if not is_wholly_known(values):
+        return
+    for name in texts(values):
+        if name not in subject.datasets:
+            meant = nearest(name, subject.datasets)
+            names = ", ".join(sorted(subject.datasets)[:10])
+            yield subject.finding(
+                call.args[0],
+                "unknown-dataset",
+                f"This session has no dataset {quote(name)}.",
+                f'Use data("{meant}").' if meant else f"Use one of: {names}.",
+            )
 
 
 def _check(subject: Subject, call: ast.Call, number: int) -> Iterator[Finding]:
@@ -59,14 +56,4 @@ def _check(subject: Subject, call: ast.Call, number: int) -> Iterator[Finding]:
             f"Only the first {CHECKS} checks of a program are observed.",
             "Combine conditions.",
             Severity.INFO,
-        )
-
-
-def _expression(subject: Subject, node: ast.expr) -> Iterator[Finding]:
-    """The text of `DataFrame.query` and `eval` may name variables, but must not climb out through them."""
-    text = text_of(subject.program, node).value
-    members = {member for match in _VARIABLE.finditer(text) for member in match.group(1).split(".")[1:]}
-    if "__" in text or members & _MODULES or any(member.startswith("_") for member in members):
-        yield subject.finding(
-            node, "query-expression", "This expression reaches out of the table.", "Use columns and plain @variables."
         )

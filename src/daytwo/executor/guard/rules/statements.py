@@ -1,99 +1,167 @@
-"""SQL statements: queries and tables of one's own, but nothing that reads files, loads code or changes settings."""
+"""SQL: queries and tables of one's own; nothing that writes elsewhere, reads files, loads code or changes settings."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from daytwo.executor.guard.policy import policy
-from daytwo.executor.guard.sql_text import Kind, Token, called_functions, file_names
-from daytwo.executor.guard.sql_text import statements as split
+from daytwo.executor.guard.analysis.values import HOLE, Known, Made, Named, texts
+from daytwo.executor.guard.capability import Capability
+from daytwo.executor.guard.rules.files import is_own
+from daytwo.executor.guard.sql import HOLE_NAME, SqlUnreadableError, Statement
+from daytwo.executor.guard.sql import statements as split
 from daytwo.executor.guard.subject import Subject, quote
-from daytwo.executor.guard.text import HOLE, text_of
-from daytwo.wire.verdict import Finding, Severity
+from daytwo.wire.verdict import Finding
 
-_FILLER = frozenset({"explain", "analyze"})
+_BEGINNINGS = frozenset(
+    [
+        "select",
+        "with",
+        "from",
+        "create",
+        "insert",
+        "explain",
+        "update",
+        "delete",
+        "drop",
+        "pivot",
+        "summarize",
+        "describe",
+        "copy",
+        "attach",
+        "install",
+        "load",
+        "set",
+        "pragma",
+        "call",
+        "export",
+        "import",
+        "values",
+        "show",
+        "use",
+        "alter",
+    ]
+)
+_ENGINES = frozenset({"duckdb", "sqlite3", "polars", "pandasql", "cell", "pandas"})
 
 
 def statements(subject: Subject) -> Iterator[Finding]:
-    for call in subject.program.of(ast.Call):
-        argument = _sql_argument(subject, call)
-        if argument is not None:
-            yield from _judge(subject, argument)
-
-
-def _sql_argument(subject: Subject, call: ast.Call) -> ast.expr | None:
-    """The argument that is SQL, if this calls something that takes SQL."""
-    origins = subject.program.origins(call.func)
-    if isinstance(call.func, ast.Attribute):
-        is_sql = call.func.attr in policy().sql_methods
-        if is_sql and call.func.attr == "query" and not _reads_like_sql(subject, call):
-            return None  # pandas' DataFrame.query
-    else:
-        is_sql = "cell.sql" in origins or any(
-            origin.split(".")[0] in {"duckdb", "sqlite3"} and origin.split(".")[-1] in policy().sql_methods
-            for origin in origins
-        )
-    if not is_sql:
-        return None
-    named = next((word.value for word in call.keywords if word.arg in {"query", "sql", "statement"}), None)
-    return call.args[0] if call.args else named
-
-
-def _reads_like_sql(subject: Subject, call: ast.Call) -> bool:
-    if any(origin.startswith("duckdb.") for origin in subject.program.origins(call.func)):
-        return True
-    if not call.args:
-        return False
-    tokens = [token for tokens in split(text_of(subject.program, call.args[0]).value) for token in tokens[:1]]
-    known = {words[0] for words in policy().sql_denied} | {"select", "with", "from", "create", "insert", "explain"}
-    return any(token.kind is Kind.WORD and token.value in known for token in tokens)
-
-
-def _judge(subject: Subject, node: ast.expr) -> Iterator[Finding]:
-    text = text_of(subject.program, node)
-    if text.is_unknown:
-        yield subject.finding(
-            node,
-            "dynamic-sql",
-            "Which SQL this runs is only known when the program runs.",
-            "Write the statement where it is run.",
-            Severity.WARNING,
-        )
-        return
-    for tokens in split(text.value.replace(HOLE, " _ ")):
-        yield from _statement(subject, node, tokens)
-
-
-def _statement(subject: Subject, node: ast.expr, tokens: list[Token]) -> Iterator[Finding]:
-    known = policy()
-    words = [token.value for token in tokens if token.kind is not Kind.SIGN and token.value not in _FILLER][:4]
-    words = [word for word in words if word not in {"or", "replace"}]
-    for denied in known.sql_denied:
-        if tuple(words[: len(denied)]) == denied:
-            yield subject.finding(
+    sources = list(_sources(subject))
+    own = created_names(subject)
+    for node, text, dialect in sources:
+        if not text.replace(HOLE, "").strip():
+            yield from subject.touches(
                 node,
-                "sql-statement",
-                f"The SQL statement {quote(' '.join(denied).upper())} is not for programs.",
-                "Query the session's datasets; keep files with `workspace`.",
+                Capability.UNRESOLVED,
+                "",
+                "Which SQL this runs is only known when the program runs.",
+                "Write the statement where it is run.",
             )
-            return
-    for function in called_functions(tokens):
-        if function in known.sql_secrets:
-            yield subject.finding(
-                node, "sql-environment", f"{quote(function)} reads settings, which hold nothing for programs."
-            )
-        elif function in known.sql_functions:
-            yield _file(subject, node, f"{quote(function)} reads a file or hides what is read.")
-    for name in file_names(tokens):
-        yield _file(subject, node, f"{quote(name)} is read as a file.")
+            continue
+        try:
+            found = split(text.replace(HOLE, f" {HOLE_NAME} "), dialect)
+        except SqlUnreadableError:
+            yield from subject.touches(node, Capability.UNRESOLVED, "", "This SQL cannot be read.", "Write it plainly.")
+            continue
+        for statement in found:
+            yield from _judge(subject, node, statement, own)
 
 
-def _file(subject: Subject, node: ast.expr, message: str) -> Finding:
-    return subject.finding(
-        node,
-        "sql-file",
-        message,
-        "Name the dataset instead: from orders.",
-        Severity.WARNING,
+def created_names(subject: Subject) -> frozenset[str]:
+    """The tables that the program makes itself, in lower case."""
+    return frozenset(name for _, text, _ in _sources(subject) for name in _created(text))
+
+
+def sql_texts(subject: Subject) -> Iterator[tuple[ast.expr, str, str]]:
+    """Every text that the program runs as SQL: where it stands, the text, the dialect."""
+    return ((node, text, dialect) for node, text, dialect in _sources(subject) if text.replace(HOLE, "").strip())
+
+
+def _sources(subject: Subject) -> Iterator[tuple[ast.expr, str, str]]:
+    for call in subject.calls:
+        argument = _argument(subject, call)
+        if argument is None:
+            continue
+        values = subject.analysis.of(argument)
+        known = texts(values)
+        if _is_engine(subject, call) and (not known or any(not isinstance(value, Known) for value in values)):
+            yield argument, HOLE, "duckdb"
+        for text in known:
+            yield argument, text, _dialect(subject, call)
+
+
+def _argument(subject: Subject, call: ast.Call) -> ast.expr | None:
+    """The argument that is SQL, if this calls something that takes SQL."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = (
+        call.args[0] if call.args else next((one.value for one in call.keywords if one.arg in {"query", "sql"}), None)
     )
+    if given is None:
+        return None
+    if _is_engine(subject, call):
+        return given
+    if not isinstance(call.func, ast.Attribute) or name not in subject.facts.sql.methods:
+        return None
+    return given if any(_reads_like_sql(text) for text in texts(subject.analysis.of(given))) else None
+
+
+def _is_engine(subject: Subject, call: ast.Call) -> bool:
+    """Whether this surely goes to a database engine."""
+    for value in subject.analysis.of(call.func):
+        if isinstance(value, Named):
+            head, _, rest = value.dotted.partition(".")
+            last = rest.rpartition(".")[2]
+            if head in _ENGINES and last in subject.facts.sql.methods and not (head == "pandas" and last == "query"):
+                return True
+    return False
+
+
+def _reads_like_sql(text: str) -> bool:
+    words = text.replace("(", " ").split(maxsplit=1)
+    return bool(words) and (words[0].lower() in _BEGINNINGS or words[0].startswith(("--", "/*"))) and len(words) > 1
+
+
+def _dialect(subject: Subject, call: ast.Call) -> str:
+    is_sqlite = any(
+        isinstance(value, Named | Made) and value.dotted.startswith("sqlite3.")
+        for value in subject.analysis.of(call.func)
+    )
+    return "sqlite" if is_sqlite else "duckdb"
+
+
+def _created(text: str) -> Iterator[str]:
+    try:
+        found = split(text.replace(HOLE, f" {HOLE_NAME} "))
+    except SqlUnreadableError:
+        return
+    for statement in found:
+        if statement.creates is not None:
+            yield statement.creates
+
+
+def _judge(subject: Subject, node: ast.expr, statement: Statement, own: frozenset[str]) -> Iterator[Finding]:
+    known = subject.facts.sql
+    for length in (2, 1):
+        words = " ".join(statement.words[:length])
+        capability = known.statements.get(words)
+        if capability is not None:
+            yield from subject.touches(node, capability, words.upper())
+            break
+    if "secret" in statement.words[:3] and statement.words[:1] in {("create",), ("drop",)}:
+        yield from subject.touches(node, Capability.SQL_SETTINGS, "SECRET")
+    if statement.changes is not None and statement.changes not in own and statement.words[0] != "insert":
+        yield from subject.touches(
+            node,
+            Capability.SQL_WRITE,
+            statement.changes,
+            f"This changes {quote(statement.changes)}, which the program did not make.",
+            "Make a table of your own: create table changed as select ….",
+        )
+    for function in statement.functions:
+        if function in known.secrets:
+            yield from subject.touches(node, Capability.ENVIRONMENT, function)
+        elif function in known.functions:
+            yield from subject.touches(node, Capability.SQL_FILE, function)
+    for name in statement.files:
+        capability = Capability.SQL_FILE if is_own(subject, name) and "://" not in name else Capability.FILES
+        yield from subject.touches(node, Capability.NETWORK if "://" in name else capability, name)

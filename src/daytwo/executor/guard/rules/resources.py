@@ -1,0 +1,158 @@
+"""Loops without an end, sizes beyond any machine, patterns that take for ever: they would only burn the step."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator
+
+from daytwo.executor.guard.analysis.values import Box, Known, Named, Own, Values, texts
+from daytwo.executor.guard.capability import Capability
+from daytwo.executor.guard.subject import Subject
+from daytwo.wire.verdict import Finding
+
+ELEMENTS_LIMIT = 5_000_000_000
+ROUNDS_LIMIT = 10_000_000_000
+SLEEP_LIMIT_SECONDS = 600
+FACTORIAL_LIMIT = 1_000_000
+REPEATS_LIMIT = 12
+_TOO_LARGE = "This result is larger than any machine's memory."
+_TOO_LONG = "This takes longer than any step may."
+_LIMITS = {
+    "builtins.range": (ROUNDS_LIMIT, _TOO_LONG),
+    "builtins.bytearray": (ELEMENTS_LIMIT, _TOO_LARGE),
+    "time.sleep": (SLEEP_LIMIT_SECONDS, _TOO_LONG),
+    "math.factorial": (FACTORIAL_LIMIT, _TOO_LONG),
+}
+_ENDS = (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Assert)
+_SHAPED = frozenset(
+    {"zeros", "ones", "empty", "full", "arange", "eye", "identity", "random", "rand", "randn", "normal"}
+)
+_NESTED_REPEAT = re.compile(r"\((?:\?:)?[^()]{0,100}[+*][^()]{0,100}\)[+*]|\((?:\?:)?(\w)\|\1\)[+*]")
+_ENDLESS = frozenset({"itertools.count", "itertools.cycle"})
+_COLLECTORS = frozenset(
+    {"builtins.list", "builtins.sum", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.max"}
+)
+
+
+def resources(subject: Subject) -> Iterator[Finding]:
+    for node in subject.analysis.layout.nodes:
+        match node:
+            case ast.While() if _is_always(node.test) and not _may_end(subject, node):
+                yield from _touch(
+                    subject, node, "Nothing in this loop ends it.", "Loop over a range, or break on a condition."
+                )
+            case ast.For() if _is_endless(subject, node.iter) and not _may_end(subject, node):
+                yield from _touch(
+                    subject, node, "Nothing in this loop ends it.", "Loop over a range, or break on a condition."
+                )
+            case ast.FunctionDef() if _calls_itself_first(subject, node):
+                yield from _touch(
+                    subject, node, "This function always calls itself.", "Give it a case in which it ends."
+                )
+            case ast.BinOp():
+                yield from _operation(subject, node)
+            case ast.Call():
+                yield from _call(subject, node)
+
+
+def _touch(subject: Subject, node: ast.AST, message: str, repair: str | None = None) -> Iterator[Finding]:
+    yield from subject.touches(node, Capability.RESOURCES, "", message, repair)
+
+
+def _is_always(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _may_end(subject: Subject, loop: ast.AST) -> bool:
+    """Whether the loop leaves itself, or stands in a `try`, so that an exception may be its end."""
+    if any(isinstance(inner, _ENDS) for inner in ast.walk(loop)):
+        return True
+    if any(Named("sys.exit") in subject.analysis.of(one) for one in ast.walk(loop) if isinstance(one, ast.Attribute)):
+        return True
+    parents = subject.analysis.layout.parents
+    while loop in parents:
+        loop = parents[loop]
+        if isinstance(loop, ast.Try):
+            return True
+    return False
+
+
+def _is_endless(subject: Subject, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = subject.analysis.of(node.func)
+    if Named("builtins.iter") in called and len(node.args) == 2:
+        return Named("builtins.int") in subject.analysis.of(node.args[0])
+    if Named("itertools.repeat") in called and len(node.args) == 1 and not node.keywords:
+        return True
+    return any(Named(dotted) in called for dotted in _ENDLESS)
+
+
+def _calls_itself_first(subject: Subject, function: ast.FunctionDef) -> bool:
+    """Whether every way through a function leads to itself: its plain statements call it, no branch before them."""
+    for statement in function.body:
+        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With | ast.Match | ast.FunctionDef):
+            return False
+        for inner in ast.walk(statement):
+            if isinstance(inner, ast.IfExp | ast.BoolOp | ast.Lambda | ast.comprehension | ast.Yield):
+                return False
+            if isinstance(inner, ast.Call) and Own(function) in subject.analysis.of(inner.func):
+                return isinstance(inner.func, ast.Name)
+        if isinstance(statement, ast.Return | ast.Raise):
+            return False
+    return False
+
+
+def _operation(subject: Subject, node: ast.BinOp) -> Iterator[Finding]:
+    if node in subject.analysis.enormous:
+        yield from _touch(subject, node, _TOO_LARGE)
+    elif isinstance(node.op, ast.Mult):
+        sides = subject.analysis.of(node.left), subject.analysis.of(node.right)
+        for held, times in (sides, sides[::-1]):
+            if any(isinstance(value, Box) for value in held) and _largest(times) > ELEMENTS_LIMIT:
+                yield from _touch(subject, node, _TOO_LARGE)
+
+
+def _call(subject: Subject, call: ast.Call) -> Iterator[Finding]:
+    called = subject.analysis.of(call.func)
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in _SHAPED and call.args and _elements(subject, call) > ELEMENTS_LIMIT:
+        yield from _touch(subject, call, "An array of this size is larger than any machine's memory.")
+    for value in sorted(called, key=str):
+        if isinstance(value, Named):
+            yield from _named(subject, call, value.dotted)
+
+
+def _named(subject: Subject, call: ast.Call, dotted: str) -> Iterator[Finding]:
+    given = [subject.analysis.of(argument) for argument in call.args]
+    limit, message = _LIMITS.get(dotted, (math.inf, ""))
+    if max(map(_largest, given), default=0.0) > limit:
+        yield from _touch(subject, call, message)
+    elif dotted.startswith("re.") and given and any(_NESTED_REPEAT.search(text) for text in texts(given[0])):
+        message = "This pattern repeats a repetition: some texts take it for ever."
+        yield from _touch(subject, call, message, "Repeat only once: a+.")
+    elif dotted in _COLLECTORS and given and _is_endless(subject, call.args[0]):
+        yield from _touch(subject, call, "This collects a sequence without an end.", "Use itertools.islice.")
+    elif dotted == "itertools.product":
+        repeats = [subject.analysis.of(word.value) for word in call.keywords if word.arg == "repeat"]
+        if any(_largest(values) > REPEATS_LIMIT for values in repeats):
+            yield from _touch(subject, call, "There are too many combinations to go through.")
+
+
+def _elements(subject: Subject, call: ast.Call) -> float:
+    shape = call.args[0]
+    for word in call.keywords:
+        if word.arg in {"size", "shape"}:
+            shape = word.value
+    parts = shape.elts if isinstance(shape, ast.Tuple | ast.List) else [shape]
+    sizes = [_largest(subject.analysis.of(part)) for part in parts]
+    if any(part in subject.analysis.enormous for part in parts):
+        return math.inf
+    return math.prod(sizes) if all(sizes) else 0.0
+
+
+def _largest(values: Values) -> float:
+    numbers = [value.value for value in values if isinstance(value, Known) and type(value.value) in {int, float}]
+    return max((float(number) for number in numbers if isinstance(number, int | float)), default=0.0)
