@@ -1,7 +1,7 @@
 # What can be done here; `make help` lists it.  The environment is made by ./daytwo, with pip alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-system check bench lock clean
+.PHONY: help setup demo test test-system check bench lock commands clean
 
 RUN := .venv/bin/python -m
 ARGS ?=
@@ -36,6 +36,9 @@ bench: setup ## all benchmarks, side by side with what a user would pick instead
 
 lock: setup ## pin anew what pyproject.toml asks for
 	.venv/bin/python .ci/lock.py write
+
+commands: setup ## write docs/reference/commands.md anew, from the commands' own help
+	.venv/bin/python .ci/commands.py write
 
 clean: ## remove what was made here
 	rm -rf .venv .tools dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

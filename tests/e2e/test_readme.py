@@ -15,6 +15,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.e2e.console import Command, Reader
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 ASK_SECONDS = 120
@@ -111,5 +113,14 @@ def test_the_examples_that_need_no_network_answer(clone: Path) -> None:
                 assert done.returncode == 0, done.stderr or json.loads(done.stdout)["reason"]
                 answer = json.loads(done.stdout)
                 assert answer["tables"], words
+            _assert_shown(clone)
         finally:
             up.terminate()
+
+
+def _assert_shown(clone: Path) -> None:
+    """The answer that README shows is the one that its second command gives."""
+    (shown,) = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    one = Reader(clone / "you", {"/home/you/.daytwo": str(clone / "home")})
+    printed = one.prints(Command(f"{_examples()[1]} --home {clone / 'home'} 2>/dev/null", shown))
+    assert one.believes(Command("", shown), printed), printed
