@@ -53,7 +53,7 @@ class Side:
         ledger = SqliteLedger("test/executor", SigningKey.generate())
         with self.database.transaction() as connection:
             ledger.create(connection)
-        self.budget, self.mint = Budget(self.database, ledger), Mint(self.database, ledger)
+        self.budget, self.mint = Budget(self.database, ledger, lambda _: ()), Mint(self.database, ledger)
         self.claims, self.completions = deque(claims), deque(completions)
         self.beat_answers = deque()
         self.sent, self.executed, self.beats = [], [], []

@@ -47,6 +47,10 @@ def ledger(database):
 SESSION = new_id("session")
 
 
+def nowhere(_dataset):
+    return ()
+
+
 def task(step=1, datasets=("orders",), alphabet=Alphabet.STANDARD, session=SESSION, **more):
     return TaskRequest(
         **{
@@ -73,7 +77,7 @@ def leaves(database, ledger):
 
 
 def test_a_debit_is_the_worst_case_of_its_alphabet(database, ledger):
-    budget = Budget(database, ledger)
+    budget = Budget(database, ledger, nowhere)
     for alphabet in Alphabet:
         assert budget.debit(task(alphabet=alphabet), SESSION, 1).bits == bits(alphabet)
     spent, whole = budget.spent(SESSION)
@@ -83,14 +87,14 @@ def test_a_debit_is_the_worst_case_of_its_alphabet(database, ledger):
 
 
 def test_what_was_debited_is_spent_after_a_crash(database, ledger, path):
-    Budget(database, ledger).debit(task(), SESSION, 1)
+    Budget(database, ledger, nowhere).debit(task(), SESSION, 1)
     other = Database(path)  # the file as another process finds it, with nothing closed
-    assert Budget(other, ledger).spent(SESSION)[0] == pytest.approx(bits(Alphabet.STANDARD))
+    assert Budget(other, ledger, nowhere).spent(SESSION)[0] == pytest.approx(bits(Alphabet.STANDARD))
     other.close()
 
 
 def test_over_budget_leaves_nothing(database, ledger):
-    budget = Budget(database, ledger, session_bits=40)
+    budget = Budget(database, ledger, nowhere, session_bits=40)
     budget.debit(task(), SESSION, 1)
     budget.debit(task(), SESSION, 1)
     before = budget.spent(SESSION), budget.dataset_spent("local", "orders"), leaves(database, ledger)
@@ -103,7 +107,7 @@ def test_over_budget_leaves_nothing(database, ledger):
 
 def test_a_budget_is_spent_to_the_last_bit_and_not_beyond(database, ledger):
     price = bits(Alphabet.VERDICT)
-    budget = Budget(database, ledger, session_bits=price * 3 + 1e-6)
+    budget = Budget(database, ledger, nowhere, session_bits=price * 3 + 1e-6)
     for _ in range(3):
         budget.debit(task(alphabet=Alphabet.VERDICT), SESSION, 1)
     with pytest.raises(Denied):
@@ -112,7 +116,7 @@ def test_a_budget_is_spent_to_the_last_bit_and_not_beyond(database, ledger):
 
 def test_a_dataset_pays_for_all_sessions_until_its_window_has_passed(database, ledger):
     clock = Clock()
-    budget = Budget(database, ledger, dataset_bits=40, clock=clock)
+    budget = Budget(database, ledger, nowhere, dataset_bits=40, clock=clock)
     budget.debit(task(), new_id("session"), 1)
     budget.debit(task(), new_id("session"), 1)
     with pytest.raises(Denied):
@@ -126,7 +130,7 @@ def test_a_dataset_pays_for_all_sessions_until_its_window_has_passed(database, l
 
 
 def test_a_dataset_pays_for_as_long_as_the_session_may_still_hold_it(database, ledger):
-    budget = Budget(database, ledger)
+    budget = Budget(database, ledger, nowhere)
     budget.debit(task(datasets=("orders",)), SESSION, 1)
     budget.debit(task(datasets=("items",)), SESSION, 1)
     budget.debit(task(datasets=()), SESSION, 1)
@@ -136,7 +140,7 @@ def test_a_dataset_pays_for_as_long_as_the_session_may_still_hold_it(database, l
 
 
 def test_a_fork_spends_the_budget_of_its_root(database, ledger):
-    budget = Budget(database, ledger, session_bits=40)
+    budget = Budget(database, ledger, nowhere, session_bits=40)
     budget.debit(task(), SESSION, 1)
     budget.debit(task(session=new_id("session")), SESSION, 1)
     with pytest.raises(Denied):
@@ -144,7 +148,7 @@ def test_a_fork_spends_the_budget_of_its_root(database, ledger):
 
 
 def test_each_execution_pays_and_there_are_two_at_most(database, ledger):
-    budget, request = Budget(database, ledger), task()
+    budget, request = Budget(database, ledger, nowhere), task()
     budget.debit(request, SESSION, 1)
     budget.debit(request, SESSION, 2)
     assert budget.spent(SESSION)[0] == pytest.approx(2 * bits(Alphabet.STANDARD))
@@ -155,7 +159,7 @@ def test_each_execution_pays_and_there_are_two_at_most(database, ledger):
 
 
 def test_the_same_execution_pays_once_and_buys_one_observation(database, ledger):
-    budget, mint, request = Budget(database, ledger), Mint(database, ledger), task()
+    budget, mint, request = Budget(database, ledger, nowhere), Mint(database, ledger), task()
     debit = budget.debit(request, SESSION, 1)
     assert budget.debit(request, SESSION, 1) == debit
     assert budget.spent(SESSION)[0] == pytest.approx(bits(Alphabet.STANDARD))
@@ -172,8 +176,8 @@ def test_an_observation_that_nobody_paid_for_is_a_bug(database, ledger, tmp_path
     elsewhere = Database(tmp_path / "other" / "executor.sqlite")
     with elsewhere.transaction() as connection:
         ledger.create(connection)
-    debit = Budget(elsewhere, ledger).debit(task(), SESSION, 1)
-    Budget(database, ledger)
+    debit = Budget(elsewhere, ledger, nowhere).debit(task(), SESSION, 1)
+    Budget(database, ledger, nowhere)
     with pytest.raises(Bug) as caught:
         Mint(database, ledger).observe(debit, "ok", None, 1.0)
     assert caught.value.code == "not_debited"
@@ -183,4 +187,55 @@ def test_an_observation_that_nobody_paid_for_is_a_bug(database, ledger, tmp_path
 def test_a_person_of_another_organisation_cannot_spend(database, ledger):
     stranger = Principal(org_id="other", kind=PrincipalKind.PERSON, id="eve")
     with pytest.raises(Denied):
-        Budget(database, ledger).debit(task(on_behalf_of=stranger), SESSION, 1)
+        Budget(database, ledger, nowhere).debit(task(on_behalf_of=stranger), SESSION, 1)
+
+
+def test_another_name_for_a_file_has_no_budget_of_its_own(database, ledger, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    lie = {
+        "orders": (str(tmp_path / "data" / "orders.csv"),),
+        "alias": (str(tmp_path / "link" / "orders.csv"),),
+        "folder": (str(tmp_path / "data"),),
+        "everything": ("/",),
+        "beside": (str(tmp_path / "data" / "orders.csv2"),),
+    }
+    budget = Budget(database, ledger, lie.__getitem__, dataset_bits=40)
+    for name in ("orders", "alias"):
+        budget.debit(task(datasets=(name,)), new_id("session"), 1)
+    price = bits(Alphabet.STANDARD)
+    for name in ("orders", "alias", "folder", "everything"):
+        assert budget.dataset_spent("local", name)[0] == pytest.approx(2 * price)
+        with pytest.raises(Denied) as caught:
+            budget.debit(task(datasets=(name,)), new_id("session"), 1)
+        assert caught.value.code == "over_budget"
+    assert budget.dataset_spent("local", "beside")[0] == 0
+    budget.debit(task(datasets=("beside",)), new_id("session"), 1)
+
+
+def test_a_path_pays_for_as_long_as_the_session_may_still_hold_its_data(database, ledger, tmp_path):
+    lie = {"orders": (str(tmp_path / "orders.csv"),), "alias": (str(tmp_path / "orders.csv"),)}
+    budget = Budget(database, ledger, lie.__getitem__)
+    budget.debit(task(datasets=("orders",)), SESSION, 1)
+    budget.debit(task(datasets=()), SESSION, 1)
+    assert budget.dataset_spent("local", "alias")[0] == pytest.approx(2 * bits(Alphabet.STANDARD))
+
+
+def test_the_ledger_names_datasets_and_no_paths(database, ledger, tmp_path):
+    Budget(database, ledger, lambda _: (str(tmp_path / "orders.csv"),)).debit(task(), SESSION, 1)
+    with database.transaction() as connection:
+        kept = " ".join(str(tuple(row)) for row in connection.execute("select * from ledger_leaves"))
+    assert "orders" in kept
+    assert str(tmp_path) not in kept
+
+
+def test_a_clock_set_back_frees_nothing(database, ledger):
+    clock = Clock()
+    budget = Budget(database, ledger, nowhere, dataset_bits=40, clock=clock)
+    budget.debit(task(), new_id("session"), 1)
+    clock.now = "2020-01-01T00:00:00.000Z"
+    budget.debit(task(), new_id("session"), 1)
+    for now in (clock.now, "2025-01-30T23:59:59.999Z"):
+        clock.now = now
+        assert budget.dataset_spent("local", "orders")[0] == pytest.approx(2 * bits(Alphabet.STANDARD))
+        with pytest.raises(Denied):
+            budget.debit(task(), new_id("session"), 1)

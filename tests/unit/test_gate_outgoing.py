@@ -52,7 +52,7 @@ class Gate:
         self.ledger = SqliteLedger("daytwo/test", KEY)
         with self.database.transaction() as connection:
             self.ledger.create(connection)
-        self.budget = Budget(self.database, self.ledger)
+        self.budget = Budget(self.database, self.ledger, lambda _: ())
         self.mint = Mint(self.database, self.ledger)
         self.outbox = Outbox(self.database, "local")
         self.receipts = Receipts(self.database, self.ledger, self.budget)

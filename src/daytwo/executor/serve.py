@@ -141,7 +141,7 @@ def _wire(
     database, ledger = parts.database, parts.ledger
     environment = default_environment()
     catalog = Catalog(database, backend, parts.key, settings.org_id)
-    budget = Budget(database, ledger, settings.session_bits, settings.dataset_bits, settings.window_days)
+    budget = Budget(database, ledger, catalog.paths, settings.session_bits, settings.dataset_bits, settings.window_days)
     approvals = Approvals(database, ledger)
     results = ResultStore(settings.directory / "results", database, settings.org_id)
 

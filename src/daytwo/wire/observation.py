@@ -83,7 +83,7 @@ ERROR_CLASSES: tuple[str, ...] = (
 
 _SLOT = ("duration_slot", DURATION_SLOTS)
 
-_FORMS: dict[Alphabet, dict[Outcome, tuple[tuple[str, int], ...]]] = {
+FORMS: dict[Alphabet, dict[Outcome, tuple[tuple[str, int], ...]]] = {
     Alphabet.STANDARD: {
         Outcome.TIMEOUT: (),
         Outcome.MEMORY: (_SLOT,),
@@ -116,7 +116,7 @@ def _size(form: tuple[tuple[str, int], ...]) -> int:
 
 
 SIZES: dict[Alphabet, int] = {
-    alphabet: sum(_size(form) for form in forms.values()) for alphabet, forms in _FORMS.items()
+    alphabet: sum(_size(form) for form in forms.values()) for alphabet, forms in FORMS.items()
 }
 
 
@@ -151,7 +151,7 @@ class Observation(Message):
     def symbol(self) -> int:
         """The integer that stands for this Observation in its alphabet."""
         before = 0
-        for outcome, form in _FORMS[self.alphabet].items():
+        for outcome, form in FORMS[self.alphabet].items():
             if outcome is self.outcome:
                 number = 0
                 for field, radix in form:
@@ -174,7 +174,7 @@ class Observation(Message):
 
 def _fields(alphabet: Alphabet, symbol: int) -> dict[str, Any]:
     """The fields that a symbol of the alphabet stands for."""
-    for outcome, form in _FORMS[alphabet].items():
+    for outcome, form in FORMS[alphabet].items():
         if symbol < _size(form):
             made: dict[str, Any] = {"alphabet": alphabet, "outcome": outcome}
             for field, radix in reversed(form):

@@ -227,6 +227,11 @@ class Catalog:
         """Raises `Missing` (`dataset_not_found`)."""
         return view_of(self._dataset(name))
 
+    def paths(self, name: str) -> tuple[str, ...]:
+        """Where a dataset lies, as registered; nowhere, if there is none of that name."""
+        dataset = self._records.get(self._org_id, name)
+        return () if dataset is None else dataset.paths
+
     def signed(self, name: str) -> SignedSheet:
         """The sheet in force.  Raises `Missing` (`dataset_not_found`)."""
         return self._dataset(name).signed

@@ -3,14 +3,17 @@
 Invariants: a debit is one fsynced transaction and is never taken back; an execution has one debit and one debit yields
 one Observation (`gate.mint`); an execution that does not fit leaves nothing behind.  A session pays together with its
 forks (their root session), and every dataset that the session ever worked on pays again, because its variables may
-still hold that data.  Source: docs/explanation/disclosure.md, section 3.
+still hold that data.  A dataset pays under its name and under the paths that its owner registered: another name for the
+same file, or a folder around it, has no budget of its own; of a copy nothing is known.  A debit is dated no earlier
+than the one before: a clock set back frees nothing.  Source: docs/explanation/disclosure.md, section 4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from sqlite3 import Connection
 
 from daytwo.executor.database import Database
@@ -51,7 +54,7 @@ create table if not exists gate_dataset_debits (
     execution integer not null,
     org_id text not null,
     root_session text not null,
-    dataset text not null,
+    dataset text not null, -- its name, or one of its paths, which end in a slash
     bits real not null,
     at text not null,
     primary key (task_id, execution, dataset),
@@ -68,6 +71,9 @@ create table if not exists gate_observations (
     foreign key (task_id, execution) references gate_debits (task_id, execution)
 );
 """
+
+Paths = Callable[[str], Sequence[str]]
+"""The paths that the owner registered under a dataset's name."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class Budget:
     Args:
         database: where debits are kept.
         ledger: gets one event a debit, in the debit's transaction.
+        paths: where a dataset lies.
         session_bits: the budget of a session together with its forks.
         dataset_bits: the budget of a dataset in any `window_days` days.
         window_days: the length of that window.
@@ -114,6 +121,7 @@ class Budget:
         self,
         database: Database,
         ledger: SqliteLedger,
+        paths: Paths,
         session_bits: float = SESSION_BITS,
         dataset_bits: float = DATASET_BITS,
         window_days: int = WINDOW_DAYS,
@@ -121,6 +129,7 @@ class Budget:
     ) -> None:
         self._database = database
         self._ledger = ledger
+        self._paths = paths
         self._session_bits = session_bits
         self._dataset_bits = dataset_bits
         self._window = timedelta(days=window_days)
@@ -152,9 +161,10 @@ class Budget:
                 "This step was interrupted twice and is not run again. Ask the question anew.",
             )
         debit = Debit.of(request, root_session, execution)
+        own = {payer for ref in request.datasets for payer in self._payers(ref.name)}
         with self._database.transaction() as connection:
             if not self._is_paid(connection, debit):
-                self._pay(connection, debit, request)
+                self._pay(connection, debit, request, own)
         return debit
 
     def spent(self, root_session: str) -> tuple[float, float]:
@@ -177,9 +187,14 @@ class Budget:
             return int(row["n"])
 
     def dataset_spent(self, org_id: str, dataset: str) -> tuple[float, float]:
-        """The bits that a dataset has paid within the window, and its budget."""
+        """The bits that a dataset has paid within the window, under whatever name, and its budget."""
+        payers = self._payers(dataset)
         with self._database.transaction() as connection:
-            return self._dataset_spent(connection, org_id, dataset), self._dataset_bits
+            return max(self._payer_spent(connection, org_id, payer) for payer in payers), self._dataset_bits
+
+    def _payers(self, dataset: str) -> set[str]:
+        """Under what a dataset pays: its name, and each of its paths (which end in `/`, as no name does)."""
+        return {dataset, *(f"{Path(path).resolve()}/".replace("//", "/") for path in self._paths(dataset))}
 
     def _is_paid(self, connection: Connection, debit: Debit) -> bool:
         key = (debit.task_id, debit.execution)
@@ -196,11 +211,11 @@ class Budget:
             )
         return True
 
-    def _pay(self, connection: Connection, debit: Debit, request: TaskRequest) -> None:
+    def _pay(self, connection: Connection, debit: Debit, request: TaskRequest, own: set[str]) -> None:
         _refuse_other_lineage(connection, debit, request)
-        datasets = _lineage(connection, debit.root_session) | {ref.name for ref in request.datasets}
-        self._check(connection, debit, datasets)
-        at = self._clock()
+        payers = _lineage(connection, debit.root_session) | own
+        self._check(connection, debit, payers)
+        at = max(self._clock(), _last_debit(connection))
         connection.execute(
             "insert into gate_debits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -220,8 +235,8 @@ class Budget:
         connection.executemany(
             "insert into gate_dataset_debits values (?, ?, ?, ?, ?, ?, ?)",
             [
-                (debit.task_id, debit.execution, debit.org_id, debit.root_session, dataset, debit.bits, at)
-                for dataset in sorted(datasets)
+                (debit.task_id, debit.execution, debit.org_id, debit.root_session, payer, debit.bits, at)
+                for payer in sorted(payers)
             ],
         )
         body = {
@@ -229,7 +244,7 @@ class Budget:
             "run": debit.run_id,
             "step": request.step,
             "root_session": debit.root_session,
-            "datasets": sorted(datasets),
+            "datasets": sorted(payer for payer in payers if not _is_path(payer)),
             "alphabet": debit.alphabet.value,
             "bits": debit.bits,
         }
@@ -240,7 +255,7 @@ class Budget:
             ),
         )
 
-    def _check(self, connection: Connection, debit: Debit, datasets: set[str]) -> None:
+    def _check(self, connection: Connection, debit: Debit, payers: set[str]) -> None:
         spent = _session_spent(connection, debit.root_session)
         if spent + debit.bits > self._session_bits:
             raise Denied(
@@ -248,24 +263,41 @@ class Budget:
                 f"This session has spent {spent:.1f} of its {self._session_bits:.0f} bits and the next execution costs "
                 f"{debit.bits:.1f}. Start a new session, or let the owner of the data raise the budget.",
             )
-        for dataset in sorted(datasets):
-            spent = self._dataset_spent(connection, debit.org_id, dataset)
+        for payer in sorted(payers):
+            spent = self._payer_spent(connection, debit.org_id, payer)
             if spent + debit.bits > self._dataset_bits:
                 raise Denied(
                     "over_budget",
-                    f"The dataset `{dataset}` has spent {spent:.1f} of its {self._dataset_bits:.0f} bits for "
+                    f"The dataset `{payer.rstrip('/')}` has spent {spent:.1f} of its {self._dataset_bits:.0f} bits for "
                     f"{self._window.days} days and the next execution costs {debit.bits:.1f}. Wait, or let its owner "
                     "raise the budget.",
                 )
 
-    def _dataset_spent(self, connection: Connection, org_id: str, dataset: str) -> float:
+    def _payer_spent(self, connection: Connection, org_id: str, payer: str) -> float:
+        """What was paid under this name; or under this path, a folder around it or anything inside of it."""
         since = _instant(self._clock()) - self._window
         row = connection.execute(
-            "select coalesce(sum(bits), 0.0) as spent from gate_dataset_debits"
-            " where org_id = ? and dataset = ? and at > ?",
-            (org_id, dataset, since.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"),
+            "select coalesce(sum(bits), 0.0) as spent from (select distinct task_id, execution, bits"
+            " from gate_dataset_debits where org_id = :org_id and at > :since and (dataset = :payer or :is_path"
+            " and substr(dataset, 1, 1) = '/'"
+            " and (substr(dataset, 1, length(:payer)) = :payer or substr(:payer, 1, length(dataset)) = dataset)))",
+            {
+                "org_id": org_id,
+                "since": since.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+                "payer": payer,
+                "is_path": _is_path(payer),
+            },
         ).fetchone()
         return float(row["spent"])
+
+
+def _is_path(payer: str) -> bool:
+    return payer.startswith("/")
+
+
+def _last_debit(connection: Connection) -> str:
+    row = connection.execute("select coalesce(max(at), '') as at from gate_debits").fetchone()
+    return str(row["at"])
 
 
 def _session_spent(connection: Connection, root_session: str) -> float:
@@ -289,7 +321,7 @@ def _refuse_other_lineage(connection: Connection, debit: Debit, request: TaskReq
 
 
 def _lineage(connection: Connection, root_session: str) -> set[str]:
-    """Every dataset that this session or a fork of its root has paid for."""
+    """Every name and path under which this session or a fork of its root has paid."""
     rows = connection.execute(
         "select distinct dataset from gate_dataset_debits where root_session = ?", (root_session,)
     ).fetchall()

@@ -3,7 +3,7 @@
 The cell's report comes out of a sandbox, beside a hostile program: whatever is not exactly a report of integers in
 range, and consistent with how the sandbox ended, is `lost`.  The Observation is stored, fsynced, before it is
 released, and a debit yields one: asked again, the mint answers what it stored.
-Source: docs/explanation/disclosure.md, sections 3 and 4.
+Source: docs/explanation/disclosure.md, section 3.
 """
 
 from __future__ import annotations

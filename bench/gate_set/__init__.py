@@ -1,0 +1,1 @@
+"""What `bench.gate` runs: hostile programs (`programs.txt`), datasets of canaries, the scanner."""
