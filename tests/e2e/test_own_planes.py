@@ -57,7 +57,7 @@ def test_the_demo_tells_its_story_and_leaves_nothing(home: Path) -> None:
     assert done.stdout.count("Receipt:") == 2
     assert "West" in done.stdout
     assert "2 schema sheets of 23 columns" in done.stdout
-    assert "one symbol of 13: “error”" in done.stdout
+    assert "one symbol of 16: “error”" in done.stdout
     assert "The attack got nothing." in done.stdout
     _assert_nothing_is_left(home)
 
