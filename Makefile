@@ -22,12 +22,13 @@ test-system: setup ## what needs Debian's packages, installed if root: the repor
 	@.ci/system
 	$(RUN) pytest tests/system $(ARGS)
 
-check: setup ## lint, format, types, import rules, the lock
+check: setup ## lint, format, types, import rules, the lock, the page of commands
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/python .ci/lock.py check
+	.venv/bin/python .ci/commands.py check
 
 bench: setup ## all benchmarks, side by side with what a user would pick instead
 	@set -e; for file in bench/[a-z]*.py; do \
