@@ -5,7 +5,7 @@ Commands run in bash, in order, in a home of the reader's own; `export` lasts, a
 reader is done.  A page is untrue where a command prints something else, but for:
 
 - identifiers, ports and digests: the first that is met stands for the real one from then on, in commands as well;
-- times, seconds and sizes in bytes: any;
+- times, seconds, sizes in bytes, leaves of a ledger: any;
 - a line `[…]`: any lines;
 - lines of progress, which a terminal shows as one line that moves.
 """
@@ -41,7 +41,7 @@ _PROGRESS = re.compile(r"^… +\d+\.\d s  .*\n", re.MULTILINE)
 _NAMED = r"[a-z]+_[0-9a-z]{26}|\b127\.0\.0\.1:\d+\b|\b[0-9a-f]{64}\b"
 _ANY = (
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d,]+ bytes|\d+(?:\.\d+)? m?s\b"
-    r"|process \d+"
+    r"|process \d+|\d+ leaves"
 )
 _VARIES = re.compile(rf"(?P<named>{_NAMED})|(?P<any>{_ANY})|(?P<gap>^{re.escape(GAP)}\n)", re.MULTILINE)
 
