@@ -13,6 +13,7 @@ import anyio
 
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
+from daytwo.executor.environments import Environment, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Release
 from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.executor.guard import Approvals
@@ -59,19 +60,25 @@ class Executor:
         self.approvals = Approvals(self.database, ledger)
         self.results = ResultStore(folder / "results", self.database, "local")
 
-        backend = sandbox or native
+        self._backend = sandbox or native
+        self._ledger = ledger
+        self.runs_in(default_environment())
+
+    def runs_in(self, environment: Environment) -> None:
+        """As after a restart with other settings."""
         self.runner = StepRunner(
             Rooms(
                 catalog=self.catalog,
-                sandbox=backend,
+                sandbox=self._backend,
                 review=lambda *_: ALLOW,
                 approvals=self.approvals,
-                rehearser=rehearser(backend, folder),
+                rehearser=rehearser(self._backend, self.folder, environment),
                 budget=self.budget,
-                mint=Mint(self.database, ledger),
+                mint=Mint(self.database, self._ledger),
                 release=Release.at_once(),
                 results=self.results,
-                state=StateStore(folder / "state"),
+                state=StateStore(self.folder / "state", environment.content_digest),
+                environment=environment,
             )
         )
 

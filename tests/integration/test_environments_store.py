@@ -12,7 +12,10 @@ import pytest
 
 from daytwo.executor import cell
 from daytwo.executor.environments import Environments, Source, default_environment
+from daytwo.executor.environments.environment import NEEDED_BY_THE_CELL
 from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest
+from daytwo.executor.serve import choose_environment, local_sandboxes, open_environments
+from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings
 from daytwo.wire.errors import Invalid, Missing, Unavailable
 
 
@@ -148,3 +151,47 @@ def test_a_request_names_its_environment_and_gets_no_other(environments, wheelho
     assert named.stdout == b"7.5\n"
     assert b"No module named 'pandas'" in named.stderr
     assert b"No module named 'alpha'" in default.stderr
+
+
+def settings_with(home, wheelhouse, lock):
+    own = EnvironmentSettings(lock=lock, wheelhouse=wheelhouse, offline=True)
+    return ExecutorSettings(home=home, control_url="http://127.0.0.1:1", environments=own)
+
+
+def test_an_executor_runs_programs_in_the_environment_of_its_lock(tmp_path, wheelhouse):
+    """The packages that the cell needs are stand-ins: `cell.script` imports none of them by itself."""
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("".join(make_wheel(wheelhouse, name) for name in (*NEEDED_BY_THE_CELL, "alpha")), "utf-8")
+    settings = settings_with(tmp_path, wheelhouse, lock)
+    environments = open_environments(settings)
+    environment = choose_environment(settings, environments)
+    assert environment.requested_as == environment.name != default_environment().name
+    assert environment.content_digest != default_environment().content_digest
+    assert choose_environment(settings, environments).content_digest == environment.content_digest
+    sandboxes = local_sandboxes(default_environment(), COLD, environments=environments)
+    job = json.dumps({"source": "import alpha, pandas; print(alpha.VERSION, pandas.VERSION)"}).encode()
+    request = SandboxRequest(
+        *("cell.script", job, PROFILES["small"]),
+        org_id="local",
+        kind=Kind.REAL,
+        environment=environment.requested_as,
+    )
+    try:
+        result = anyio.run(sandboxes.run, request, lambda _: None, Cancel())
+    finally:
+        sandboxes.close()
+    assert result.stdout == b"1.0 1.0\n", result.stderr
+
+
+def test_an_executor_refuses_a_lock_that_no_program_could_run_in(tmp_path, wheelhouse):
+    lock = tmp_path / "requirements.lock"
+    settings = settings_with(tmp_path, wheelhouse, lock)
+    with pytest.raises(Missing) as absent:
+        choose_environment(settings, open_environments(settings))
+    assert absent.value.code == "lock_not_found"
+    lock.write_text(make_wheel(wheelhouse, "alpha"), "utf-8")
+    with pytest.raises(Invalid) as incomplete:
+        choose_environment(settings, open_environments(settings))
+    assert incomplete.value.code == "environment_incomplete"
+    plain = settings.model_copy(update={"environments": EnvironmentSettings()})
+    assert choose_environment(plain, open_environments(plain)) is default_environment()

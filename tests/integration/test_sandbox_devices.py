@@ -1,14 +1,21 @@
-"""GPUs, over a fake layer of devices: found by name, one sandbox at a time to each, shown under their own names."""
+"""GPUs, over a fake layer of devices: found by name, one sandbox at a time to each, shown under their own names.
+
+The nodes stand in a folder of the test's own, which the setting `device_folder` names; making them takes root.
+"""
 
 import json
 import os
 import stat
+import subprocess
+import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 
+from daytwo.control.storage.embedded import EmbeddedServer
 from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
 from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest
@@ -16,6 +23,9 @@ from daytwo.executor.sandbox.devices import Devices, detect
 from daytwo.wire.errors import Unavailable
 
 NULL = os.makedev(1, 3)
+SAMPLE = Path(__file__).parents[2] / "examples" / "orders.csv"
+COMMAND_SECONDS = 120
+WHO_HAS_WHAT = "import os\nprint(sorted(name for name in os.listdir('/dev') if name.startswith('nvidia')))\n"
 
 
 @pytest.fixture
@@ -99,3 +109,75 @@ def test_without_a_device_the_profile_says_so():
     with pytest.raises(Unavailable) as refused:
         anyio.run(sandboxes.run, request, lambda _: None, Cancel())
     assert refused.value.code == "profile_unavailable"
+
+
+def test_an_organisation_waits_for_the_device_of_another(fake, tmp_path):
+    """One device, two organisations: the second is refused while the first runs, and has it afterwards."""
+    (fake / "nvidia1").unlink()
+    devices = detect(fake, tmp_path / "driver")
+    sandboxes = Sandboxes(default_environment(), Path(cell.__file__).parent, COLD, devices=devices)
+    refused = []
+
+    def asked(org_id, source):
+        job = json.dumps({"source": source}).encode()
+        return SandboxRequest("cell.script", job, PROFILES["gpu"], org_id=org_id, kind=Kind.REAL)
+
+    async def both():
+        begun, cancel = anyio.Event(), Cancel()
+
+        async def first():
+            holds = "import os, time\nos.write(3, b'here')\ntime.sleep(60)"
+            await sandboxes.run(asked("one", holds), lambda _: begun.set(), cancel)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(first)
+            await begun.wait()
+            with pytest.raises(Unavailable) as busy:
+                await sandboxes.run(asked("two", WHO_HAS_WHAT), lambda _: None, Cancel())
+            refused.append(busy.value.code)
+            cancel.request()
+        return await sandboxes.run(asked("two", WHO_HAS_WHAT), lambda _: None, Cancel())
+
+    try:
+        afterwards = anyio.run(both)
+    finally:
+        sandboxes.close()
+    assert refused == ["gpu_busy"]
+    assert afterwards.stdout == b"['nvidia-uvm', 'nvidia0', 'nvidiactl']\n", afterwards.stderr
+
+
+def daytwo(*words, **variables):
+    return subprocess.run(
+        [sys.executable, "-m", "daytwo.cli.main", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=COMMAND_SECONDS,
+        env=os.environ | {"DAYTWO_RELEASE": "at_once"} | variables,
+    )
+
+
+def test_the_command_line_gives_a_device(fake, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(WHO_HAS_WHAT, "utf-8")
+    words = ("sandbox", "run", str(program), "--profile", "gpu")
+    given = daytwo(*words, DAYTWO_DEVICE_FOLDER=str(fake))
+    assert given.stdout == "['nvidia-uvm', 'nvidia0', 'nvidiactl']\n", given.stderr
+    without = daytwo(*words, DAYTWO_DEVICE_FOLDER=str(tmp_path))
+    assert "error[profile_unavailable]" in without.stderr
+
+
+def test_a_question_is_answered_on_a_device(fake, tmp_path):
+    """Through both planes: rehearsed and run under the profile `gpu`."""
+    replay = tmp_path / "model.jsonl"
+    replay.write_text(json.dumps({"final": True, "code": "say(f\"{len(data('orders').pandas()) > 0}\")"}) + "\n")
+    with tempfile.TemporaryDirectory(prefix="dt-") as folder:
+        home = Path(folder) / "home"
+        words = ("ask", str(SAMPLE), "Any?", "--model", f"replay:{replay}", "--profile", "gpu", "--json")
+        try:
+            done = daytwo(*words, DAYTWO_DEVICE_FOLDER=str(fake), DAYTWO_HOME=str(home))
+        finally:
+            EmbeddedServer(home).destroy()
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["status"], document["says"]) == ("succeeded", ["True"])

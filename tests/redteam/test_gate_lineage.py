@@ -1,9 +1,11 @@
 """A hostile control plane spends budgets: new sessions, forks and old tasks buy nothing that is not paid for."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from daytwo.executor.environments import default_environment
 from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.observation import Alphabet, Outcome, bits
@@ -64,6 +66,34 @@ def test_a_fork_pays_with_its_root_and_for_all_of_its_data(executor, sheet, make
     assert executor.budget.dataset_spent("local", "orders")[0] == pytest.approx(2 * BITS)
     again = make_task(base_session=fork.session_id, base_snapshot=1)
     assert executor.answer(again)[0].bits_spent == pytest.approx(3 * BITS)
+
+
+def observed(executor):
+    with executor.database.transaction() as connection:
+        leaves = [json.loads(row["leaf"]) for row in connection.execute("select leaf from ledger_leaves")]
+    return [leaf["body"] for leaf in leaves if leaf["kind"] == "gate.observed"]
+
+
+def test_state_of_another_environment_is_not_opened(executor, sheet, make_task, tmp_path):
+    """Neither in rehearsal nor for real, and refusing costs nothing; from the empty state the session may go on."""
+    held = make_task(sheets=(sheet,))
+    spent = executor.answer(held)[0].bits_spent
+    runs = len(executor.scripted.requests)
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    other = replace(default_environment(), name="f" * 64, site_packages=packages)
+    executor.runs_in(other)
+    completion, _ = executor.answer(make_task(held.session_id, base_snapshot=1, next_snapshot=2))
+    assert [finding.rule for finding in completion.verdict.findings] == ["other-environment"]
+    assert "new session" in completion.verdict.findings[0].message
+    assert (completion.bits_spent, len(executor.scripted.requests)) == (spent, runs)
+    anew, _ = executor.answer(make_task(held.session_id, next_snapshot=2))
+    assert anew.symbol.observation().outcome is Outcome.OK
+    assert {request.environment for request in executor.scripted.requests[runs:]} == {"f" * 64}
+    assert [body["environment"] for body in observed(executor)] == [
+        default_environment().content_digest,
+        other.content_digest,
+    ]
 
 
 def test_new_sessions_do_not_outlast_the_dataset(executor, sheet, make_task):

@@ -95,3 +95,13 @@ def test_control_settings_carry_the_providers_of_file_and_environment(
     made = load(home=str(tmp_path)).control_settings(port=1, database_url="postgresql://h/d")
     keys = {provider.name: provider.api_key for provider in made.models.providers}
     assert {name: key.get_secret_value() for name, key in keys.items() if key} == {"acme": "k1", "openai": "k2"}
+
+
+def test_executor_settings_carry_environments_and_devices(tmp_path: Path) -> None:
+    _file(
+        tmp_path,
+        'device_folder = "/fake"\n[environments]\nlock = "/srv/r.lock"\nexclude_newer = "2026-01-01T00:00:00Z"\n',
+    )
+    made = load(home=str(tmp_path)).executor_settings(port=1, control_url="http://127.0.0.1:2")
+    assert (made.device_folder, made.environments.lock) == (Path("/fake"), Path("/srv/r.lock"))
+    assert (made.environments.exclude_newer, made.environments.offline) == ("2026-01-01T00:00:00Z", False)

@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daytwo.executor.state import StateLimitError, StateStore
-from daytwo.wire.errors import Missing
+from daytwo.wire.errors import Denied, Missing
 from daytwo.wire.identifiers import new_id
 
 SESSION = new_id("session")
+ENVIRONMENT = "e" * 64
 
 
 @pytest.fixture
 def store(tmp_path):
-    return StateStore(tmp_path / "state")
+    return StateStore(tmp_path / "state", ENVIRONMENT)
 
 
 def put(writer, header, payload=b""):
@@ -54,6 +55,23 @@ def test_the_empty_state_needs_nothing_and_an_unknown_one_is_missing(store):
     assert store.mounts(SESSION, 0) == ()
     with pytest.raises(Missing):
         store.mounts(SESSION, 7)
+
+
+def test_a_snapshot_belongs_to_the_environment_that_it_was_begun_in(tmp_path):
+    """Whether or not the execution left one: the refusal tells nothing of how it ended."""
+    one, two = (StateStore(tmp_path / "state", letter * 64) for letter in "ab")
+    one.begin(SESSION, 1).commit()
+    one.begin(SESSION, 2).discard()
+    for ordinal in (1, 2):
+        one.require_environment(SESSION, ordinal)
+        with pytest.raises(Denied, match="new session") as refused:
+            two.require_environment(SESSION, ordinal)
+        assert refused.value.code == "other_environment"
+    two.require_environment(SESSION, 0)
+    two.begin(SESSION, 2).commit()
+    two.require_environment(SESSION, 2)
+    with pytest.raises(Missing):
+        two.mounts(SESSION, 3)
 
 
 def test_without_a_commit_there_is_no_snapshot(store):
@@ -99,7 +117,7 @@ def test_a_session_that_is_none_has_no_folder(store, session):
 @settings(max_examples=60)
 @given(st.dictionaries(st.text(max_size=12), st.none() | st.integers() | st.text(max_size=20) | st.lists(st.text())))
 def test_any_header_is_kept_as_data_or_refused(tmp_path_factory, header):
-    store = StateStore(tmp_path_factory.mktemp("state"))
+    store = StateStore(tmp_path_factory.mktemp("state"), ENVIRONMENT)
     writer = store.begin(SESSION, 1)
     try:
         put(writer, header | {"kind": "variable"}, b"x")

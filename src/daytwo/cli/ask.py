@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 import typer
 
@@ -41,14 +42,14 @@ class Request:
     data: tuple[RegisterDataset, ...]
 
 
-def _refuse_profile(name: str) -> None:
+def _refuse_profile(name: str, device_folder: Path) -> None:
     """Before a run is made.  Where no executor is installed, the one that gets the step says the same."""
     if find_spec("daytwo.executor") is None:
         return
     from daytwo.executor.sandbox.profiles import find_profile
 
     try:
-        find_profile(name)
+        find_profile(name, device_folder)
     except (Missing, Unavailable) as error:
         raise Usage(error.code, error.message) from error
 
@@ -68,7 +69,7 @@ def register(app: typer.Typer) -> None:
 def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     words: list[str] = typer.Argument(None, metavar="DATA... QUESTION", help="The last word is the question."),
     model: str | None = typer.Option(None, "--model", help="provider:model, or replay:FILE."),
-    profile: str = typer.Option("small", "--profile", help="The compute of a step: small, medium, large."),
+    profile: str = typer.Option("small", "--profile", help="The compute of a step: small, medium, large, gpu."),
     session: str | None = typer.Option(None, "--session", help="Go on in this session: its id, or `last`."),
     name: str | None = typer.Option(None, "--name", help="What the dataset is called; default: after its file."),
     no_wait: bool = typer.Option(False, "--no-wait", help="Print the run's id and end; needs a running `daytwo up`."),
@@ -79,6 +80,7 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     """Ask a question of data.  Exit status: 0 succeeded, 1 failed, 2 usage, 3 waiting, 4 cancelled."""
     request = request_of(words, model=model, profile=profile, session=session, name=name)
     settings = load(home=home, model=model if model and request.run.replay is None else None)
+    _refuse_profile(profile, settings.device_folder)
     if no_wait and running(settings.home) is None:
         raise Unavailable("not_running", "--no-wait needs a running `daytwo up`: without one the run would not go on.")
     raise typer.Exit(int(answered(settings, request, as_json=as_json, no_wait=no_wait, with_report=with_report)))
@@ -93,7 +95,6 @@ def request_of(
         raise Usage(
             "bad_session", f"{session} is no session; `daytwo sessions list` shows them, `last` is the last one."
         )
-    _refuse_profile(profile)
     run = NewRun(question=asked.question, model=model, profile=profile, replay=replay_of(model))
     return Request(run=run, session=session, data=tuple(question.registrations(asked.data, name)))
 

@@ -76,7 +76,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _zones()
     yield _database(settings)
     yield from _ports(settings)
-    yield from _sandbox()
+    yield from _sandbox(settings)
     yield from _profiles()
     yield from _models(settings)
 
@@ -161,9 +161,9 @@ def _ports(settings: Settings) -> Iterator[Check]:
                 yield Check(f"port {port}", True, "free")
 
 
-def _sandbox() -> Iterable[Check]:
+def _sandbox(settings: Settings) -> Iterable[Check]:
     try:
-        sandboxes = local_sandboxes()
+        sandboxes = local_sandboxes(settings.device_folder)
     except ImportError as error:
         return [Check("sandbox", False, f"{error.name} is not installed", "Install daytwo[executor].")]
     try:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, group
 from daytwo.cli.question import expand
+from daytwo.cli.settings import load
 from daytwo.cli.usage import Exit, Usage
 from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.sheet import slug
@@ -71,13 +72,14 @@ def run(
     raise typer.Exit(int(Exit.OK if ending == "ok" else Exit.FAILED))
 
 
-def local_sandboxes(least: Tier | None = None) -> Sandboxes:
+def local_sandboxes(device_folder: Path, least: Tier | None = None) -> Sandboxes:
     """The sandboxes of this machine with this installation's own packages, nothing warmed up."""
     from daytwo.executor import cell
     from daytwo.executor.environments import default_environment
-    from daytwo.executor.sandbox import COLD, Sandboxes, Tier
+    from daytwo.executor.sandbox import COLD, Sandboxes, Tier, detect
 
-    return Sandboxes(default_environment(), Path(cell.__path__[0]), COLD, least or Tier.STANDARD)
+    own_cell = Path(cell.__path__[0])
+    return Sandboxes(default_environment(), own_cell, COLD, least or Tier.STANDARD, devices=detect(device_folder))
 
 
 async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:
@@ -87,16 +89,17 @@ async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> S
         asked_tier = Tier(tier)
     except ValueError:
         raise Usage("unknown_tier", f"There is no tier `{tier}`. Choose standard or strong.") from None
+    device_folder = load().device_folder
     request = SandboxRequest(
         module="cell.script",
         job=json.dumps({"source": source}).encode(),
-        profile=find_profile(profile),
+        profile=find_profile(profile, device_folder),
         org_id=LOCAL_ORG,
         kind=Kind.REAL,
         tier=asked_tier,
         mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in data.items()),
     )
-    sandboxes = local_sandboxes()
+    sandboxes = local_sandboxes(device_folder)
     try:
         return await sandboxes.run(request, lambda _: None, Cancel())
     finally:

@@ -36,6 +36,23 @@ class ProviderSection(BaseModel):
     api_key_env: str | None = None
 
 
+class EnvironmentsSection(BaseModel):
+    """`[environments]`: the packages that programs run with, and where their wheels come from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lock: Path | None = None
+    """What `uv pip compile --generate-hashes` writes; without one, programs have the packages of this installation."""
+    index: str | None = None
+    """An internal index of packages."""
+    wheelhouse: Path | None = None
+    """A folder of wheels."""
+    offline: bool = False
+    """Nothing but the wheelhouse."""
+    exclude_newer: str | None = None
+    """An RFC 3339 time: what was published later does not exist."""
+
+
 class Settings(BaseSettings):
     """What the command line runs with.  A port of 0 stands for a free one."""
 
@@ -59,6 +76,9 @@ class Settings(BaseSettings):
     window_days: int = Field(default=30, ge=1)
     release: Literal["grid", "at_once"] = "grid"
     """When Observations leave the executor."""
+    environments: EnvironmentsSection = EnvironmentsSection()
+    device_folder: Path = Path("/dev")
+    """Where the device nodes of GPUs are."""
 
     @classmethod
     def settings_customise_sources(
@@ -96,7 +116,7 @@ class Settings(BaseSettings):
         )
 
     def executor_settings(self, *, port: int, control_url: str) -> ExecutorSettings:
-        from daytwo.executor.settings import ExecutorSettings
+        from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings
         from daytwo.wire.identifiers import LOCAL_ORG
 
         return ExecutorSettings(
@@ -111,6 +131,8 @@ class Settings(BaseSettings):
             window_days=self.window_days,
             release=self.release,
             policy_file=self.guard_policy,
+            environments=EnvironmentSettings(**self.environments.model_dump()),
+            device_folder=self.device_folder,
         )
 
 

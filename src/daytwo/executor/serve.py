@@ -14,18 +14,19 @@ from fastapi import FastAPI
 from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
-from daytwo.executor.environments import Environment, default_environment
+from daytwo.executor.environments import Environment, Environments, Source, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts, Release
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
-from daytwo.executor.sandbox import COLD, Kind, Sandboxes, Tier, Warmth
+from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
+from daytwo.wire.errors import Missing
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import ApprovalView
 from daytwo.wire.signing import SigningKey
@@ -50,14 +51,47 @@ def local_sandboxes(
     environment: Environment,
     warmth: Warmth = Warmth(),  # noqa: B008 - frozen
     least: Tier = Tier.STANDARD,
+    environments: Environments | None = None,
+    devices: tuple[Device, ...] | None = None,
 ) -> Sandboxes:
     """The sandboxes of this machine, over the cell that this distribution brings."""
-    return Sandboxes(environment, Path(cell.__file__).parent, warmth, least)
+    return Sandboxes(environment, Path(cell.__file__).parent, warmth, least, environments, devices)
 
 
-def rehearser(backend: Sandboxes, directory: Path) -> Rehearser:
+def open_environments(settings: ExecutorSettings) -> Environments:
+    """The environments that this executor has built."""
+    given = settings.environments
+    source = Source(given.index, given.wheelhouse, given.offline, given.exclude_newer)
+    return Environments(settings.directory / "environments", source)
+
+
+def choose_environment(settings: ExecutorSettings, environments: Environments) -> Environment:
+    """What programs run in: the environment of the lock in the settings, built unless it is there, or the default.
+
+    Raises:
+        Missing: `lock_not_found`.
+        Invalid: `environment_not_locked`, `environment_incomplete`.
+        Unavailable: `uv_missing`, `environment_build_failed`.
+    """
+    lock = settings.environments.lock
+    if lock is None:
+        return default_environment()
+    try:
+        text = lock.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Missing(
+            "lock_not_found", f"The lock {lock} cannot be read. Set `lock` in `[environments]` of daytwo.toml anew."
+        ) from error
+    environment = environments.build(text, lambda line: log.info("environment.building", uv=line))
+    environment.require_for_cell()
+    return environment
+
+
+def rehearser(backend: Sandboxes, directory: Path, environment: Environment) -> Rehearser:
     """Rehearsals share no folder with what is real."""
-    return Rehearser(backend, StateStore(directory / "rehearsal" / "state"), directory / "rehearsal" / "mocks")
+    folder = directory / "rehearsal"
+    state = StateStore(folder / "state", environment.content_digest)
+    return Rehearser(backend, state, folder / "mocks", environment.requested_as)
 
 
 def serve(settings: ExecutorSettings) -> None:
@@ -65,6 +99,7 @@ def serve(settings: ExecutorSettings) -> None:
 
     Raises:
         Unavailable: `not_enrolled`; or `sandbox_unavailable`, where the hostile self-test gets anywhere.
+        DaytwoError: as `choose_environment` says.
     """
     enrolment = read_enrolment(settings.enrolment_file)
     tested = local_sandboxes(default_environment(), COLD, Tier(settings.tier))
@@ -72,17 +107,26 @@ def serve(settings: ExecutorSettings) -> None:
         tested.require()
     finally:
         tested.close()
-    anyio.run(_serve, settings, enrolment)
+    environments = open_environments(settings)
+    environment = choose_environment(settings, environments)
+    backend = local_sandboxes(
+        default_environment(),
+        least=Tier(settings.tier),
+        environments=environments,
+        devices=detect(settings.device_folder),
+    )
+    anyio.run(_serve, settings, enrolment, environment, backend)
 
 
-async def _serve(settings: ExecutorSettings, enrolment: link.Enrolled) -> None:
+async def _serve(
+    settings: ExecutorSettings, enrolment: link.Enrolled, environment: Environment, backend: Sandboxes
+) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
-    backend = local_sandboxes(default_environment(), least=Tier(settings.tier))
     for kind in Kind:
         backend.warm(settings.org_id, kind)
     guard = Guard(read_policy(settings.policy_file).without_packages())
-    app, worker, passes = _wire(settings, parts, client, backend, guard)
+    app, worker, passes = _wire(settings, parts, client, backend, guard, environment)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -136,10 +180,14 @@ def _open(settings: ExecutorSettings) -> _Parts:
 
 
 def _wire(
-    settings: ExecutorSettings, parts: _Parts, client: LinkClient, backend: Sandboxes, guard: Guard
+    settings: ExecutorSettings,
+    parts: _Parts,
+    client: LinkClient,
+    backend: Sandboxes,
+    guard: Guard,
+    environment: Environment,
 ) -> tuple[FastAPI, Worker, FullPasses]:
     database, ledger = parts.database, parts.ledger
-    environment = default_environment()
     catalog = Catalog(database, backend, parts.key, settings.org_id)
     budget = Budget(database, ledger, catalog.paths, settings.session_bits, settings.dataset_bits, settings.window_days)
     approvals = Approvals(database, ledger)
@@ -152,12 +200,14 @@ def _wire(
             sandbox=backend,
             review=verdicts.review,
             approvals=approvals,
-            rehearser=rehearser(backend, settings.directory),
+            rehearser=rehearser(backend, settings.directory, environment),
             budget=budget,
             mint=Mint(database, ledger),
             release=Release() if settings.release == "grid" else Release.at_once(),
             results=results,
-            state=StateStore(settings.directory / "state"),
+            state=StateStore(settings.directory / "state", environment.content_digest),
+            environment=environment,
+            device_folder=settings.device_folder,
         )
     )
 

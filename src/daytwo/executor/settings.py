@@ -10,6 +10,23 @@ from pydantic import BaseModel, ConfigDict
 from daytwo.wire.identifiers import LOCAL_ORG
 
 
+class EnvironmentSettings(BaseModel):
+    """The packages that programs run with, where they are not this installation's own, and where wheels come from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lock: Path | None = None
+    """What `uv pip compile --generate-hashes` writes; None for the packages of this installation."""
+    index: str | None = None
+    """An internal index; None for what uv takes by itself."""
+    wheelhouse: Path | None = None
+    """A folder of wheels."""
+    offline: bool = False
+    """Nothing but the wheelhouse."""
+    exclude_newer: str | None = None
+    """An RFC 3339 time: what was published later does not exist."""
+
+
 class ExecutorSettings(BaseModel):
     """Where the executor keeps its files, which control plane it dials, and where people reach its results."""
 
@@ -31,6 +48,10 @@ class ExecutorSettings(BaseModel):
     """When Observations leave: on the gate's grid, or at once, which lets latency tell what no budget counts."""
     policy_file: Path | None = None
     """The organisation's policy for guard, laid over the one that daytwo ships."""
+
+    environments: EnvironmentSettings = EnvironmentSettings()
+    device_folder: Path = Path("/dev")
+    """Where the device nodes of GPUs are."""
 
     @property
     def directory(self) -> Path:

@@ -1,19 +1,31 @@
 """An environment: an interpreter and the packages that a program may import.
 
 Read off the installed tree, never off what a program claims.  The sandbox shows `site_packages` read-only and runs no
-`.pth` file, so `import_names` holds what lies in that folder and the standard library, nothing else.
+`.pth` file, so `import_names` holds what lies in that folder and the standard library, nothing else.  For the same
+reason `content_digest` covers every file that an installed package brings, by the hashes in its `RECORD` (PEP 376 and
+its successor, "Recording installed projects"), and not the scripts and `.pth` files, which programs never see.
 """
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import importlib.machinery
 import importlib.metadata
+import platform
 import sys
 import sysconfig
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from daytwo.wire.errors import Invalid
+
+DEFAULT = "default"
+NEEDED_BY_THE_CELL = ("cloudpickle", "duckdb", "numpy", "pandas", "pyarrow", "time_machine")
+"""What `data`, `sql`, `show`, the keeping of variables and rehearsals stand on."""
+_OURS = "daytwo"
+_UNSEEN_ENDINGS = (".pth", ".pyc")
 _EXTENSION_SUFFIXES = tuple(importlib.machinery.all_suffixes())
 
 
@@ -35,13 +47,45 @@ class Environment:
     distributions: dict[str, str]
     """Name → version, names as PyPI normalises them."""
 
+    @property
+    def requested_as(self) -> str | None:
+        """What a request to a sandbox calls it: its lock's digest; None for this installation's own."""
+        return None if self.name == DEFAULT else self.name
+
+    @cached_property
+    def content_digest(self) -> str:
+        """SHA-256 over the interpreter and the files that programs can import.  What state is bound to."""
+        content = hashlib.sha256(interpreter_line().encode())
+        for line in sorted(_recorded(self.site_packages)):
+            content.update(f"{line}\n".encode())
+        return content.hexdigest()
+
+    def require_for_cell(self) -> None:
+        """Refuses what no program could run in.
+
+        Raises:
+            Invalid: `environment_incomplete`.
+        """
+        absent = [name for name in NEEDED_BY_THE_CELL if name not in self.import_names]
+        if absent:
+            raise Invalid(
+                "environment_incomplete",
+                f"Every program needs {', '.join(absent)}, which the environment's lock does not hold. Add "
+                f"{'it' if len(absent) == 1 else 'them'} and write the lock anew.",
+            )
+
+
+def interpreter_line() -> str:
+    """The interpreter that packages are for, as digests of environments count it."""
+    return f"{sys.implementation.cache_tag} {platform.machine()} {platform.libc_ver()[0]}\n"
+
 
 @cache
 def default_environment() -> Environment:
     """The environment of the running interpreter."""
     base = getattr(sys, "_base_executable", None) or sys.executable
     return environment_at(
-        "default",
+        DEFAULT,
         python=Path(sys.executable),
         base_python=Path(base).resolve(),
         base_prefix=Path(sys.base_prefix).resolve(),
@@ -85,3 +129,19 @@ def _holds_modules(folder: Path) -> bool:
     return any(child.name.endswith(_EXTENSION_SUFFIXES) for child in children) or any(
         (child / "__init__.py").exists() for child in children if child.is_dir()
     )
+
+
+def _recorded(site_packages: Path) -> list[str]:
+    """`path hash` of each file that the installed packages bring for import; the distribution that we are is none."""
+    lines = []
+    for record in site_packages.glob("*.dist-info/RECORD"):
+        if record.parent.name.partition("-")[0] == _OURS:
+            continue
+        with record.open(encoding="utf-8", newline="") as file:
+            lines += [
+                f"{path} {digest}"
+                for path, digest, _ in csv.reader(file)
+                if digest and not path.startswith(("/", "../")) and not path.endswith(_UNSEEN_ENDINGS)
+                if not path.partition("/")[0].endswith(".dist-info")
+            ]
+    return lines

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import re
-import sys
 from dataclasses import dataclass
 
+from daytwo.executor.environments.environment import interpreter_line
 from daytwo.wire.errors import Invalid
 
 PACKAGES_LIMIT = 500
@@ -46,5 +45,4 @@ def read_lock(text: str) -> Lock:
     if not 0 < len(pinned) <= PACKAGES_LIMIT:
         raise Invalid("environment_not_locked", f"A lock holds 1 to {PACKAGES_LIMIT} packages, not {len(pinned)}.")
     canonical = "\n".join(pinned) + "\n"
-    interpreter = f"{sys.implementation.cache_tag} {platform.machine()} {platform.libc_ver()[0]}\n"
-    return Lock(canonical, hashlib.sha256((interpreter + canonical).encode()).hexdigest())
+    return Lock(canonical, hashlib.sha256((interpreter_line() + canonical).encode()).hexdigest())

@@ -165,6 +165,7 @@ class Mint:
         *,
         as_rehearsed: bool = False,
         tier: str | None = None,
+        environment: str | None = None,
     ) -> Symbol:
         """The Observation that a debit bought, stored before it is returned.
 
@@ -175,6 +176,7 @@ class Mint:
             elapsed_seconds: since the debit.
             as_rehearsed: the variables that the program left have the shapes that its rehearsal left.
             tier: the isolation that the execution had, for the ledger; None where it never began.
+            environment: the content digest of the packages that it had, likewise.
 
         Raises:
             Bug: `not_debited`, where this execution was not paid for in this alphabet.
@@ -194,7 +196,8 @@ class Mint:
                 return Symbol.model_validate_json(kept["symbol"])
             at = self._clock()
             connection.execute("insert into gate_observations values (?, ?, ?, ?)", (*key, made.model_dump_json(), at))
-            body = {"execution": debit.execution, "run": debit.run_id, "tier": tier, **made.model_dump(mode="json")}
+            ran = {"execution": debit.execution, "run": debit.run_id, "tier": tier, "environment": environment}
+            body = {**ran, **made.model_dump(mode="json")}
             self._ledger.append(
                 connection,
                 LedgerEvent(

@@ -47,13 +47,15 @@ class Rehearser:
         sandbox: a backend.
         state: the snapshots of the rehearsal chain, in a store of their own.
         folder: where mock files live for as long as a rehearsal takes.
+        environment: what requests call the environment that programs run in; None for this installation's own.
     """
 
-    def __init__(self, sandbox: Sandbox, state: StateStore, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, state: StateStore, folder: Path, environment: str | None) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sandbox = sandbox
         self._state = state
         self._folder = folder
+        self._environment = environment
 
     async def rehearse(
         self, request: TaskRequest, signed: Sequence[SignedSheet], profile: Profile, cancel: Cancel
@@ -83,6 +85,7 @@ class Rehearser:
             profile=replace(profile, wall_seconds=min(profile.wall_seconds, WALL_SECONDS)),
             org_id=request.org_id,
             kind=Kind.REHEARSAL,
+            environment=self._environment,
             mounts=(files, *state),
         )
         try:

@@ -1,6 +1,7 @@
 """Sandboxes: every execution in a process of its own, isolated by the kernel, or refused.  Never a silent downgrade."""
 
 from daytwo.executor.sandbox.check import Check
+from daytwo.executor.sandbox.devices import DEVICE_FOLDER, Device, detect
 from daytwo.executor.sandbox.profiles import PROFILES, find_profile
 from daytwo.executor.sandbox.request import (
     Cancel,
@@ -19,9 +20,11 @@ from daytwo.executor.sandbox.zygotes import COLD, Warmth
 
 __all__ = [
     "COLD",
+    "DEVICE_FOLDER",
     "PROFILES",
     "Cancel",
     "Check",
+    "Device",
     "Ending",
     "Kind",
     "Mount",
@@ -33,5 +36,6 @@ __all__ = [
     "Sink",
     "Tier",
     "Warmth",
+    "detect",
     "find_profile",
 ]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from daytwo.wire.errors import Unavailable
 
+DEVICE_FOLDER = Path("/dev")
 _CONTROL = "nvidiactl"
 _SHARED = (_CONTROL, "nvidia-uvm")
 _GPU = re.compile(r"nvidia(\d+)")
@@ -30,7 +31,7 @@ class Device:
     nodes: tuple[Path, ...]
 
 
-def detect(devices: Path = Path("/dev"), driver: Path = Path("/proc/driver/nvidia")) -> tuple[Device, ...]:
+def detect(devices: Path = DEVICE_FOLDER, driver: Path = Path("/proc/driver/nvidia")) -> tuple[Device, ...]:
     """The GPUs that sandboxes may have: the slices of a divided one, else the whole.
 
     Args:

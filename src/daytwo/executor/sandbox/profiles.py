@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from daytwo.executor.sandbox.devices import detect
+from pathlib import Path
+
+from daytwo.executor.sandbox.devices import DEVICE_FOLDER, detect
 from daytwo.executor.sandbox.request import Profile
 from daytwo.wire.errors import Missing, Unavailable
 
@@ -64,8 +66,12 @@ PROFILES: dict[str, Profile] = {
 }
 
 
-def find_profile(name: str) -> Profile:
-    """The profile of this name.
+def find_profile(name: str, device_folder: Path = DEVICE_FOLDER) -> Profile:
+    """The profile of this name, where this machine can give it.
+
+    Args:
+        name: a key of `PROFILES`.
+        device_folder: where the nodes of GPUs are.
 
     Raises:
         Missing: `unknown_profile`.
@@ -74,7 +80,7 @@ def find_profile(name: str) -> Profile:
     if name not in PROFILES:
         raise Missing("unknown_profile", f"There is no profile `{name}`. Choose one of: {', '.join(PROFILES)}.")
     profile = PROFILES[name]
-    if profile.gpu > len(detect()):
+    if profile.gpu > len(detect(device_folder)):
         raise Unavailable(
             "profile_unavailable", "No GPU is set up for sandboxes here. Choose `small`, `medium` or `large`."
         )

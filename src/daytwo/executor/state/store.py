@@ -3,6 +3,9 @@
 A snapshot becomes real in one rename: blobs are written and synced first, then the manifest.  A crash between steps
 loses nothing; a crash inside a step leaves the snapshot before it.  Blobs are pickles and files that hostile programs
 made: they are never opened here, only bound read-only into a sandbox.
+
+A snapshot belongs to the environment that it was begun in: pickles of one set of packages do not open in another.
+That is noted when it is begun, whatever becomes of it, so that asking tells nothing of how an execution ended.
 """
 
 from __future__ import annotations
@@ -19,10 +22,11 @@ from typing import Any, BinaryIO
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daytwo.executor.sandbox.request import Mount
-from daytwo.wire.errors import Missing
+from daytwo.wire.errors import Denied, Missing
 from daytwo.wire.identifiers import is_id
 
 STATE_TARGET = "/state"
+_ENVIRONMENT = "environment"
 VARIABLES_LIMIT = 10_000
 FILES_LIMIT = 10_000
 SNAPSHOT_LIMIT_BYTES = 64 * 1024**3
@@ -53,12 +57,37 @@ class _Part:
 class StateStore:
     """All sessions' snapshots below one folder.
 
-    Layout: `<session>/blobs/<sha256>`, `<session>/<ordinal>/manifest.json`.
+    Layout: `<session>/blobs/<sha256>`, `<session>/<ordinal>/environment`, `<session>/<ordinal>/manifest.json`.
+
+    Args:
+        root: theirs alone.
+        environment: the content digest of the environment that programs run in now.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, environment: str) -> None:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._root = root
+        self._environment = environment
+
+    def require_environment(self, session_id: str, ordinal: int) -> None:
+        """Refuses a snapshot that was begun in another environment.
+
+        Raises:
+            Denied: `other_environment`.
+        """
+        if ordinal == 0:
+            return
+        try:
+            begun_in = (self._folder(session_id, ordinal) / _ENVIRONMENT).read_text("ascii")
+        except (FileNotFoundError, Missing):
+            return  # never begun here: `mounts` says so when it is asked for
+        if begun_in != self._environment:
+            raise Denied(
+                "other_environment",
+                f"This session's variables were made in the environment {begun_in[:12]} and programs now run in "
+                f"{self._environment[:12]}, with other packages. Ask again in a new session, or let the operator set "
+                "the earlier environment again.",
+            )
 
     def mounts(self, session_id: str, ordinal: int) -> tuple[Mount, ...]:
         """What a sandbox needs to start from a snapshot: nothing for the empty state 0.
@@ -81,9 +110,11 @@ class StateStore:
 
     def begin(self, session_id: str, ordinal: int) -> SnapshotWriter:
         """Opens the snapshot that a step will leave if it ends well."""
-        blobs = self._blobs(session_id)
-        blobs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return SnapshotWriter(self._folder(session_id, ordinal), blobs)
+        blobs, folder = self._blobs(session_id), self._folder(session_id, ordinal)
+        for needed in (blobs, folder):
+            needed.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_whole(folder / _ENVIRONMENT, self._environment.encode("ascii"))
+        return SnapshotWriter(folder, blobs)
 
     def _session(self, session_id: str) -> Path:
         if not is_id(session_id, "session"):
@@ -150,15 +181,8 @@ class SnapshotWriter:
         if self._open is not None:
             raise StateLimitError
         _sync_folder(self._blobs)
-        self._folder.mkdir(mode=0o700, exist_ok=True)
         manifest = json.dumps({"variables": self._variables, "files": self._files}, sort_keys=True).encode()
-        draft = self._folder / ".manifest"
-        with draft.open("wb") as file:
-            file.write(manifest)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._folder / "manifest.json")
-        _sync_folder(self._folder)
+        _write_whole(self._folder / "manifest.json", manifest)
         _sync_folder(self._folder.parent)
 
     def discard(self) -> None:
@@ -177,6 +201,16 @@ def _is_inside(path: str) -> bool:
         and not any(part in {"", ".", ".."} for part in parts)
         and (re.search(r"[\x00-\x1f]", path) is None)
     )
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

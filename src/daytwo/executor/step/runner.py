@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import anyio
@@ -16,11 +17,12 @@ import structlog
 
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.cell.frames import FrameReader
+from daytwo.executor.environments import Environment
 from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Release, Stopwatch
 from daytwo.executor.guard import Approvals
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import ResultStore
-from daytwo.executor.sandbox import PROFILES, find_profile
+from daytwo.executor.sandbox import DEVICE_FOLDER, PROFILES, find_profile
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, StateStore
 from daytwo.executor.step.frames import StepFrames
@@ -60,6 +62,9 @@ class Rooms:
     release: Release
     results: ResultStore
     state: StateStore
+    environment: Environment
+    """What programs run in; the one that `state` binds its snapshots to."""
+    device_folder: Path = DEVICE_FOLDER
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class StepRunner:
         self._release = rooms.release
         self._results = rooms.results
         self._state = rooms.state
+        self._environment = rooms.environment
+        self._device_folder = rooms.device_folder
 
     async def run(self, request: TaskRequest, root_session: str, execution: int, cancel: Cancel) -> Completion:
         """One execution of a task, to its completion (of epoch 1; the link sets the claim's)."""
@@ -108,10 +115,11 @@ class StepRunner:
         return await self._execute(told, execution, cancel)
 
     def _ruling(self, request: TaskRequest) -> Verdict:
-        """Guard's verdict; a task against a sheet or profile that is not the present one is denied in the same form."""
+        """Guard's verdict; a sheet, profile or environment of another time is denied in the same form."""
         try:
             signed = [self._catalog.planned_with(ref) for ref in request.datasets]
-            find_profile(request.profile)
+            find_profile(request.profile, self._device_folder)
+            self._state.require_environment(request.base_session, request.base_snapshot)
         except DaytwoError as error:
             return _deny(error.code.replace("_", "-"), error.message)
         return self._review(request, [own.sheet for own in signed])
@@ -187,6 +195,7 @@ class StepRunner:
             profile=profile,
             org_id=request.org_id,
             kind=Kind.REAL,
+            environment=self._environment.requested_as,
             mounts=all_mounts,
         )
         result = await self._sandbox.run(asked, reader.feed, cancel)
@@ -213,6 +222,7 @@ class StepRunner:
             watch.elapsed_seconds,
             as_rehearsed=told.rehearsal is not None and frames.shapes == told.rehearsal.variables,
             tier=result.tier.value,
+            environment=self._environment.content_digest,
         )
         outcome = symbol.observation().outcome
         frames.results.finish(
