@@ -8,28 +8,18 @@ import json
 from pathlib import Path
 
 import anyio
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
 from daytwo.executor.sandbox import Cancel, Kind, Mount, Sandboxes, SandboxRequest, find_profile
+from tests.large_parquet import write_large_parquet
 
 PROGRAMS = sorted((Path(__file__).parent / "sandbox_programs").glob("*.py"))
-LARGE_ROWS = 26_000_000
-"""Random numbers of eight bytes, which no encoding makes smaller: 200 MB.  `make test-system` reads one of 1 GB."""
+LARGE_BYTES = 200_000_000
+"""What a quick test can write.  `make test-system` reads 1 GB: `tests/system/test_large_parquet.py`."""
 _AT_ONCE = 2
 _MARK = "# profile: "
-
-
-def write_large_parquet(path, rows):
-    random = np.random.default_rng(1)
-    piece = 1 << 20
-    with pq.ParquetWriter(path, pa.schema([("value", pa.float64())]), compression="none", use_dictionary=False) as file:
-        for start in range(0, rows, piece):
-            file.write_table(pa.table({"value": random.random(min(piece, rows - start))}))
 
 
 async def run_all(backend, mounts):
@@ -60,7 +50,7 @@ async def run_all(backend, mounts):
 def results(tmp_path_factory):
     """What came of every program."""
     large = tmp_path_factory.mktemp("data") / "large.parquet"
-    write_large_parquet(large, LARGE_ROWS)
+    write_large_parquet(large, LARGE_BYTES)
     backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
     return anyio.run(run_all, backend, (Mount(large, "/data/large.parquet"),))
 
