@@ -75,7 +75,8 @@ async def _interleaved(contenders: dict[str, Contender], runs: int) -> dict[str,
     timings: dict[str, list[Timing]] = {name: [] for name in contenders}
     for contender in contenders.values():
         await contender()  # once for the page cache, and for a zygote to be warm
-    for _ in range(runs):
+    for round_number in range(1, runs + 1):
+        print(f"round {round_number} of {runs}", file=sys.stderr)
         for name, contender in contenders.items():
             timings[name].append(await contender())
     return timings
