@@ -66,6 +66,17 @@ ORDERS: dict[str, Expected] = {
     "revenue per product": lambda d: _sum(d, "product", "revenue"),
     "sales by region": lambda d: _sum(d, "region", "revenue"),
     "Show average revenue for each product": lambda d: _ranked(d.groupby("product").revenue.mean()),
+    "price by product": lambda d: _ranked(d.groupby("product").unit_price.mean()),
+    "SELECT product, sum(quantity) FROM orders GROUP BY product": lambda d: _sum(d, "product", "quantity"),
+    "SELECT sum(quantity) FROM orders": lambda d: d.quantity.sum(),
+    "df.groupby('product')['quantity'].mean()": lambda d: _ranked(d.groupby("product").quantity.mean()),
+    "total quantity by product, as a pie chart": lambda d: _sum(d, "product", "quantity"),
+    "how many laptops are there": lambda d: (d["product"] == "Laptop").sum(),
+    "total quantity of returned laptops": lambda d: d[
+        (d["product"] == "Laptop") & (d.status == "returned")
+    ].quantity.sum(),
+    "status by product": lambda d: _by_key(d.groupby(["product", "status"]).size()),
+    "how big is this table?": lambda d: [list(d.shape)],
     "average price by product": lambda d: _ranked(d.groupby("product").unit_price.mean()),
     "average quantity by product and status": lambda d: _by_key(d.groupby(["product", "status"]).quantity.mean()),
     "total revenue and average quantity by product": lambda d: [

@@ -47,7 +47,6 @@ REFUSED = [
     "the 10 largest orders",
     "top 5 products",
     "top 5",
-    "price by region",
     "what is the price?",
     "how many units",
     "highest and lowest price",
@@ -66,7 +65,6 @@ REFUSED = [
     "__import__('os').system('id')",
     "total revenue; import os",
     "total revenue {region}",
-    "SELECT sum(revenue) FROM orders",
     "Wie hoch ist der Umsatz?",
     "wie viele orders in West",
     "¿Cuál es el ingreso total?",
@@ -192,7 +190,7 @@ def test_words_of_the_person_stay_literals(ask: Any) -> None:
 
 _CALLED = {
     "sql", "say", "show", "_find", "_number", "_stop", "bare", "plain", "len", "int", "isinstance", "abs", "str", "map",
-    "min",
+    "min", "max", "short", "_is_short",
 }  # fmt: skip
 _VOCABULARY = """
     total average median how many number of orders revenue quantity price region product customer status date year by

@@ -10,7 +10,7 @@ from daytwo.control.models.analyst.following import follow, opens
 from daytwo.control.models.analyst.intent import read
 from daytwo.control.models.analyst.nearest import nearest
 from daytwo.control.models.analyst.program.compiler import compile_question
-from daytwo.control.models.analyst.question import Question
+from daytwo.control.models.analyst.question import Question, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, refuse
 from daytwo.control.models.analyst.table.joining import joined
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
@@ -100,11 +100,18 @@ def _only(tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary], *, by_v
             refusals.append(refusal)
     if not questions:
         raise max(refusals, key=lambda refusal: refusal.understood)
+    fewest = min(_looked_up(question) for _, question in questions)
+    questions = [pair for pair in questions if _looked_up(pair[1]) == fewest]
     named = [pair for pair in questions if _names_table(tokens, pair[0])]
     fitting = named if len(named) == 1 else questions
     if len(fitting) > 1:
         raise Refusal(f"it could be asked of {either([vocabulary.name for vocabulary, _ in fitting])}; name the table")
     return fitting[0][1]
+
+
+def _looked_up(question: Question) -> int:
+    """How many values the program has to find a column for."""
+    return sum(isinstance(one, ValueFilter) and not one.is_named for one in (*question.filters, *question.part))
 
 
 def _names_table(tokens: Sequence[Token], vocabulary: Vocabulary) -> bool:

@@ -44,7 +44,13 @@ def explain(question: Question) -> str:
     """One line: `I understood: total revenue by region, where order_date is in 2024.`"""
     typos = "".join(f" (“{typed}” read as {column})" for typed, column in question.typos)
     tables = " with ".join([question.table, *(join.table for join in question.joins)])
-    return f"I understood: {what(question)}{by(question)}{where_of(question)}{typos}, in {tables}.{_taken(question)}"
+    understood = f"{what(question)}{by(question)}{where_of(question)}{typos}"
+    return f"I understood: {understood}, in {tables}.{_taken(question)}{_read(question)}"
+
+
+def _read(question: Question) -> str:
+    """What else was taken to be meant."""
+    return "".join(f" I took {reading}." for reading in question.readings)
 
 
 def _taken(question: Question) -> str:
@@ -70,8 +76,8 @@ def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
     columns = ", ".join(column.name for column in question.columns)
     if question.shape is Shape.DESCRIBE:
         return f"a summary of {columns or 'every column'}"
-    if question.shape is Shape.STUDY:
-        return study(question)
+    if question.shape in {Shape.SIZE, Shape.STUDY}:
+        return study(question) if question.study else "number of rows and columns"
     if question.outer is not None:
         called = " and ".join(dimension_label(dimension) for dimension in question.dimensions)
         if question.outer is Aggregate.COUNT:
@@ -86,7 +92,7 @@ def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
     several = "rows" if question.limit != 1 else "row"
     count = "" if question.limit in {None, 1} else f"{question.limit} "
     if question.order is None:
-        return f"the first {count}{several}" if question.limit else "the rows"
+        return f"the {'last' if question.from_end else 'first'} {count}{several}" if question.limit else "the rows"
     assert question.order.column is not None
     direction = "highest" if question.order.descending else "lowest"
     return f"the {count}{several} with the {direction} {question.order.column.name}"

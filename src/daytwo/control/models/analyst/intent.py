@@ -18,6 +18,7 @@ from daytwo.control.models.analyst.rules.conditions import GapRules, either, hav
 from daytwo.control.models.analyst.rules.dimensions import GroupRules, VersusRules, compared_elsewhere
 from daytwo.control.models.analyst.rules.doubts import doubt_question, doubt_words
 from daytwo.control.models.analyst.rules.filters import filter_chunk, reduce
+from daytwo.control.models.analyst.rules.mentions import MentionRules, with_rows
 from daytwo.control.models.analyst.rules.number_filters import NumberRules
 from daytwo.control.models.analyst.rules.pairs import PairRules
 from daytwo.control.models.analyst.rules.tidying import tidy
@@ -33,7 +34,8 @@ _SILENT = {Role.PREPOSITION, Role.IS, Role.AND, Role.COMMA, Role.SPLITTER}
 _MEANT = {
     Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
     Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
-    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.CONTRAST, Role.HAVING, Role.RANK_OF,
+    Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.CONTRAST, Role.HAVING, Role.RANK_OF, Role.SIZE,
+    Role.END, Role.FORM,
 }  # fmt: skip
 
 
@@ -57,8 +59,15 @@ def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: boo
     named = {column for part in chunks if part.is_(Role.COLUMN) for column in part.link.columns}
     reduced = reduce_parts(tokens, vocabulary, columns_first=columns_first, by_values=by_values)
     question = _with_date_taken(read_parts(reduced, vocabulary), vocabulary, named)
+    question = replace(question, readings=(*question.readings, *_rows_taken(chunks, vocabulary)))
     _check_names(tokens, chunks, vocabulary)
     return question
+
+
+def _rows_taken(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What each row was taken for, where neither the table's name nor a column says so."""
+    taken = [c.text for c in chunks if c.is_(Role.ENTITY) and c.value is None and not vocabulary.is_row(c.text)]
+    return (f"each row for one of the {taken[0]}",) if taken else ()
 
 
 _SMALL_WORDS = (
@@ -100,19 +109,23 @@ def reduce_parts(
     chunks = reduce(chunks, NumberRules(vocabulary).compared)
     chunks = reduce(chunks, TimeRules(vocabulary).dated)
     values = ValueRules(vocabulary)
+    mentions = MentionRules(vocabulary)
     gaps = GapRules(vocabulary)
     for rule in (
         gaps.lacking,
         gaps.yes,
         values.flag,
+        mentions.verb,
         values.named,
         GroupRules(vocabulary, ranking=ranking, by_values=by_values).grouped,
         values.placed,
         values.adjective,
+        mentions.yes,
+        mentions.bare,
     ):
         chunks = reduce(chunks, rule)
     chunks = reduce(chunks, either)
-    return _without_openings(_with_flags(compared_elsewhere(chunks)))
+    return with_rows(_without_openings(_with_flags(compared_elsewhere(chunks))), vocabulary)
 
 
 def read_parts(chunks: list[Chunk], vocabulary: Vocabulary) -> Question:
@@ -122,12 +135,16 @@ def read_parts(chunks: list[Chunk], vocabulary: Vocabulary) -> Question:
     question = assemble(
         [part for part in chunks if part.role in _MEANT or part.is_(Role.IS, Role.SPLITTER)], vocabulary
     )
-    doubt_question(question, chunks)
+    doubt_question(question, chunks, vocabulary)
     return _with_typos(question, chunks)
 
 
 def _with_flags(chunks: list[Chunk]) -> list[Chunk]:
     """A yes-or-no column that is merely mentioned is a condition: `active customers`."""
+    figures = (Role.COUNT, Role.AGGREGATE, Role.SHARE, Role.ENTITY, Role.SUPERLATIVE, Role.FILTER)
+    alone = [part for part in chunks if part.is_(Role.COLUMN)]
+    if len(alone) == 1 and any(p.is_(Role.DIMENSION) for p in chunks) and not any(p.is_(*figures) for p in chunks):
+        return chunks  # `improved by group`: how many of each
     made = []
     for part in chunks:
         link = part.link.narrowed(lambda c: c.kind is Kind.FLAG) if part.is_(Role.COLUMN) else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Grain, Join, Period, Study
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Form, Grain, Join, Period, Study
 
 
 class Shape(StrEnum):
@@ -22,6 +22,8 @@ class Shape(StrEnum):
     SHARE = "share"
     DESCRIBE = "describe"
     STUDY = "study"
+    SIZE = "size"
+    """How many rows and columns."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,9 @@ class Question:
     """Whose values are listed or described; empty means the whole table."""
     order: Order | None = None
     limit: int | None = None
+    from_end: bool = False
+    """Of rows without an order: the last `limit` of the file instead of the first."""
+    form: Form | None = None
     having: Having | None = None
     outer: Aggregate | None = None
     """A figure of the groups' figures: their mean, or how many groups there are."""
@@ -190,5 +195,7 @@ class Question:
     rows_called: str = "rows"
     typos: tuple[tuple[str, str], ...] = ()
     """Words that were read as a column's name with one letter amiss: (typed, column)."""
+    readings: tuple[str, ...] = ()
+    """What else was taken to be meant, each said in a few words."""
     taken: tuple[Column, tuple[Column, ...]] | None = None
     """The date that was taken where the question names none, and the others."""

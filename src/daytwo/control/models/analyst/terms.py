@@ -60,6 +60,17 @@ class Study(StrEnum):
     OUTLIERS = "outliers"
     MISSING = "missing values"
     DUPLICATES = "duplicates"
+    BOX = "box plot"
+
+
+class Form(StrEnum):
+    """What a chart looks like, where the person says so."""
+
+    BAR = "bar chart"
+    HORIZONTAL = "horizontal bar chart"
+    STACKED = "stacked bar chart"
+    LINE = "line chart"
+    PIE = "pie chart"
 
 
 class Contrast(StrEnum):

@@ -143,12 +143,12 @@ def _hinted(superlative: Superlative | None, parts: Parts) -> Column | None:
         return None
     word = superlative.column_word
     fits = [c for c in parts.vocabulary.columns if c.is_date] if word == "date" else []
-    link = parts.vocabulary.link(tuple(word.split()))
-    columns = tuple(fits) or (link.columns if link else ())
+    links = [link for one in word.split("|") if (link := parts.vocabulary.link(tuple(one.split())))]
+    columns = tuple(fits) or (links[0].columns if links else ())
     named = {column for chunk in parts.of(Role.COLUMN) for column in chunk.link.columns}
     columns = tuple(column for column in columns if column in named) or columns
     if not columns:
-        raise Refusal(f"no column of {parts.vocabulary.name} says {shown(word)}", understood=60)
+        raise Refusal(f"no column of {parts.vocabulary.name} says {shown(word.split('|')[-1])}", understood=60)
     if len(columns) > 1:
         raise Refusal(f"the {word} could be {either([column.name for column in columns])}; name one", understood=90)
     return columns[0]
@@ -171,6 +171,8 @@ def _ranked_groups(
         parts.drop(Role.ENTITY)
         parts.only()
         measure = Measure(Aggregate.COUNT)
+    elif hinted and [c.role for c in parts.chunks if not c.is_(Role.ENTITY)] == [Role.AGGREGATE]:
+        measure = Measure(parts.of(Role.AGGREGATE)[0].value, hinted)
     elif hinted and (not parts.has(Role.COLUMN) or [c.link.columns for c in parts.of(Role.COLUMN)] == [(hinted,)]):
         parts.drop(Role.COLUMN)
         parts.only(Role.ENTITY)

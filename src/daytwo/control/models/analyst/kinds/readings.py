@@ -6,7 +6,8 @@ reader takes all parts or refuses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from daytwo.control.models.analyst.kinds.parts import Parts, whole_number
 from daytwo.control.models.analyst.kinds.rankings import read_rank_of, read_ranking, targets_of
@@ -16,6 +17,7 @@ from daytwo.control.models.analyst.question import (
     Dimension,
     Filter,
     Having,
+    Measure,
     Order,
     PairFilter,
     Question,
@@ -25,31 +27,27 @@ from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.rules.measures import read_measures
+from daytwo.control.models.analyst.table.columns import Column, Kind
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain
 from daytwo.control.models.analyst.words import lexicon
 from daytwo.control.models.analyst.words.spelling import singular
+from daytwo.wire.sheet import Uniqueness
 
 
-def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # noqa: C901, PLR0911 - one return for each kind
+def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # noqa: PLR0911 - one return for each kind
     """The question that these parts make."""
     parts = Parts(chunks, vocabulary)
     if len(parts.dimensions) > 2:
         raise Refusal("I group by two columns at most", understood=80)
-    if parts.has(Role.STUDY):
-        return read_study(parts)
-    if parts.has(Role.COURSE):
-        return read_course(parts)
+    if parts.has(Role.FORM):
+        rest = [chunk for chunk in chunks if not chunk.is_(Role.FORM)]
+        return replace(assemble(rest, vocabulary), form=parts.of(Role.FORM)[-1].value)
     if parts.has(Role.WITH_SHARE):
         return with_share(assemble([c for c in chunks if not c.is_(Role.WITH_SHARE)], vocabulary))
-    if parts.has(Role.HAVING):
-        return _having(parts)
-    if parts.has(Role.RANK_OF):
-        return read_rank_of(parts)
-    if parts.has(Role.SHARE):
-        return _share(parts)
-    if parts.has(Role.DESCRIBE):
-        return _describe(parts)
+    for role, reader in _READERS:
+        if parts.has(role):
+            return reader(parts)
     extremes = [c for c in parts.of(Role.AGGREGATE) if c.value in {Aggregate.MIN, Aggregate.MAX}]
     if parts.has(Role.SUPERLATIVE, Role.RANK) or (extremes and parts.has(Role.WHICH) and targets_of(parts)):
         return read_ranking(parts)
@@ -60,6 +58,19 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # no
     if parts.has(Role.AGGREGATE, Role.COUNT) or parts.dimensions:
         return _aggregate(parts)
     return _listing(parts)
+
+
+def _size(parts: Parts) -> Question:
+    """`how many columns and rows`."""
+    parts.only(Role.SIZE)
+    return parts.question(Shape.SIZE)
+
+
+def _last_rows(parts: Parts) -> Question:
+    """`last 5 rows`: of the file as it stands."""
+    parts.drop(Role.LIST, Role.ENTITY)
+    parts.only(Role.END)
+    return parts.question(Shape.ROWS, limit=parts.of(Role.END)[0].value, from_end=True)
 
 
 def _describe(parts: Parts) -> Question:
@@ -111,10 +122,32 @@ def _aggregate(parts: Parts) -> Question:
     parts.drop(Role.LIST, Role.WHICH, Role.COMPARE)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
     outer = _outer(parts)
-    measures = read_measures(parts.chunks, only_possible=parts.may_be_single())
+    if crossed := _crossed(parts):
+        return crossed
+    measures = read_measures(parts.chunks, only_possible=parts.may_be_single(), in_groups=bool(parts.dimensions))
     if any(measure.aggregate is Aggregate.ONLY for measure in measures):
         parts.at_finest()
     return parts.question(Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer)
+
+
+def _crossed(parts: Parts) -> Question | None:
+    """`votes by party`, `consents per month`: how many rows there are of each."""
+    alone = parts.chunks[0] if len(parts.chunks) == 1 and parts.has(Role.COLUMN) else None
+    if alone is None or not parts.dimensions:
+        return None
+    link = alone.link.narrowed(lambda c: c.kind in {Kind.TEXT, Kind.FLAG} or c.is_date)
+    if link is None or link.columns != alone.link.columns:
+        return None
+    column = link.column()
+    grouped = [dimension.column for dimension in parts.dimensions]
+    dimensions = parts.dimensions if column in grouped else (*parts.dimensions, Dimension(column))
+    if len(dimensions) > 2 or (column.is_date and column not in grouped) or not (column.is_date or _is_few(column)):
+        return None
+    return parts.question(Shape.AGGREGATE, measures=(Measure(Aggregate.COUNT),), dimensions=dimensions)
+
+
+def _is_few(column: Column) -> bool:
+    return column.kind is Kind.FLAG or column.sheet.uniqueness in {Uniqueness.FEW, Uniqueness.CONSTANT}
 
 
 def _contrast(parts: Parts) -> Question:
@@ -219,3 +252,16 @@ def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     if len(part) != 1 or not cut:
         raise Refusal("it does not say the share of what in what; try “what share of … comes from …”", understood=80)
     return base, part
+
+
+_READERS: tuple[tuple[Role, Callable[[Parts], Question]], ...] = (
+    (Role.SIZE, _size),
+    (Role.END, _last_rows),
+    (Role.STUDY, read_study),
+    (Role.COURSE, read_course),
+    (Role.HAVING, _having),
+    (Role.RANK_OF, read_rank_of),
+    (Role.SHARE, _share),
+    (Role.DESCRIBE, _describe),
+)
+"""The kinds that one word tells, in this order."""

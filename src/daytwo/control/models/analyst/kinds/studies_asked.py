@@ -13,7 +13,7 @@ from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.terms import Aggregate, Course, Grain, Study
 
-_ONE_NUMBER = {Study.DISTRIBUTION, Study.OUTLIERS}
+_ONE_NUMBER = {Study.DISTRIBUTION, Study.OUTLIERS, Study.BOX}
 PREDICTORS_LIMIT = 10
 
 
@@ -27,10 +27,11 @@ def read_study(parts: Parts) -> Question:
         raise Refusal("it asks two things of the columns; ask for one at a time", understood=80)
     parts.only(Role.STUDY, Role.COLUMN, Role.ENTITY)
     asked_columns = parts.of(Role.COLUMN)
-    if parts.dimensions and (study is not Study.CORRELATION or len(asked_columns) != 2 or len(parts.dimensions) > 1):
+    grouped = (study is Study.CORRELATION and len(asked_columns) == 2) or study is Study.BOX
+    if parts.dimensions and (not grouped or len(parts.dimensions) > 1):
         raise Refusal(f"I study {study} over all rows, not by group", understood=80)
     if parts.dimensions and (parts.dimensions[0].column is None or parts.dimensions[0].grain):
-        raise Refusal("I correlate by a plain column only", understood=80)
+        raise Refusal("I study by a plain column only", understood=80)
     plain = [chunk.link for chunk in asked_columns if chunk.link.narrowed(lambda c: c.is_number) is None]
     if study is Study.DISTRIBUTION and len(asked_columns) == len(plain) == 1:
         column = dimension_column(plain[0])

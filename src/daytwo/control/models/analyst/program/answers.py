@@ -5,7 +5,7 @@ from __future__ import annotations
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.program.figures import figures, left_out, show
 from daytwo.control.models.analyst.program.groups import first_places, grouped, grouped_share
-from daytwo.control.models.analyst.program.snippets import indent, sentence, template
+from daytwo.control.models.analyst.program.snippets import indent, quoted, sentence, template
 from daytwo.control.models.analyst.program.studies import study
 from daytwo.control.models.analyst.question import Question, Shape
 
@@ -18,6 +18,8 @@ def answer(question: Question) -> list[str]:
         return grouped(question) if question.dimensions else figures(question)
     if question.shape is Shape.STUDY:
         return study(question)
+    if question.shape is Shape.SIZE:
+        return _size(question)
     if question.shape is Shape.VALUES:
         return _values(question)
     return _describe(question) if question.shape is Shape.DESCRIBE else _rows(question)
@@ -53,13 +55,31 @@ def _values(question: Question) -> list[str]:
     ]
 
 
-def _describe(question: Question) -> list[str]:
-    names = [column.name for column in question.columns]
-    chosen = f"rows[{names!r}]" if names else "rows"
+def _size(question: Question) -> list[str]:
+    names = f"select * from {quoted(question.table)} limit 0"  # noqa: S608 - the name is quoted, and nothing runs here
+    text = sentence(f"{question.table} has ", ("_count:,",), " rows and ", ("_width:,",), " columns.")
     return [
-        f'result = {chosen}.describe(include="all").transpose().reset_index(names="column")',
-        f'result.insert(1, "missing", {chosen}.isna().sum().to_numpy())',
-        'result = result.drop(columns=["top", "freq"], errors="ignore").rename(columns={"unique": "different values"})',
+        f"_count, _width = len(rows), len(sql({names!r}).columns)",
+        "result = pd.DataFrame({'rows': [_count], 'columns': [_width]})",
+        show(question),
+        f"say({text})",
+    ]
+
+
+def _describe(question: Question) -> list[str]:
+    """What each column holds; numbers and dates have figures of their own kind, each in columns of its own."""
+    names = [column.name for column in question.columns]
+    return [
+        f"_chosen = rows[{names!r}]" if names else "_chosen = rows",
+        "result = pd.DataFrame({'missing': _chosen.isna().sum(), 'different values': _chosen.nunique()})",
+        "_numbers = _chosen.select_dtypes('number')",
+        "for _figure in ('mean', 'std', 'min', 'median', 'max'):",
+        "    result[_figure] = _numbers.agg(_figure)",
+        "_dates = _chosen.select_dtypes(['datetime', 'datetimetz'])",
+        "if len(_dates.columns):",
+        "    result['first'] = _dates.min().astype('string')",
+        "    result['last'] = _dates.max().astype('string')",
+        "result = result.rename_axis('column').reset_index()",
         show(question),
         f"say({template('A summary over ', 'len(rows):,', f' rows{explain.where_of(question)}.')})",
     ]
@@ -68,7 +88,7 @@ def _describe(question: Question) -> list[str]:
 def _rows(question: Question) -> list[str]:
     where = explain.where_of(question)
     if question.order is None or question.order.column is None:
-        limit = f".head({question.limit})" if question.limit else ""
+        limit = f".{'tail' if question.from_end else 'head'}({question.limit})" if question.limit else ""
         lines = [f"result = rows{limit}.reset_index(drop=True)", show(question)]
         if not question.limit:
             lines.append(f"say({template(f'Number of rows{where}: ', 'len(result):,')})")

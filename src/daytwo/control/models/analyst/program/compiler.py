@@ -15,12 +15,14 @@ from daytwo.control.models.analyst.program.conditions import select
 from daytwo.control.models.analyst.program.snippets import (
     BY_SPAN,
     FIND,
+    IS_SHORT,
     NUMBER,
     READ_DATES,
     READ_NUMBERS,
     STOP,
     TIDIED,
     call,
+    quoted,
 )
 from daytwo.control.models.analyst.question import Question, Shape, columns_of
 from daytwo.control.models.analyst.table.columns import Column, Kind
@@ -38,6 +40,7 @@ _FUNCTIONS = {
     "_read_dates(": READ_DATES,
     "_read_numbers(": READ_NUMBERS,
     "_find(": FIND,
+    "_is_short(": IS_SHORT,
     "_tidied(": TIDIED,
     "_by_span(": BY_SPAN,
     "_stop(": STOP,
@@ -127,11 +130,6 @@ def _tidied(question: Question) -> list[str]:
     used += [column for column in question.columns if question.shape is Shape.VALUES]
     names = [column.name for column in dict.fromkeys(used) if column.is_category and not column.is_key]
     return [f"rows[{name!r}] = _tidied(rows[{name!r}])" for name in names]
-
-
-def quoted(name: str) -> str:
-    """A name as SQL quotes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:

@@ -30,12 +30,18 @@ def _number(value):
 
 FIND = _lines('''
 def _find(rows, words, columns):
-    """The one column that holds all these words, whatever their case, else ending; and the rows in which it does."""
-    for ending in ("$^", r"(?<=(.))\\1y$|(y|ies|e?s|e?d|e)$"):
-        plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
-        bare = lambda text: plain(text).map(lambda word: re.sub(ending, "", word), na_action="ignore")
-        texts, wanted = {name: bare(rows[name]) for name in columns}, bare(pd.Series(words))
-        held = {name: text.isin(wanted) for name, text in texts.items() if wanted.isin(text).all()}
+    """The one column that holds all these words, whatever their case, else ending or length; its rows."""
+    plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
+    short = lambda word, held: max((one for one in held if _is_short(one, word)), key=len, default=word)
+    texts, wanted = {name: plain(rows[name]) for name in columns}, plain(pd.Series(words))
+    for ending in ("$^", r"(?<=(.))\\1y$|(y|ies|e?s|e?d|e)$", ""):
+        bare = lambda text: text.map(lambda word: re.sub(ending, "", word), na_action="ignore")
+        if ending:
+            told = {name: (bare(text), bare(wanted)) for name, text in texts.items()}
+        else:
+            meant = lambda text: wanted.map(lambda word: short(word, text.dropna().unique()))
+            told = {name: (text, meant(text)) for name, text in texts.items()}
+        held = {name: text.isin(sought) for name, (text, sought) in told.items() if sought.isin(text).all()}
         if held:
             break
     asked = " and ".join(map(repr, words))
@@ -45,9 +51,18 @@ def _find(rows, words, columns):
         _stop(f"The column {columns[0]} does not hold {asked}.")
     if not held:
         _stop(f"No column holds {asked} (I looked in {', '.join(columns)}).")
-    if len(columns) > 1:
-        say(f"I took {asked} for the column {min(held)}.")
+    if len(columns) > 1 or not ending:
+        found = "" if ending else " as " + ", ".join(told[min(held)][1])
+        say(f"I took {asked} for the column {min(held)}{found}.")
     return held.popitem()
+''')
+
+IS_SHORT = _lines('''
+def _is_short(held, word):
+    """Whether a value is the beginning of a word: 'Sat' of 'Saturdays', 'Japan' of 'Japanese'."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    ending = len(word) - len(held) if word.startswith(held) else 0
+    return word.removesuffix("s") in days if 2 < len(held) < 5 and ending else len(held) > 3 and 0 < ending < 5
 ''')
 
 TIDIED = _lines('''
@@ -101,6 +116,11 @@ def _read_dates(column, name):
 
 def indent(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" if line else line for line in lines]
+
+
+def quoted(name: str) -> str:
+    """A name as SQL quotes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def call(name: str, *arguments: str) -> str:

@@ -23,6 +23,7 @@ def study(question: Question) -> list[str]:
         Study.OUTLIERS: _outliers,
         Study.MISSING: _missing,
         Study.DUPLICATES: _duplicates,
+        Study.BOX: _box,
     }
     assert question.study is not None
     return makers[question.study](question)
@@ -148,6 +149,32 @@ def _histogram(question: Question, column: Column) -> list[str]:
         f"_axes.set_title({title(question)!r}, wrap=True)",
         f"_axes.set_xlabel({explain.with_unit(column)!r})",
         f"_axes.set_ylabel({question.rows_called!r})",
+    ]
+
+
+def _box(question: Question) -> list[str]:
+    """The quartiles of a number, in each group where there are some, and their picture."""
+    column = question.columns[0]
+    key = question.dimensions[0].column if question.dimensions else None
+    place = f"rows.groupby({key.name!r}, observed=True)[{column.name!r}]" if key else f"rows[[{column.name!r}]]"
+    drawn = (
+        f"rows.boxplot({column.name!r}, by={key.name!r}, ax=_axes)"
+        if key
+        else f"rows.boxplot({column.name!r}, ax=_axes)"
+    )
+    figures = f"{place}.describe()" if key else f"{place}.describe().transpose()"
+    text = template(f"{title(question)}: the quartiles are in the table, over ", "len(rows):,", " rows.")
+    return [
+        f"result = {figures}.rename_axis({key.name if key else 'column'!r}).reset_index()",
+        show(question),
+        f"say({text})",
+        *_gaps(column),
+        "_figure, _axes = plt.subplots(figsize=(8, 4.5))",
+        drawn,
+        "_figure.suptitle('')",
+        f"_axes.set_title({title(question)!r}, wrap=True)",
+        f"_axes.set_xlabel({key.name if key else ''!r})",
+        f"_axes.set_ylabel({explain.with_unit(column)!r})",
     ]
 
 

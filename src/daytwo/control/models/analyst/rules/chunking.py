@@ -155,6 +155,7 @@ def _loose_column(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> t
         plain = all(not _is_keyword(word.casefold()) for word in words)
         known = tuple(singular(word.casefold()) for word in words) in lexicon.PHRASES
         known = known or (count > 1 and words[0].casefold() in lexicon.EXTREMES)
+        known = known or (count > 2 and words[1].casefold() == "per" and not _is_keyword(words[0].casefold()))
         link = vocabulary.link(words) if plain or known else None
         if link:
             return _column_chunk(link), at + count
@@ -193,10 +194,15 @@ def _keyword(token: Token) -> tuple[Role, Any] | None:
     return (role, token.word) if role else None
 
 
-def _period(tokens: Sequence[Token], at: int, _: Vocabulary) -> tuple[Chunk, int] | None:
+def _period(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
     found = dates.read_period(tokens, at)
     if found is None:
         return None
+    if not vocabulary.dates and tokens[at].kind is TokenKind.WORD:
+        if vocabulary.link((tokens[at].text,)):  # `january`, where a column is `JAN`
+            return None
+        if tokens[at].word.removesuffix("s") in lexicon.WEEKDAYS and vocabulary.has_day_names:
+            return Chunk(Role.QUOTED, tokens[at].text, tokens[at]), at + 1
     return Chunk(Role.PERIOD, " ".join(token.text for token in tokens[at : found[1]]), found[0]), found[1]
 
 
@@ -227,6 +233,7 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
     if singular(word) in lexicon.ROW_WORDS:
         return Chunk(Role.ENTITY, word, None), at + 1
     persons = singular(word) in lexicon.PERSONS - {"man", "woman"} and vocabulary.is_of_persons
+    persons = persons and vocabulary.link((word,)) is None
     if persons or vocabulary.is_row_noun(word):
         return Chunk(Role.ENTITY, word, None), at + 1
     key = vocabulary.row_key(word)

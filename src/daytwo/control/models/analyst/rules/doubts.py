@@ -22,6 +22,7 @@ from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.rules.filters import role_at
 from daytwo.control.models.analyst.table.columns import Kind
+from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words import lexicon
 from daytwo.wire.sheet import Uniqueness
@@ -88,12 +89,13 @@ def _figures_with_conditions_of_their_own(chunks: Sequence[Chunk]) -> None:
             raise Refusal("it asks for two figures, each with its own condition; ask for one at a time", understood=80)
 
 
-def doubt_question(question: Question, chunks: Sequence[Chunk]) -> None:
+def doubt_question(question: Question, chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
     """Refuse what the columns make doubtful.
 
     Raises:
         Refusal: the question has two meanings.
     """
+    _rows_of_another_thing(question, chunks, vocabulary)
     _average_of_totals(question, chunks)
     _condition_on_rows_or_totals(question)
     if question.shape is Shape.SHARE and question.dimensions and not question.part:
@@ -102,6 +104,18 @@ def doubt_question(question: Question, chunks: Sequence[Chunk]) -> None:
             raise Refusal(
                 "the share could be within each group or among those that fulfil the condition", understood=90
             )
+
+
+def _rows_of_another_thing(question: Question, chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
+    """`how many medals`, where each row is a nation with numbers of medals."""
+    thing = vocabulary.counted_thing
+    counts = any(measure.aggregate is Aggregate.COUNT for measure in question.measures)
+    named = any(c.is_(Role.ENTITY) and vocabulary.is_table(tuple(c.text.split())) for c in chunks)
+    if thing and counts and named:
+        raise Refusal(
+            f"each row is one {thing.name}, so {shown(question.rows_called)} could be rows or a total of the numbers",
+            90,
+        )
 
 
 def _is_time(one: Filter) -> bool:

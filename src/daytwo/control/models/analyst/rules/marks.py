@@ -7,7 +7,7 @@ from typing import Any
 
 from daytwo.control.models.analyst.question import Order, Over
 from daytwo.control.models.analyst.rules.chunks import Asked, Chunk, Role
-from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Grain, Operation, Study
+from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Form, Grain, Operation, Study
 from daytwo.control.models.analyst.words.lexing import Token
 
 _MARK = re.compile(r"@([a-z]+?)(\d+(?:\.\d+)?)?(day|week|month|quarter|year)?")
@@ -17,7 +17,8 @@ _COURSES = {
 }  # fmt: skip
 _MARKS: dict[str, tuple[Role, Any]] = {
     **{name: (Role.STUDY, Study[name.upper()]) for name in ("correlation", "regression", "distribution", "outliers",
-                                                            "missing", "duplicates")},
+                                                            "missing", "duplicates", "box")},
+    **{form.name.casefold(): (Role.FORM, form) for form in Form}, "size": (Role.SIZE, None),
     "withshare": (Role.WITH_SHARE, None), "lacking": (Role.LACKING, None), "rankof": (Role.RANK_OF, None),
     "ratio": (Role.RATIO, None), "sold": (Role.SOLD, False), "spent": (Role.SOLD, True),
     "difference": (Role.CONTRAST, Asked(Contrast.DIFFERENCE)), "change": (Role.CONTRAST, Asked(Contrast.CHANGE)),
@@ -46,6 +47,8 @@ def mark(token: Token) -> Chunk:
     if name in {"recent", "latest"} and grain:
         count = int(number) if number and number.isdigit() else None
         return Chunk(Role.RECENT, token.text.removeprefix("@"), (count, Grain(grain)))
+    if name == "end" and number and number.isdigit():
+        return Chunk(Role.END, f"last {number}", int(number))
     if name in _COURSES:
         return _course(token, _COURSES[name], number, grain)
     return Chunk(Role.WORD, token.text, token)

@@ -13,11 +13,13 @@ from daytwo.control.models.analyst.table.vocabulary import Link
 from daytwo.control.models.analyst.terms import Aggregate, Operation
 
 
-def read_measures(chunks: Sequence[Chunk], *, only_possible: bool = False) -> tuple[Measure, ...]:
+def read_measures(
+    chunks: Sequence[Chunk], *, only_possible: bool = False, in_groups: bool = False
+) -> tuple[Measure, ...]:
     """`total revenue and quantity`, `min and max of price`, `number of orders and average price`.
 
-    With `only_possible`, a number that names no aggregate and is none to add up is “the one value” of its group: the
-    program stops where there are several.
+    With `in_groups`, a number that names no aggregate and is none to add up is averaged; with `only_possible`, it is
+    “the one value” of its group: the program stops where there are several.
     """
     measures: list[Measure] = []
     aggregates: list[Chunk] = []
@@ -30,7 +32,8 @@ def read_measures(chunks: Sequence[Chunk], *, only_possible: bool = False) -> tu
             fresh = False
         else:
             measures.extend(
-                _measure(aggregate, chunk, only_possible=only_possible) for aggregate in _merged(aggregates, chunk)
+                _measure(aggregate, chunk, only_possible=only_possible, in_groups=in_groups)
+                for aggregate in _merged(aggregates, chunk)
             )
             fresh = True
     if not fresh:
@@ -76,7 +79,9 @@ def _merged(aggregates: Sequence[Chunk], target: Chunk) -> list[Chunk | None]:
     return list(others) or [None]
 
 
-def _measure(aggregate: Chunk | None, target: Chunk, *, only_possible: bool = False) -> Measure:
+def _measure(
+    aggregate: Chunk | None, target: Chunk, *, only_possible: bool = False, in_groups: bool = False
+) -> Measure:
     if target.is_(Role.ENTITY):
         key = target.value
         if key is None and aggregate is not None and aggregate.is_(Role.DISTINCT):
@@ -84,13 +89,17 @@ def _measure(aggregate: Chunk | None, target: Chunk, *, only_possible: bool = Fa
         return Measure(Aggregate.COUNT) if key is None or key.is_unique else Measure(Aggregate.DISTINCT, key)
     link = target.link
     if aggregate is None:
-        return default_measure(link, only_possible=only_possible)
+        return default_measure(link, only_possible=only_possible, in_groups=in_groups)
     if aggregate.is_(Role.COUNT, Role.DISTINCT):
         column = link.column(prefer=lambda c: c.is_key)
         if column.is_date and link.rank is Rank.LOOSE:
             raise Refusal(f"“how many {link.phrase}” could be rows, or different days of {column.name}; say which", 90)
-        if aggregate.is_(Role.COUNT) and (column.is_measure or column.kind is Kind.OTHER):
-            raise Refusal(f"“how many {link.phrase}” could be the total of {column.name} or a count; say which", 90)
+        plain_number = column.is_number and not column.is_key and not column.is_groupable
+        if aggregate.is_(Role.COUNT) and (column.is_measure or plain_number or column.kind is Kind.OTHER):
+            raise Refusal(
+                f"“how many {link.phrase}” could be a total or a count: say “total {column.name}” or “number of rows”",
+                90,
+            )
         return Measure(Aggregate.DISTINCT, column)
     extreme = aggregate.value in {Aggregate.MIN, Aggregate.MAX}
     narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
@@ -107,7 +116,7 @@ def _is_ratio(column: Column) -> bool:
     return column.formula is not None and column.formula.operation is Operation.OVER
 
 
-def default_measure(link: Link, *, only_possible: bool = False) -> Measure:
+def default_measure(link: Link, *, only_possible: bool = False, in_groups: bool = False) -> Measure:
     """A number without an aggregate is a total where that is what people mean: revenue, not price."""
     narrowed = link.narrowed(lambda c: c.is_number)
     formula = narrowed.columns[0].formula if narrowed else None
@@ -120,6 +129,8 @@ def default_measure(link: Link, *, only_possible: bool = False) -> Measure:
     column = narrowed.column()
     if not column.is_additive and only_possible:
         return Measure(Aggregate.ONLY, column)
+    if not column.is_additive and in_groups and column.is_measure:
+        return Measure(Aggregate.MEAN, column)
     if not column.is_additive:
         raise Refusal(f"it does not say whether the total, the average or another figure of {column.name} is meant", 90)
     return Measure(Aggregate.SUM, column)

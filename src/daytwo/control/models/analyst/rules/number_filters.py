@@ -12,6 +12,7 @@ from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.words import lexicon
 from daytwo.control.models.analyst.words.lexing import Token
+from daytwo.control.models.analyst.words.spelling import singular
 
 Comparison = tuple[str, Token, Token | None, int]
 """Sign, number, upper number of `between`, and where it ends."""
@@ -88,7 +89,9 @@ class NumberRules:
             return role_at(chunks, at - 1) not in {Role.CONDITION, Role.AND}
         return sign == "==" and role_at(chunks, start - 1) is not Role.IS and role_at(chunks, start) is Role.NUMBER
 
-    def _column(self, chunks: list[Chunk], at: int, named: Column | None, end: int) -> tuple[Column, int, list[Chunk]]:
+    def _column(  # noqa: C901 - one condition for each way of saying it
+        self, chunks: list[Chunk], at: int, named: Column | None, end: int
+    ) -> tuple[Column, int, list[Chunk]]:
         """The column compared, where the filter ends, and what of it has a role besides."""
         if named:
             before = role_at(chunks, at - 1)
@@ -111,15 +114,35 @@ class NumberRules:
         after = exact(chunks[end], lambda c: c.is_number) if end < len(chunks) else None
         if after:
             return after, end + 1, []
+        if role_at(chunks, end) in {Role.WORD, Role.GRAIN} and (implied := self._implied(chunks, at)):
+            return implied, end + 1, []
         if role_at(chunks, end) is Role.WORD and not (
             role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in lexicon.UNITS
         ):
             raise Refusal(f"no column of {self._vocabulary.name} matches {shown(chunks[end].text)}", understood=60)
         measures = self._vocabulary.where(lambda c: c.is_measure)
+        implied = self._implied(chunks, at)
+        if implied:
+            return implied, end, []
         if len(measures) != 1:
             names = f": {either([c.name for c in measures])}" if measures else ""
             raise Refusal(f"{shown(chunks[at].text)} does not say which number is compared{names}", understood=80)
         return measures[0], end, []
+
+    def _implied(self, chunks: Sequence[Chunk], at: int) -> Column | None:
+        """The number that the rows, or the unit, speak of: `bills over 40 dollars`, `patients over 60`, `100 days`."""
+        numbers = [chunk for chunk in chunks[at : at + 3] if chunk.is_(Role.NUMBER)]
+        following = chunks[chunks.index(numbers[-1]) + 1 :] if numbers else []
+        unit = following[0].text.casefold() if following and following[0].is_(Role.WORD, Role.GRAIN) else ""
+        rows = {singular(chunk.text.split()[-1]) for chunk in chunks if chunk.is_(Role.ENTITY)}
+        measures = self._vocabulary.where(lambda c: c.is_measure)
+        if unit in lexicon.UNIT_COLUMNS:
+            meant = [c for c in measures if lexicon.UNIT_COLUMNS[unit].intersection(c.words)]
+        elif rows & lexicon.PERSONS or self._vocabulary.is_of_persons:
+            meant = [c for c in measures if c.words == ("age",)] if not unit else []
+        else:
+            meant = [c for c in measures if rows.intersection(c.words)]
+        return meant[0] if len(meant) == 1 else None
 
 
 def _more(  # noqa: PLR0911 - each return is one way of saying it

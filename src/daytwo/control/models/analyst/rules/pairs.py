@@ -14,6 +14,7 @@ from daytwo.control.models.analyst.table.columns import Column, made
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Operation
+from daytwo.control.models.analyst.words import lexicon
 
 _SIGNS = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 _DONE = frozenset(
@@ -47,6 +48,8 @@ class PairRules:
             return None
         left, right = (_number(chunks, place) for place in (at, at + 2))
         if left is None or right is None or not left.is_additive or not right.is_additive:
+            return None
+        if right.words[-1] in lexicon.GRAINS:  # `car hours per peak hour`
             return None
         if role_at(chunks, at - 1) is Role.AGGREGATE and chunks[at - 1].value is not Aggregate.SUM:
             raise Refusal(

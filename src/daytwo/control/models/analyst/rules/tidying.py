@@ -12,6 +12,7 @@ from daytwo.control.models.analyst.question import ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative, exact
 from daytwo.control.models.analyst.rules.filters import filter_chunk, role_at
+from daytwo.control.models.analyst.rules.mentions import with_tally
 from daytwo.control.models.analyst.table.columns import Kind
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
@@ -33,7 +34,11 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     for at, chunk in enumerate(chunks):
         if _is_filler(chunks, at, vocabulary):
             continue
-        kept.extend(_persons(chunk, vocabulary) or [chunk])
+        made = _persons(chunks, at, vocabulary)
+        if made and made[0].is_(Role.FILTER):
+            kept.pop()
+        kept.extend(made or [chunk])
+    kept = with_tally(kept, vocabulary)
     return _early(_per_row(_sold(_how_much(kept, vocabulary), vocabulary), vocabulary))
 
 
@@ -42,14 +47,20 @@ def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Ch
     made = list(chunks)
     for at, (chunk, noun) in enumerate(itertools.pairwise(chunks)):
         word = chunk.value.column_word if chunk.is_(Role.SUPERLATIVE) else None
-        if word and noun.is_(Role.COLUMN) and vocabulary.link(tuple(word.split())) is None and word in _MEASURED:
+        silent = bool(word) and noun.is_(Role.COLUMN) and _unsaid(str(word), vocabulary)
+        if silent and (str(word).split("|", maxsplit=1)[0] in _MEASURED or exact(noun, lambda c: c.is_number)):
             made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
         elif word and noun.is_(Role.WORD, Role.COLUMN):
-            link = vocabulary.link((*name_words(noun.text), *word.split()))
+            link = vocabulary.link((*name_words(noun.text), *word.split("|")[0].split()))
             if link and len(link.columns) == 1:
                 made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
                 made[at + 1] = Chunk(Role.COLUMN, link.phrase, link)
     return made
+
+
+def _unsaid(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether no column is what an adjective speaks of: `hottest december`, where the number is `DEC`."""
+    return all(vocabulary.link(tuple(one.split())) is None for one in word.split("|"))
 
 
 def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool:
@@ -69,6 +80,7 @@ def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool
             or (word in lexicon.PARTICIPLES and after in _PLACES)
             or studied
             or word in _EMPTY_VERBS
+            or (word in {"who", "whom"} and at > 0)
         )
     if chunk.is_(Role.COLUMN):  # `average murder of states with …`, where each row is a state
         thing = exact(chunk, lambda c: c.is_unique and c.kind is Kind.TEXT)
@@ -127,12 +139,17 @@ def _is_most_common(chunks: Sequence[Chunk], at: int) -> bool:
     return at > 0 and chunks[at - 1].is_(Role.SUPERLATIVE) and chunks[at - 1].value.counts
 
 
-def _persons(chunk: Chunk, vocabulary: Vocabulary) -> list[Chunk] | None:
+def _persons(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> list[Chunk] | None:
     """`women`: the rows of a table of people whose gender says so."""
+    chunk = chunks[at]
     gender = lexicon.GENDERS.get(chunk.text.casefold()) if chunk.is_(Role.WORD) else None
     columns = vocabulary.where(lambda c: bool({"gender", "sex"} & set(c.words)) and c.is_category)
     if gender is None or len(columns) != 1:
         return None
+    if any(one.is_(Role.VERSUS, Role.CONTRAST, Role.COMPARE) for one in chunks):
+        return [Chunk(Role.QUOTED, gender)]
+    if role_at(chunks, at - 1) is Role.GROUP:  # `paid by women`
+        return [filter_chunk(ValueFilter((gender,), columns), [chunk])]
     return [Chunk(Role.ENTITY, chunk.text.casefold()), filter_chunk(ValueFilter((gender,), columns), [chunk])]
 
 
@@ -152,6 +169,8 @@ def _early(chunks: list[Chunk]) -> list[Chunk]:
         link = rest[at].link.narrowed(lambda c: c.is_measure) if rest[at].is_(Role.COLUMN) else None
         if link and role_at(rest, at - 1) not in {Role.GROUP, Role.DURATION}:
             return [*rest[:at], made, *rest[at:]]
+    if superlatives and rest[superlatives[0]].value.column_word:  # `which hour is warmest on average`
+        return [*rest[: superlatives[0] + 1], made, *rest[superlatives[0] + 1 :]]
     if superlatives:  # `which firm invested least on average`
         for at in range(superlatives[0] - 1, -1, -1):
             link = rest[at].link.narrowed(lambda c: c.is_measure) if rest[at].is_(Role.COLUMN) else None

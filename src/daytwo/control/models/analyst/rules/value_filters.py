@@ -42,7 +42,10 @@ class ValueRules:
         """`region West`, `status is not shipped`, `where region in West, East`."""
         column = exact(chunks[at], lambda c: c.kind is Kind.TEXT)
         before = role_at(chunks, at - 1)
-        if column is None or before in _NO_CONDITION_AFTER:
+        if column is None:
+            return None
+        counted = before is Role.COUNT and not chunks[at].link.is_plural and role_at(chunks, at + 1) is Role.WORD
+        if before in _NO_CONDITION_AFTER and not counted:
             return None
         end, negated, linked = at + 1, False, False
         while role_at(chunks, end) in {Role.IS, Role.NOT} or _is_equals(chunks, end):
@@ -95,7 +98,7 @@ class ValueRules:
 
     def adjective(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`shipped orders`, `female employees`: words before what is counted or averaged."""
-        if at == 0 or not _may_be_value(chunks[at]):
+        if at == 0 or not may_be_value(chunks[at]):
             return None
         values, end = read_values(chunks, at, several=False)
         following = role_at(chunks, end)
@@ -152,7 +155,7 @@ def _is_equals(chunks: Sequence[Chunk], at: int) -> bool:
     return role_at(chunks, at) is Role.COMPARISON and chunks[at].value in {"==", "!="}
 
 
-def _may_be_value(chunk: Chunk) -> bool:
+def may_be_value(chunk: Chunk) -> bool:
     return chunk.is_(Role.WORD) and chunk.token.word not in lexicon.NEVER_VALUES and chunk.token.word[:1].isalnum()
 
 
@@ -182,14 +185,14 @@ def read_values(
 def _is_inside_name(chunks: Sequence[Chunk], start: int, at: int) -> bool:
     """The `of` in “District of Columbia”."""
     around = (at > start and chunks[at - 1], at + 1 < len(chunks) and chunks[at + 1])
-    return chunks[at].text == "of" and all(c and _may_be_value(c) and c.token.is_capital for c in around)
+    return chunks[at].text == "of" and all(c and may_be_value(c) and c.token.is_capital for c in around)
 
 
 def _one_value(chunks: Sequence[Chunk], at: int, *, anything: bool) -> tuple[str | None, int]:
     if role_at(chunks, at) is Role.QUOTED:
         return chunks[at].text, at + 1
     end = at
-    while end < len(chunks) and (_may_be_value(chunks[end]) or _is_inside_name(chunks, at, end)):
+    while end < len(chunks) and (may_be_value(chunks[end]) or _is_inside_name(chunks, at, end)):
         end += 1
     if end == at:
         plain = {Role.WORD, Role.SUPERLATIVE, Role.FIRST, Role.TRUTH, Role.NUMBER, Role.COLUMN, Role.DISTINCT, Role.NOT}

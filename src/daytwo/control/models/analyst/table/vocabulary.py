@@ -6,16 +6,17 @@ The best rank wins; two columns at one rank are ambiguous, and whoever resolves 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.events import event_date
 from daytwo.control.models.analyst.table.naming import GROUP_OF, Rank, canonical, phrases_of
+from daytwo.control.models.analyst.table.resembling import resembling
 from daytwo.control.models.analyst.terms import Join
 from daytwo.control.models.analyst.words import lexicon
-from daytwo.control.models.analyst.words.spelling import is_typo_of, name_words, singular, verb_stem
+from daytwo.control.models.analyst.words.spelling import is_typo_of, name_words, singular, verb_stem, word_stem
 from daytwo.wire.sheet import TableSheet
 
 PHRASE_LIMIT_WORDS = 8
@@ -30,10 +31,13 @@ class Link:
     rank: Rank
     is_plural: bool = False
     typo: str | None = None
+    """The word as typed, where a letter is amiss or the name is written short."""
+    is_verb: bool = False
+    """Whether it was typed in another form than the name's: `voted`, `voters` for `vote`."""
 
     def narrowed(self, fits: Callable[[Column], bool]) -> Link | None:
         columns = tuple(column for column in self.columns if fits(column))
-        return Link(self.phrase, columns, self.rank, self.is_plural, self.typo) if columns else None
+        return replace(self, columns=columns) if columns else None
 
     def column(self, prefer: Callable[[Column], bool] | None = None) -> Column:
         """The one column that is meant.
@@ -104,7 +108,18 @@ class Vocabulary:
                 loose += [column for column in columns if column not in loose]
         if not loose and len(parts) == 1 and (stem := verb_stem(parts[0])):
             loose = [column for column in self.columns if any(verb_stem(word) == stem for word in column.words)]
-        return Link(" ".join(words), tuple(loose), Rank.LOOSE, plural) if loose else None
+        if loose:
+            return Link(" ".join(words), tuple(loose), Rank.LOOSE, plural)
+        return self._link_short(words, parts, plural=plural)
+
+    def _link_short(self, words: tuple[str, ...], parts: tuple[str, ...], *, plural: bool) -> Link | None:
+        """A name that is written short, or of which another form was typed."""
+        found = resembling(parts, self.columns)
+        if not found:
+            return None
+        verb = len(parts) == 1 and len(found[0].words) == 1 and word_stem(parts[0]) == word_stem(found[0].words[0])
+        phrase = " ".join(words)
+        return Link(phrase, found, Rank.LOOSE, plural, None if verb else phrase, is_verb=verb)
 
     def link_typo(self, word: str) -> Link | None:
         """The one column whose name this word misses by a letter."""
@@ -137,10 +152,36 @@ class Vocabulary:
         keys = [column for column in self.columns if column.is_key and column.words[:-1] == (part,)]
         return keys[0] if len(keys) == 1 else None
 
-    @property
+    def is_row(self, word: str) -> bool:
+        """Whether the word is the table's own name, or says “row”."""
+        return singular(word.rsplit(maxsplit=1)[-1]) in lexicon.ROW_WORDS or self.is_table(tuple(word.split()))
+
+    @cached_property
     def is_of_persons(self) -> bool:
-        """Whether each row is somebody, as far as the columns tell."""
-        return any(lexicon.PERSON_COLUMNS.intersection(column.words) for column in self.columns)
+        """Whether each row is somebody, as far as the columns tell: it has an age or a sex, and no key of a thing."""
+        things = any(c.is_key and c.is_unique and not lexicon.PERSONS.intersection(c.words) for c in self.columns)
+        return not things and any(len(c.words) == 1 and c.words[0] in lexicon.PERSON_COLUMNS for c in self.columns)
+
+    @cached_property
+    def counted_thing(self) -> Column | None:
+        """The one text, unique, beside numbers alone: each row is one of it, whatever the table is called."""
+        texts = self.where(lambda c: not c.is_number)
+        one = texts[0] if len(texts) == 1 and len(self.columns) > 2 else None
+        silent = lexicon.KEY_ENDINGS | lexicon.NAME_ENDINGS
+        if one is None or not one.is_unique or one.is_date or not one.words or self.is_table((one.words[-1],)):
+            return None
+        return None if one.words[-1] in silent else one
+
+    @cached_property
+    def has_day_names(self) -> bool:
+        """Whether a text column may hold Monday, Tuesday …"""
+        return bool(self.where(lambda c: c.is_category and bool({"day", "weekday", "dow"} & set(c.words))))
+
+    @cached_property
+    def tally(self) -> Link | None:
+        """The column that says how many things each row stands for, if there is one."""
+        found = self.where(lambda c: c.is_measure and len(c.words) == 1 and c.words[0] in lexicon.TALLIES)
+        return Link(found[0].name, found, Rank.EXACT) if len(found) == 1 else None
 
     def is_row_noun(self, word: str) -> bool:
         """Whether the columns show that the rows are what `word` says: `flowers`, of petals."""

@@ -14,7 +14,7 @@ STOP_WORDS = _words(
     a an the me us we i you my our your please can could would will do does did be been being it its there
     that this these those have has had having get got tell know want find calculate compute also then
     overall all any so just let make made many data dataset table recorded altogether respectively them their
-    they located based living live lives s 's
+    they really located based living live lives s 's
     """
 )  # fmt: skip
 """Words that carry no meaning of their own in a question about a table."""
@@ -63,17 +63,17 @@ HINTED: dict[tuple[str, ...], tuple[bool, str]] = {
     ("cheapest",): (False, "price"),
     ("oldest",): (True, "age"),
     ("youngest",): (False, "age"),
-    ("longest",): (True, "length"),
-    ("shortest",): (False, "length"),
+    ("longest",): (True, "length|duration"),
+    ("shortest",): (False, "length|duration"),
     ("widest",): (True, "width"),
     ("narrowest",): (False, "width"),
-    ("hottest",): (True, "max temp"),
-    ("warmest",): (True, "max temp"),
-    ("coldest",): (False, "min temp"),
+    ("hottest",): (True, "max temp|temp"),
+    ("warmest",): (True, "max temp|temp"),
+    ("coldest",): (False, "min temp|temp"),
     ("wettest",): (True, "precipitation"),
     ("windiest",): (True, "wind"),
-    ("richest",): (True, "income"),
-    ("poorest",): (False, "income"),
+    ("richest",): (True, "income|gdp"),
+    ("poorest",): (False, "income|gdp"),
     ("northernmost",): (True, "latitude"),
     ("southernmost",): (False, "latitude"),
     ("easternmost",): (True, "longitude"),
@@ -171,9 +171,12 @@ WEEKDAYS = {
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "twenty": 20,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "hundred": 100, "thousand": 1_000,
 }  # fmt: skip
-ROW_WORDS = frozenset({"row", "record", "entry", "line", "observation"})
+ROW_WORDS = frozenset({"row", "record", "entry", "line", "observation", "case"})
+TALLIES = frozenset({"person", "count", "frequency", "freq", "n", "number"})
+"""Names of a column that says how many things each row stands for."""
 
 NEVER_VALUES = _words(
     """
@@ -202,7 +205,10 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "height ht", "category cat", "horsepower hp", "price prc", "date dt", "year yr", "month mth", "identifier id",
         "description desc", "address addr", "discount disc", "number num no", "phone telephone tel", "patient subject",
         "unemployment unemp", "inflation infl", "consumption cons", "investment inv invest",
-        "doctor physician", "hospital clinic", "premium prem", "account acct", "transaction txn",
+        "doctor physician", "hospital clinic", "premium prem", "account acct", "transaction txn", "email e-mail",
+        "education educ schooling", "expenditure exp spending spend", "return ret", "volume vol flow",
+        "capita head person cap", "gdp wealth", "january jan", "february feb", "march mar", "april apr", "june jun",
+        "july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec",
     )
 )  # fmt: skip
 EXTREME_WORDS = {
@@ -211,23 +217,36 @@ EXTREME_WORDS = {
 }  # fmt: skip
 EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
 """How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
-AFTER_COLUMN = _words("speed type kind rate value level figure score reading data column variable percentage amount")
+AFTER_COLUMN = _words(
+    "temperature speed type kind rate value level figure score reading data column variable percentage amount"
+)
 """Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
 BEFORE_COLUMN = _words("price level amount value rate")
 """Words before “of” and a number's name that say nothing more: “price of gas” where the column is `gas`."""
-PERSONS = _words("people person individual man woman somebody someone")
+PERSONS = _words(
+    """
+    people person individual man woman somebody someone everybody everyone patient student pupil participant respondent
+    customer client user member voter passenger employee worker guest visitor resident citizen player athlete adult
+    subject holder owner buyer driver attendee applicant borrower
+    """
+)
+"""What each row of a table of people may be called."""
 ROW_NOUNS: dict[str, frozenset[str]] = {
     "flower": _words("petal sepal"), "plant": _words("petal sepal yield"), "penguin": _words("flipper bill beak"),
     "car": _words("horsepower cylinder mpg"), "vehicle": _words("horsepower cylinder mpg"),
     "automobile": _words("horsepower cylinder mpg"), "passenger": _words("pclass fare survived boarding"),
     "house": _words("sqft bedroom bathroom"), "home": _words("sqft bedroom bathroom"),
     "property": _words("sqft bedroom bathroom"), "film": _words("director imdb"), "movie": _words("director imdb"),
-    "student": _words("gpa school grade_level"), "employee": _words("salary hired department"),
+    "student": _words("gpa school grade_level"), "pupil": _words("gpa school grade_level"),
+    "employee": _words("salary hired department"),
     "diamond": _words("carat cut clarity"), "wine": _words("vintage alcohol acidity"), "bill": _words("tip"),
+    "patient": _words("diagnosis treatment symptom bmi cholesterol dose"),
+    "place": _words("lat latitude centroid"), "station": _words("lat latitude centroid"),
+    "location": _words("lat latitude centroid"),
     "match": _words("goal opponent"), "flight": _words("airline airport departure"),
 }  # fmt: skip
 """What rows can be called, and the words of columns of which one shows that they are that."""
-PERSON_COLUMNS = _words("age gender sex surname")
+PERSON_COLUMNS = _words("age gender sex surname bmi pulse waist")
 """One of them in a table makes its rows people."""
 GENDERS = {
     "women": "female", "woman": "female", "men": "male", "man": "male", "girls": "female", "boys": "male",
@@ -235,7 +254,7 @@ GENDERS = {
 }  # fmt: skip
 PARTICIPLES = _words(
     "built made recorded measured observed produced placed fell occurred happened registered received died die dies "
-    "hired born "
+    "hired born paid lasted went lived studied came gone "
     "created issued opened launched started reached dated taken"
 )
 """Verbs that say nothing more before a time or a place: “cars built since 1980”."""
@@ -255,12 +274,21 @@ UNITS = {
     "ms": "ms", "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
     "ft": "ft", "sqft": "sq ft", "sqm": "m²", "l": "l", "ml": "ml",
 }  # fmt: skip
+_MONEY_UNIT = _words("bill price cost amount revenue income salary fee total fare sale")
+UNIT_COLUMNS = {
+    **dict.fromkeys(("dollar", "dollars", "euro", "euros", "pounds", "usd", "eur"), _MONEY_UNIT),
+    **dict.fromkeys(("day", "days", "hour", "hours", "minute", "minutes"), _words("duration length delay wait")),
+    **dict.fromkeys(("degree", "degrees"), _words("temp temperature")),
+    **dict.fromkeys(("year", "years"), _words("age")),
+}
+"""What a unit says of the column that is compared: words of its name."""
 KEY_ENDINGS = frozenset({"id", "key", "code", "no", "num", "number", "identifier", "uuid"})
 NAME_ENDINGS = frozenset({"name", "title", "label"})
 FILLER_ENDINGS = frozenset({"amount", "value", "total", "count"})
 
 ADDITIVE = _words(
     """
+    person frequency freq
     revenue sale turnover amount quantity qty unit item cost expense spend spending budget volume visit click
     order view download passenger population total subtotal income profit loss payment fee tax discount
     attendance production output consumption death case birth bill tip donation shipment kwh hour minute point
@@ -270,7 +298,7 @@ ADDITIVE = _words(
 )  # fmt: skip
 """Words of measures that people mean as a total when they name no aggregate."""
 MONEY = _words(
-    "revenue sale turnover amount cost expense spend spending budget income payment fee total subtotal invoice"
+    "bill revenue sale turnover amount cost expense spend spending budget income payment fee total subtotal invoice"
 )
 """Of those, what people spend, pay and earn."""
 NOT_ADDITIVE = _words(

@@ -37,6 +37,23 @@ def verb_stem(word: str) -> str | None:
     return word if len(word) >= _TYPO_SHORTEST_CHARACTERS else None
 
 
+_STEM_SHORTEST_CHARACTERS = 3
+_VERBS = {"won": "win", "wins": "win", "sold": "sell", "spent": "spend", "paid": "pay", "grew": "grow", "fell": "fall"}
+_ENDINGS = ("ers", "er", "ing", "ion", "ed", "d", "es", "s", "e")
+
+
+def word_stem(word: str) -> str | None:
+    """What `vote`, `voted`, `voter`, or `win`, `won`, `winner`, share; None where too little is left."""
+    word = _VERBS.get(word, word)
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM_SHORTEST_CHARACTERS:
+            word = word[: -len(ending)]
+            break
+    if len(word) > _STEM_SHORTEST_CHARACTERS and word[-1] == word[-2] and word[-1] not in "aeiouls":
+        word = word[:-1]
+    return word if len(word) >= _STEM_SHORTEST_CHARACTERS else None
+
+
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a column's or table's name, singular: `orderDate`, `order date`, `ORDER_DATE` → (order, date)."""
     parts = [

@@ -9,12 +9,26 @@ from __future__ import annotations
 import re
 
 from daytwo.control.models.analyst.words.numerals import in_digits
-from daytwo.control.models.analyst.words.ways import conditions, contrasts, courses, figures, shares, studies, times
+from daytwo.control.models.analyst.words.ways import (
+    conditions,
+    contrasts,
+    courses,
+    figures,
+    forms,
+    looks,
+    shares,
+    studies,
+    times,
+    typed,
+)
 from daytwo.control.models.analyst.words.ways.way import Way
 
 __all__ = ["WAYS", "Way", "rephrase"]
 
 WAYS = (
+    *typed.WAYS,
+    *looks.WAYS,
+    *forms.WAYS,
     *shares.WAYS,
     *contrasts.WAYS,
     *times.WAYS,

@@ -46,8 +46,6 @@ WAYS = (
     Way(r"\b(most|least) popular\b", r"\1 common", "the most popular channel", "the most common channel"),
     Way(r"\bbest (?=\w+ by )", "top 1 ", "best variety by average yield", "top 1 variety by average yield"),
     Way(r"\bworst (?=\w+ by )", "bottom 1 ", "worst variety by average yield", "bottom 1 variety by average yield"),
-    Way(r"^(?:what|which) (?:columns|variables|fields) (?:are|is) (?:there|available|in the (?:data\w*|table|file))\??$", "describe the data",
-        "what columns are there?", "describe the data"),
     Way(r"\bwhat(?:'s| is| are) (?:the )?", "what is ", "what's the total price", "what is total price"),
     Way(r"\bcount by\b", "count rows by", "count by region", "count rows by region"),
     Way(r"\bcounts? per\b", "count rows by", "counts per region", "count rows by region"),
