@@ -32,6 +32,7 @@ from bench.guard_set.pathological import PATHOLOGICAL
 from bench.guard_set.repairs import REPAIRS, SHEET
 from daytwo.executor.environments import default_environment
 from daytwo.executor.guard import Guard, Language, Reviewed, shipped_policy
+from daytwo.executor.guard.review import review
 from daytwo.wire.verdict import Ruling, Verdict
 
 SEED = 20261122
@@ -109,6 +110,13 @@ class Reviewer:
         verdict = self._guard.review(reviewed)
         self.ms[sample.name] = (time.perf_counter() - began) * 1000
         return verdict
+
+    def work_ms(self, sample: Sample) -> float:
+        """The processor time of a review in this process: what a busy machine does not add to."""
+        reviewed = Reviewed(program=sample.text, language=sample.language, environment_imports=self._imports)
+        began = time.process_time()
+        review(reviewed, self._guard.policy)
+        return (time.process_time() - began) * 1000
 
     def over_orders(self, text: str) -> Verdict:
         """A program over the sheet that `guard_set/repairs.py` is about."""
@@ -258,26 +266,27 @@ def _list(bad: Sequence[Sample], good: Sequence[Sample], verdicts: dict[str, Ver
             print(f"{verdict.verdict.value:7} {sample.group}: {sample.name}: {dict(rules)}", file=sys.stderr)
 
 
-def times(reviewer: Reviewer, good: Sequence[Sample]) -> list[dict[str, Any]]:
-    """How long programs of about 100 lines take in a running executor: ordinary ones joined to that length."""
-    lengths = []
-    text: list[str] = []
+def times(reviewer: Reviewer, good: Sequence[Sample]) -> dict[str, Any]:
+    """How long programs of 100 lines take in a running executor: ordinary ones, joined up to that length."""
+    joined: list[Sample] = []
+    parts: list[str] = []
     for sample in good:
-        text.append(sample.text)
-        if sum(part.count("\n") for part in text) >= 100:
-            lengths.append(Sample("length", f"length/{len(lengths)}", "\n".join(text)))
-            text = []
-    for sample in lengths:
+        if parts and sum(part.count("\n") for part in (*parts, sample.text)) > 100:
+            joined.append(Sample("length", f"length/{len(joined)}", "\n".join(parts)))
+            parts = []
+        parts.append(sample.text)
+    for sample in joined:
         reviewer(sample)
-    took = sorted(reviewer.ms[sample.name] for sample in lengths)
-    return [
-        {
-            "programs": len(lengths),
-            "lines": round(statistics.mean(sample.text.count("\n") for sample in lengths)),
-            "p50_ms": round(statistics.median(took), 2),
-            "p95_ms": round(took[int(0.95 * (len(took) - 1))], 2),
-        }
-    ]
+    wall = sorted(reviewer.ms[sample.name] for sample in joined)
+    work = sorted(reviewer.work_ms(sample) for sample in joined)
+    return {
+        "programs": len(joined),
+        "lines": round(statistics.mean(sample.text.count("\n") for sample in joined)),
+        "p50_ms": round(statistics.median(wall), 2),
+        "p95_ms": round(wall[int(0.95 * (len(wall) - 1))], 2),
+        "p50_cpu_ms": round(statistics.median(work), 2),
+        "p95_cpu_ms": round(work[int(0.95 * (len(work) - 1))], 2),
+    }
 
 
 def main() -> None:
@@ -314,7 +323,7 @@ def main() -> None:
         _goal("ordinary_programs", len(good), ">=", 300),
         _goal("recall_unread", mine["recall"], ">=", RECALL_GOAL),
         _goal("ordinary_flagged_unread", mine["flagged"], "<=", FLAGGED_GOAL),
-        _goal("p95_ms_100_lines", timed[0]["p95_ms"], "<=", TIME_GOAL_MS),
+        _goal("p95_ms_100_lines", timed["p95_ms"], "<=", TIME_GOAL_MS),
         _goal("times_faster_than_cold_bandit", round(cold / warm, 1), ">=", COLD_GOAL),
         _goal(
             "times_faster_on_a_corpus",
@@ -327,7 +336,7 @@ def main() -> None:
         _goal("repaired_share", round(share, 4), ">=", REPAIRED_GOAL),
     ]
     machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
-    report = [*rows, *timed, speed, *hostile, {"sources": counts}]
+    report = [*rows, timed, speed, *hostile, {"sources": counts}]
     if options.json:
         print(json.dumps({"bench": "guard", "machine": machine, "rows": report, "goals": goals}))
         return

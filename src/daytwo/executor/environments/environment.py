@@ -44,8 +44,14 @@ class Environment:
     site_packages: Path
     import_names: frozenset[str]
     """Top-level modules that a program can import, the standard library's included."""
-    distributions: dict[str, str]
-    """Name → version, names as PyPI normalises them."""
+
+    @cached_property
+    def distributions(self) -> dict[str, str]:
+        """Name → version, names as PyPI normalises them; read when it is first asked for, for that takes a while."""
+        return {
+            distribution.metadata["Name"].lower().replace("_", "-").replace(".", "-"): distribution.version
+            for distribution in importlib.metadata.distributions(path=[str(self.site_packages)])
+        }
 
     @property
     def requested_as(self) -> str | None:
@@ -104,10 +110,6 @@ def environment_at(
         base_prefix=base_prefix,
         site_packages=site_packages,
         import_names=frozenset(sys.stdlib_module_names) | importable(site_packages),
-        distributions={
-            distribution.metadata["Name"].lower().replace("_", "-").replace(".", "-"): distribution.version
-            for distribution in importlib.metadata.distributions(path=[str(site_packages)])
-        },
     )
 
 

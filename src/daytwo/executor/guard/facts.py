@@ -16,10 +16,9 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any, Final
 
-import yaml
-
 from daytwo.executor.guard.analysis.values import NOTHING, UNKNOWN, Named, Place, Values, one
 from daytwo.executor.guard.capability import Capability
+from daytwo.executor.guard.yaml_text import parse_yaml
 
 RULES_VERSION: Final = "2"
 """Changes with every rule and every entry of `facts.yaml`; verdicts of different versions may differ."""
@@ -200,7 +199,7 @@ def _standard(dotted: str, name: str) -> str:
 def load_facts() -> Facts:
     """The facts of this version."""
     text = files(__package__).joinpath("facts.yaml").read_text("utf-8")
-    read: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- safe loaders
+    read: dict[str, Any] = parse_yaml(text)
     modules = {name: _module(entry) for name, entry in read["modules"].items()}
     places, statements = read["files"], read["sql"]
     anywhere: dict[str, Capability] = {}

@@ -11,14 +11,11 @@ from typing import Final
 from pydantic import Field
 
 from daytwo.executor.guard.process import Guard
-from daytwo.executor.guard.review import Language, Reviewed
+from daytwo.executor.guard.review import Language, Reviewed, limit_bytes
 from daytwo.wire.errors import Invalid, Missing
 from daytwo.wire.message import Message
-from daytwo.wire.task import PROGRAM_LIMIT_BYTES
 from daytwo.wire.verdict import Finding, Ruling
 
-NOTEBOOK_LIMIT_BYTES: Final = 64 * 1024 * 1024
-"""Outputs make notebooks large; the code in them has the same limit as any program."""
 _LANGUAGES: Final = {
     ".py": Language.PYTHON,
     ".ipynb": Language.NOTEBOOK,
@@ -63,10 +60,9 @@ def review_file(guard: Guard, path: Path, environment_imports: Iterable[str]) ->
         Invalid: `file_unreadable`.
     """
     language = _LANGUAGES.get(path.suffix, Language.PYTHON)
-    limit = NOTEBOOK_LIMIT_BYTES if language is Language.NOTEBOOK else PROGRAM_LIMIT_BYTES
     try:
         with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+            data = stream.read(limit_bytes(language) + 1)
     except FileNotFoundError as error:
         raise Missing("file_not_found", f"There is no file {path}.") from error
     except OSError as error:

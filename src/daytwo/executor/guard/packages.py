@@ -13,10 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import yaml
-
 from daytwo.executor.guard.policy import Packages, shipped_policy
 from daytwo.executor.guard.subject import nearest
+from daytwo.executor.guard.yaml_text import parse_yaml
 
 NAME_LIMIT_CHARACTERS: Final = 100
 _SLIPS_LIMIT: Final = 2
@@ -87,7 +86,7 @@ class _Known:
 
 @cache
 def _known() -> _Known:
-    read: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("packages.yaml").read_text("utf-8"))
+    read: dict[str, Any] = parse_yaml(files(__package__).joinpath("packages.yaml").read_text("utf-8"))
     return _Known(
         distributions={str(module): str(name) for module, name in read["distributions"].items()},
         instead={str(module): str(name) for module, name in read["instead"].items()},

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daytwo.executor.guard.capability import Capability
+from daytwo.executor.guard.yaml_text import parse_yaml
 from daytwo.wire.canonical import digest
 from daytwo.wire.errors import Invalid, Missing
 from daytwo.wire.sheet import ColumnClass, Level, SchemaSheet
@@ -133,7 +134,7 @@ def strictest(rulings: Collection[Ruling]) -> Ruling:
 
 def _parse(text: str | bytes, name: str) -> Policy:
     try:
-        read: Any = yaml.safe_load(text)
+        read: Any = parse_yaml(text)
         return Policy.model_validate(read)
     except yaml.YAMLError as error:
         raise Invalid("policy_invalid", f"{name} is no YAML: {str(error)[:300]}") from error

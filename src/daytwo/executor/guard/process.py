@@ -18,10 +18,9 @@ from typing import BinaryIO, Final, Self, cast
 from pydantic import ValidationError
 
 from daytwo.executor.guard.policy import Policy
-from daytwo.executor.guard.review import Reviewed, binding
+from daytwo.executor.guard.review import Reviewed, binding, limit_bytes
 from daytwo.executor.guard.worker import HEADER, READY, Setup, denied
 from daytwo.wire.errors import Unavailable
-from daytwo.wire.task import PROGRAM_LIMIT_BYTES
 from daytwo.wire.verdict import Verdict
 
 WALL_LIMIT_SECONDS: Final = 5.0
@@ -64,8 +63,9 @@ class Guard:
 
     def review(self, reviewed: Reviewed) -> Verdict:
         """Guard's ruling on a program, bound to all that it depends on."""
-        if len(reviewed.program) > PROGRAM_LIMIT_BYTES:  # says so itself; more need not travel
-            reviewed = reviewed.model_copy(update={"program": reviewed.program[: PROGRAM_LIMIT_BYTES + 1]})
+        limit = limit_bytes(reviewed.language)
+        if len(reviewed.program) > limit:  # says so itself; more need not travel
+            reviewed = reviewed.model_copy(update={"program": reviewed.program[: limit + 1]})
         with self._lock:
             verdict = self._answered(reviewed)
         return verdict if verdict.binding else verdict.model_copy(update={"binding": binding(reviewed, self.policy)})

@@ -10,6 +10,8 @@ Runs in a process of its own (`process.py`), for a hostile text may exhaust what
 from __future__ import annotations
 
 import ast
+import hashlib
+import re
 import warnings
 from collections.abc import Iterable
 from enum import StrEnum
@@ -36,6 +38,10 @@ from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
 FINDINGS_LIMIT: Final = 200
 COLLECTED_LIMIT: Final = 2_000
+NOTEBOOK_LIMIT_BYTES: Final = 8 * 1024 * 1024
+LINES_LIMIT: Final = 10_000
+WORDS_LIMIT: Final = 70_000
+_WORD: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\w+|[^\w\s]""")
 _WEIGHT: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -91,9 +97,8 @@ def binding(reviewed: Reviewed, policy: Policy) -> str:
     """The digest of all that a verdict is about: program, names, environment, sheets, policy and rules."""
     return digest(
         {
-            "program": digest(
-                {"language": reviewed.language.value, "text": reviewed.program.encode("utf-8", "surrogatepass").hex()}
-            ),
+            "language": reviewed.language.value,
+            "program": hashlib.sha256(reviewed.program.encode("utf-8", "surrogatepass")).hexdigest(),
             "known_names": sorted(reviewed.known_names),
             "environment": _environment_digest(reviewed.environment_imports),
             "sheets": [sheet.digest for sheet in reviewed.sheets],
@@ -129,7 +134,7 @@ def whole(rule: str, message: str, repair: str, line: int = 1, severity: Severit
 
 
 def _findings(reviewed: Reviewed, policy: Policy) -> Iterable[Finding]:
-    refusal = _refusal(reviewed.program)
+    refusal = _refusal(reviewed.program, limit_bytes(reviewed.language))
     if refusal is not None:
         return [refusal]
     rulings = policy.rulings(reviewed.sheets, reviewed.profile)
@@ -146,19 +151,31 @@ def _findings(reviewed: Reviewed, policy: Policy) -> Iterable[Finding]:
     return _python(reviewed, policy, rulings, source, lines)
 
 
-def _refusal(source: str) -> Finding | None:
+def limit_bytes(language: Language) -> int:
+    """How large a text may be: outputs make notebooks large."""
+    return NOTEBOOK_LIMIT_BYTES if language is Language.NOTEBOOK else PROGRAM_LIMIT_BYTES
+
+
+def _refusal(source: str, limit: int) -> Finding | None:
     """What can be said of a text without reading it."""
     try:
         size = len(source.encode("utf-8"))
     except UnicodeEncodeError:
         return whole("syntax-error", "The program is no UTF-8 text.", "Send it as UTF-8.")
-    if size > PROGRAM_LIMIT_BYTES:
+    if size > limit:
         return whole(
             "program-too-large",
-            f"The program is larger than {PROGRAM_LIMIT_BYTES // 1024} KiB.",
+            f"The program is larger than {limit // 1024} KiB.",
             "Compute with data from the session's datasets instead of writing it into the program.",
         )
     return None
+
+
+def _refuse_bulk(source: str) -> None:
+    """Refuses what is too much before a parser makes a tree of it, which takes a hundred times the memory."""
+    is_long = len(source) > PROGRAM_LIMIT_BYTES or source.count("\n") > LINES_LIMIT
+    if is_long or sum(1 for _ in _WORD.finditer(source)) > WORDS_LIMIT:
+        raise TooComplexError
 
 
 def _python(
@@ -168,6 +185,7 @@ def _python(
     source: str,
     lines: tuple[Magic, ...],
 ) -> Iterable[Finding]:
+    _refuse_bulk(source)
     try:
         tree = _parse(source)
     except (SyntaxError, ValueError) as error:
@@ -199,7 +217,7 @@ def _parse(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the parser warns of "\d" in strings, which is the author's matter
         tree = ast.parse(source)
-        compile(source, "program.py", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        compile(tree, "program.py", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     return tree
 
 

@@ -20,8 +20,6 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its fallback to "Command" is expected here
 
-HOLE_NAME: Final = "_hole_"
-"""What stands, in SQL, for a part that is only known when the program runs."""
 TEXT_LIMIT_CHARACTERS: Final = 300_000
 _FILLER: Final = frozenset({"explain", "analyze", "or", "replace", "force", "temp", "temporary", "persistent"})
 _CHANGING: Final = frozenset({"delete", "drop", "update", "alter", "truncate", "merge", "insert"})

@@ -9,15 +9,21 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
 from daytwo.executor.guard.analysis.values import TooComplexError
 
 DEPTH_LIMIT = 400
-NODES_LIMIT = 60_000
+NODES_LIMIT = 30_000
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+_LEAVES = frozenset({"ctx", "op", "ops", "id", "attr", "type_comment", "kind", "conversion", "level", "module"})
+_OPENING = (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)
+_BINDING = (
+    *(ast.Name, ast.NamedExpr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs),
+    *(ast.MatchStar, ast.MatchMapping, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
+)
 
 
 class Kind(Enum):
@@ -101,18 +107,21 @@ def layout(tree: ast.Module) -> Layout:
             raise TooComplexError
         found.nodes.append(node)
         found.around[node] = scope
-        inner = _open(node, scope)
+        inner = _open(node, scope) if isinstance(node, _OPENING) else None
         if inner is not None:
             found.opened[node] = inner
-        if isinstance(node, ast.NamedExpr):
-            walruses.append((scope, node.target.id))
-        elif not (isinstance(node, ast.Name) and isinstance(found.parents.get(node), ast.NamedExpr)):
-            _declare(node, scope)  # a walrus binds its target elsewhere
+        if isinstance(node, _BINDING):
+            if isinstance(node, ast.NamedExpr):
+                walruses.append((scope, node.target.id))
+            elif not (isinstance(node, ast.Name) and isinstance(found.parents[node], ast.NamedExpr)):
+                _declare(node, scope)  # a walrus binds its target elsewhere
+        splits = inner is not None or isinstance(node, ast.arguments)
         below = []
         for name, child in _children(node):
             found.parents[child] = node
-            below.append((child, _scope_of(node, name, scope, inner), depth + 1))
-        stack.extend(reversed(below))
+            below.append((child, _scope_of(node, name, scope, inner) if splits else scope, depth + 1))
+        below.reverse()
+        stack += below
     for scope, name in walruses:
         outer = scope.statement_scope
         outer.binder(name).bound.add(name)
@@ -170,15 +179,21 @@ def bound_names(node: ast.AST) -> list[str]:
 
 
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Child nodes with the field they stand in; contexts and operators say nothing."""
-    for name in node._fields:
+    """Child nodes with the field they stand in."""
+    for name in _fields(type(node)):  # type: ignore[arg-type]
         value = getattr(node, name, None)
         if isinstance(value, list):
             for child in value:
-                if isinstance(child, ast.AST) and not isinstance(child, _LEAVES):
+                if isinstance(child, ast.AST):
                     yield name, child
-        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+        elif isinstance(value, ast.AST):
             yield name, value
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes; contexts and operators say nothing."""
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _LEAVES)
 
 
 def _scope_of(node: ast.AST, name: str, scope: Scope, inner: Scope | None) -> Scope:

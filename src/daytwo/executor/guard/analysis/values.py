@@ -16,7 +16,8 @@ HOLE: Final = "\ufffc"
 TEXTS_LIMIT: Final = 24
 NUMBERS_LIMIT: Final = 4
 """How many constants one expression is told to be; more fade into `HOLE` and `UNKNOWN`."""
-NAMED_LIMIT: Final = 64
+NAMED_LIMIT: Final = 128
+VALUES_LIMIT: Final = 1_000
 DOTS_LIMIT: Final = 8
 TEXT_LIMIT_CHARACTERS: Final = 100_000
 
@@ -137,9 +138,9 @@ def bounded(values: Values) -> Values:
             texts += 1
         elif isinstance(value, Known):
             numbers += 1
-        elif not isinstance(value, Box | Made):
+        elif isinstance(value, Named | Space):
             rest += 1
-    if rest > NAMED_LIMIT:
+    if rest > NAMED_LIMIT or len(values) > VALUES_LIMIT:
         raise TooComplexError
     if texts > TEXTS_LIMIT:
         return faded(values)

@@ -19,8 +19,9 @@ _CONDITIONS = frozenset({HARMLESS, "file_paths", "code_text", "deserialise_flag"
 
 def reach(subject: Subject) -> Iterator[Finding]:
     told: set[tuple[int, str]] = set()
+    reached = subject.analysis.reached
     for node in subject.analysis.layout.nodes:
-        for dotted in sorted(subject.analysis.reached.get(node, ())):
+        for dotted in sorted(reached.get(node) or ()):
             what = subject.facts.what(dotted)
             place = getattr(node, "lineno", 0), what
             if what in _CONDITIONS or place in told or _is_excused(subject, node, dotted):

@@ -1,6 +1,6 @@
 """SQL that would fail: what the database's parser refuses, other dialects, tables and columns that are not there.
 
-Names are judged only where a query is understood as a whole: every source is a table of the session's sheets.
+sqlglot is loaded for the first program that holds SQL: its import takes longer than many reviews.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Final
-
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import Scope, traverse_scope
+from typing import TYPE_CHECKING, Final
 
 from daytwo.executor.guard.analysis.values import HOLE, Named
-from daytwo.executor.guard.rules.statements import created_names, sql_texts
-from daytwo.executor.guard.sql import HOLE_NAME, parser_refuses, trees
+from daytwo.executor.guard.rules.statements import HOLE_NAME, created_names, sql_texts
 from daytwo.executor.guard.subject import Subject, nearest, quote
 from daytwo.wire.verdict import Finding
 
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expression
+
 _ARROW: Final = re.compile(r"[\w)]\s{0,20}->(?!>)\s{0,20}[^'\s]")
+TEXT_LIMIT_CHARACTERS: Final = 40_000
+"""Longer texts are judged by their tokens alone (`rules/statements.py`): a tree of them takes too much memory."""
 _TOP: Final = re.compile(r"\bselect\s+top\s+\(?\d+", re.IGNORECASE)
 _LIMIT_PAIR: Final = re.compile(r"\blimit\s+\d+\s*,\s*\d+", re.IGNORECASE)
 _HABITS: Final = (
@@ -30,9 +30,17 @@ _HABITS: Final = (
 
 
 def sense(subject: Subject) -> Iterator[Finding]:
+    found = list(sql_texts(subject))
+    if found:
+        yield from _read(subject, found)
+
+
+def _read(subject: Subject, texts: list[tuple[ast.expr, str, str]]) -> Iterator[Finding]:
+    from daytwo.executor.guard.sql import parser_refuses, trees
+
     own = created_names(subject)
-    for node, text, dialect in sql_texts(subject):
-        if dialect != "duckdb":
+    for node, text, dialect in texts:
+        if dialect != "duckdb" or len(text) > TEXT_LIMIT_CHARACTERS:
             continue
         found = list(_dialect(subject, node, text))
         yield from found
@@ -70,62 +78,21 @@ def _is_of_the_session(subject: Subject, node: ast.expr) -> bool:
     )
 
 
-def _names(subject: Subject, node: ast.expr, tree: exp.Expression, own: frozenset[str]) -> Iterator[Finding]:
+def _names(subject: Subject, node: ast.expr, tree: Expression, own: frozenset[str]) -> Iterator[Finding]:
+    from daytwo.executor.guard.sql_names import absent
+
     known = {name.lower(): {column.lower() for column in columns} for name, columns in subject.columns.items()}
-    if not known or not isinstance(tree, exp.Query):
+    if not known:
         return
-    made = {expression.alias.lower() for expression in tree.find_all(exp.CTE)}
     variables = {name.lower() for name in (*subject.analysis.layout.module.bound, *subject.known_names)}
-    for table in tree.find_all(exp.Table):
-        name = table.name.lower()
-        if not isinstance(table.this, exp.Identifier) or name in known or name in made | own | variables | {HOLE_NAME}:
-            continue
-        meant = nearest(name, known)
+    for missing in absent(tree, known, own | variables | {HOLE_NAME}):
+        meant = nearest(missing.name, missing.there)
+        is_column = bool(missing.tables)
         yield subject.finding(
             node,
-            "unknown-table",
-            f"This session has no table {quote(table.name)}.",
-            f"Did you mean {meant}?" if meant else f"There are: {', '.join(sorted(known)[:10])}.",
+            "unknown-column" if is_column else "unknown-table",
+            f"There is no column {quote(missing.name)} in {', '.join(missing.tables)}."
+            if is_column
+            else f"This session has no table {quote(missing.name)}.",
+            f"Did you mean {meant}?" if meant else f"There are: {', '.join(missing.there[:20])}.",
         )
-    try:
-        scopes = traverse_scope(tree)
-    except (SqlglotError, RecursionError):
-        return
-    for scope in scopes:
-        yield from _columns(subject, node, scope, known)
-
-
-def _columns(subject: Subject, node: ast.expr, scope: Scope, known: dict[str, set[str]]) -> Iterator[Finding]:
-    there = _there(scope, known)
-    if not there:
-        return
-    everything = set().union(*there.values())
-    aliases = {one.alias.lower() for one in scope.expression.find_all(exp.Alias)}
-    parameters = {one.name.lower() for held in scope.expression.find_all(exp.Lambda) for one in held.expressions}
-    for column in scope.columns:
-        name, table = column.name.lower(), column.table.lower()
-        if table and table not in there:
-            continue  # a field of a column, or something further out
-        available = there[table] if table else everything | aliases | parameters | set(there)
-        if name in available or name in {HOLE_NAME, "*", "rowid"}:
-            continue
-        meant = nearest(column.name, there[table] if table else everything)
-        yield subject.finding(
-            node,
-            "unknown-column",
-            f"There is no column {quote(column.name)} in {', '.join(sorted(set(there)))}.",
-            f"Did you mean {meant}?" if meant else f"There are: {', '.join(sorted(everything)[:20])}.",
-        )
-
-
-def _there(scope: Scope, known: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The columns of each source that a query sees, its surroundings included; none where one is not known."""
-    found: dict[str, set[str]] = {}
-    present: Scope | None = scope
-    while present is not None:
-        for alias, source in present.sources.items():
-            if not isinstance(source, exp.Table) or source.name.lower() not in known:
-                return {}
-            found.setdefault(alias.lower(), known[source.name.lower()])
-        present = present.parent if present.is_subquery else None
-    return found

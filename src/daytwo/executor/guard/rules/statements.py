@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from daytwo.executor.guard.analysis.values import HOLE, Known, Made, Named, texts
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.rules.files import is_own
-from daytwo.executor.guard.sql import HOLE_NAME, SqlUnreadableError, Statement
-from daytwo.executor.guard.sql import statements as split
 from daytwo.executor.guard.subject import Subject, quote
 from daytwo.wire.verdict import Finding
+
+if TYPE_CHECKING:
+    from daytwo.executor.guard.sql import Statement
 
 _BEGINNINGS = frozenset(
     [
@@ -42,11 +44,18 @@ _BEGINNINGS = frozenset(
         "alter",
     ]
 )
+HOLE_NAME = "_hole_"
+"""What stands, in SQL, for a part that is only known when the program runs."""
 _ENGINES = frozenset({"duckdb", "sqlite3", "polars", "pandasql", "cell", "pandas"})
 
 
 def statements(subject: Subject) -> Iterator[Finding]:
     sources = list(_sources(subject))
+    if not sources:
+        return
+    from daytwo.executor.guard.sql import SqlUnreadableError
+    from daytwo.executor.guard.sql import statements as split
+
     own = created_names(subject)
     for node, text, dialect in sources:
         if not text.replace(HOLE, "").strip():
@@ -130,6 +139,9 @@ def _dialect(subject: Subject, call: ast.Call) -> str:
 
 
 def _created(text: str) -> Iterator[str]:
+    from daytwo.executor.guard.sql import SqlUnreadableError
+    from daytwo.executor.guard.sql import statements as split
+
     try:
         found = split(text.replace(HOLE, f" {HOLE_NAME} "))
     except SqlUnreadableError:
