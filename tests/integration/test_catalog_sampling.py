@@ -54,6 +54,7 @@ def rows_of(path, found):
     (table,) = found["tables"]
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set temp_directory = '{path.parent / 'temporary'}'")
         source = {"format": table["format"], "files": [str(path)], "options": table["options"]}
         sources.attach(connection, "t", source)
         return connection.execute("from t").fetchall()

@@ -24,7 +24,7 @@ show([{"a": 1}, {"b": 2}])
 show(7, "seven")
 """
     )
-    assert [header["kind"] for header, _ in ended.frames[:6]] == ["say", "table", "say", "table", "table", "variable"]
+    assert [header["kind"] for header, _ in ended.frames[:6]] == ["say", "table", "say", "table", "table", "shapes"]
     assert ended.says == ["first", "then 2"]
     first, second, third = ended.of("table")
     assert first == {

@@ -90,10 +90,14 @@ def _turn_grid(axes: Any) -> None:
 
 def _slant(axis: Any, figure: Any) -> None:
     """Slants the labels of a horizontal axis where they overlap and the program has not turned them."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     labels = [label for label in axis.get_ticklabels() if label.get_visible() and label.get_text()]
     if any(label.get_rotation() for label in labels):
         return
-    renderer = figure.canvas.get_renderer()
+    # A figure that a snapshot kept comes back with a canvas that cannot draw.
+    canvas = figure.canvas if hasattr(figure.canvas, "get_renderer") else FigureCanvasAgg(figure)
+    renderer = canvas.get_renderer()
     boxes = sorted((label.get_window_extent(renderer) for label in labels), key=lambda box: box.x0)
     if any(one.x1 > other.x0 for one, other in itertools.pairwise(boxes)):
         for label in labels:

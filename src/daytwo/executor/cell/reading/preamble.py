@@ -60,12 +60,12 @@ def _above_row_names(head: str, delimiter: str) -> tuple[str, ...] | None:
         return None
     # The last one may be cut.
     header, *rows = records[:-1] if len(records) > LEAST_RECORDS else [record for record in records if record]
-    named = [row[0] for row in rows]
     if len(rows) < 2 or len(header) < 2 or any(len(row) != len(header) + 1 for row in rows) or not all(header):
         return None
     if any(field.startswith("'") for row in rows for field in row):
         # Single quotes may hold a separator.
         return None
+    named = [row[0] for row in rows]
     ends_in_values = any(row[-1] for row in rows)
     return tuple(header) if all(named) and len(set(named)) == len(named) and ends_in_values else None
 
