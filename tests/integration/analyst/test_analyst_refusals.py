@@ -97,6 +97,7 @@ REFUSED = [
     "first order",
     "the first 5 orders",
     "most expensive order",
+    "which product has the highest average price, and in West?",
     "total revenue excluding the highest",
 ]
 

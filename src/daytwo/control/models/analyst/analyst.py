@@ -72,14 +72,23 @@ def _choose(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str
         raise Refusal("there is no dataset with columns to ask about")
     if history and opens(text):
         return _followed(text, vocabularies, history)
+    together = tuple(joined(vocabularies))
     try:
-        return _only(tokens, vocabularies)
+        return _wider(_only(tokens, vocabularies), tokens, together)
     except Refusal as refusal:
-        together = tuple(joined(vocabularies))
         for others, by_values in ((together, False), (vocabularies, True), (together, True)):
             with suppress(Refusal):
                 return _only(tokens, others, by_values=by_values)
         raise refusal from None
+
+
+def _wider(question: Question, tokens: tuple[Token, ...], together: Sequence[Vocabulary]) -> Question:
+    """The same question over two tables, where a value may stand in the second: `patients from Japan`."""
+    beside = [vocabulary for vocabulary in together if vocabulary.name == question.table]
+    if len(beside) == 1 and _looked_up(question):
+        with suppress(Refusal):
+            return _only(tokens, beside)
+    return question
 
 
 def _followed(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str]) -> Question:

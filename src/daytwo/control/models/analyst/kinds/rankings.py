@@ -18,6 +18,7 @@ from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.terms import Aggregate, Grain
 from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words.spelling import singular
 
 
 def targets_of(parts: Parts) -> list[Chunk]:
@@ -204,7 +205,10 @@ def _hinted_measure(dimension: Dimension, hinted: Column, descending: bool) -> M
 def _ranked_measure(parts: Parts, dimension: Dimension, descending: bool) -> Measure:
     """What groups are ranked by, where the aggregate may go without saying."""
     if not parts.chunks:
-        raise Refusal("it does not say by which figure to rank", understood=80)
+        only = parts.vocabulary.where(lambda c: c.is_measure)
+        if len(only) != 1 or not parts.may_be_single((dimension,)):
+            raise Refusal("it does not say by which figure to rank", understood=80)
+        return Measure(Aggregate.ONLY, only[0])
     if len(parts.chunks) > 1 or not parts.has(Role.COLUMN):
         measures = read_measures(parts.chunks)
         if len(measures) != 1:
@@ -291,6 +295,9 @@ def _ranked_rows(parts: Parts, superlative: Superlative | None, descending: bool
         if narrowed is None:
             raise Refusal(f"{columns[0].link.columns[0].name} is no figure to rank by", understood=70)
         column = narrowed.column()
+    if column is None and entities:  # `biggest bill`, where the number is `total_bill`
+        named = parts.vocabulary.where(lambda c: c.is_measure and singular(entities[0].text) in c.words)
+        column = named[0] if len(named) == 1 else None
     if column is None:
         measures = [c.name for c in parts.vocabulary.columns if c.is_measure]
         names = f": {either(measures)}" if measures else ""

@@ -16,7 +16,9 @@ def chart(question: Question, names: list[str], labels: list[str]) -> list[str]:
     if question.limit == 1:
         return []
     title = explain.what(question) + explain.by(question) + explain.where_of(question)
-    in_time = question.dimensions[0].grain not in {None, Grain.WEEKDAY} and question.order is None
+    first = question.dimensions[0]
+    dated = first.grain not in {None, Grain.WEEKDAY} or (first.column is not None and first.column.is_year)
+    in_time = dated and question.order is None
     over_time = in_time and len(names) == 1
     bars = "barh" if question.form is Form.HORIZONTAL else "bar"
     sides = ("y", "x") if question.form is Form.HORIZONTAL else ("x", "y")

@@ -72,6 +72,8 @@ class Role(StrEnum):
     """The one number that `sell` and `earn` can be about."""
     LACKING = "lacking"
     RANK_OF = "rank of"
+    NAME = "name"
+    """Whoever each row is: its one name, or the whole row."""
     SIZE = "size"
     END = "last rows"
     """With how many."""

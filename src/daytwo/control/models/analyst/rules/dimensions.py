@@ -161,12 +161,15 @@ class VersusRules:
         if start == at and not chunks[at].is_(Role.WORD, Role.QUOTED):
             return None
         values, end = read_values(chunks, start, several=self._comparing)
+        if values and role_at(chunks, end) is Role.ENTITY and role_at(chunks, end + 1) in joins:
+            end += 1  # `Clinton voters vs Dole voters`
         if len(values) == 1 and role_at(chunks, end) in joins:
             following = end + 1
             if role_at(chunks, following) is Role.PREPOSITION:
                 following += 1
             second, end = read_values(chunks, following, several=False)
             values += second
+            end += bool(second) and role_at(chunks, end) is Role.ENTITY
         if len(values) < 2:
             return None
         candidates = self._vocabulary.where(lambda c: c.is_category)

@@ -39,6 +39,7 @@ def doubt_words(chunks: Sequence[Chunk]) -> None:
     """
     _figures_with_conditions_of_their_own(chunks)
     _conditions_without_value(chunks)
+    _answers_twice(chunks)
     for place, part in enumerate(chunks):
         before = chunks[:place]
         if (
@@ -78,6 +79,14 @@ def _conditions_without_value(chunks: Sequence[Chunk]) -> None:
         if adjective or not before.is_(*_INTRODUCES):
             name = part.link.columns[0].name
             raise Refusal(f"it does not say which value of {name} is meant; name one", understood=90)
+
+
+def _answers_twice(chunks: Sequence[Chunk]) -> None:
+    """`which day is the highest, and for smokers?`: one answer over all rows, another over some."""
+    parts = [part for part in chunks if not part.is_(Role.PREPOSITION)]
+    tail = [part.role for part in parts[-3:]]
+    if tail == [Role.COMMA, Role.AND, Role.FILTER] and not any(part.is_(Role.FILTER) for part in parts[:-3]):
+        raise Refusal(f"{shown(parts[-1].text)} asks for a second answer; ask for it on its own", understood=80)
 
 
 def _figures_with_conditions_of_their_own(chunks: Sequence[Chunk]) -> None:

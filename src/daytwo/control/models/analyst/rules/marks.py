@@ -19,6 +19,7 @@ _MARKS: dict[str, tuple[Role, Any]] = {
     **{name: (Role.STUDY, Study[name.upper()]) for name in ("correlation", "regression", "distribution", "outliers",
                                                             "missing", "duplicates", "box")},
     **{form.name.casefold(): (Role.FORM, form) for form in Form}, "size": (Role.SIZE, None),
+    "name": (Role.NAME, None),
     "withshare": (Role.WITH_SHARE, None), "lacking": (Role.LACKING, None), "rankof": (Role.RANK_OF, None),
     "ratio": (Role.RATIO, None), "sold": (Role.SOLD, False), "spent": (Role.SOLD, True),
     "difference": (Role.CONTRAST, Asked(Contrast.DIFFERENCE)), "change": (Role.CONTRAST, Asked(Contrast.CHANGE)),
@@ -32,6 +33,8 @@ _MARKS: dict[str, tuple[Role, Any]] = {
     "monthname": (Role.GRAIN, Grain.CALENDAR_MONTH),
     "variation": (Role.AGGREGATE, Aggregate.VARIATION), "iqr": (Role.AGGREGATE, Aggregate.IQR),
 }  # fmt: skip
+_SAID = {"onaverage": "on average", "intotal": "in total", "ontime": "on time", "withshare": "its share", "name": "who"}
+"""How people write what some marks stand for; messages say it so."""
 WINDOW_LIMIT = 1_000
 
 
@@ -41,7 +44,7 @@ def mark(token: Token) -> Chunk:
     name, number, grain = match.groups() if match else ("", None, None)
     if name in _MARKS and number is None:
         role, value = _MARKS[name]
-        return Chunk(role, token.text.removeprefix("@"), value)
+        return Chunk(role, _SAID.get(name, name), value)
     if name == "percentile" and number and 0 <= float(number) <= 100:
         return Chunk(Role.AGGREGATE, f"{number}th percentile", float(number) / 100)
     if name in {"recent", "latest"} and grain:

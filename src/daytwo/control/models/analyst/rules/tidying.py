@@ -38,8 +38,21 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         if made and made[0].is_(Role.FILTER):
             kept.pop()
         kept.extend(made or [chunk])
-    kept = with_tally(kept, vocabulary)
+    kept = with_tally(_named(kept, vocabulary), vocabulary)
     return _early(_per_row(_sold(_how_much(kept, vocabulary), vocabulary), vocabulary))
+
+
+def _named(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`who won the most`: the rows' one name, or the row where no column names it."""
+    names = vocabulary.where(lambda c: c.kind is Kind.TEXT and (c.is_unique or c.words[-1:] == ("name",)))
+    if not any(chunk.is_(Role.NAME) for chunk in chunks):
+        return chunks
+    if any(chunk.is_(Role.COLUMN) and chunk.link.columns == names for chunk in chunks):
+        raise Refusal(f"it asks who, and each row is one {names[0].name}", understood=80)
+    if len(names) != 1:
+        return [chunk for chunk in chunks if not chunk.is_(Role.NAME, Role.WHICH)]
+    link = Link(names[0].name, names, Rank.EXACT)
+    return [Chunk(Role.COLUMN, link.phrase, link) if chunk.is_(Role.NAME) else chunk for chunk in chunks]
 
 
 def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:

@@ -26,6 +26,22 @@ def _whether(match: re.Match[str]) -> str:
     return f"{mark} {figure} for {match['a']} vs {match['b']}"
 
 
+_SAID = {"older": ("more", "age"), "younger": ("less", "age"), "taller": ("more", "height"), "heavier": ("more", "weight"),
+         "lighter": ("less", "weight"), "cheaper": ("less", "price"), "longer": ("more", "length"),
+         "shorter": ("less", "length")}  # fmt: skip
+
+
+def _adjective(match: re.Match[str]) -> str:
+    """What a comparative speaks of."""
+    sign, figure = _SAID[match["word"].casefold()]
+    return f"@{sign} average {figure} for {match['a']} vs {match['b']}"
+
+
+def _who(match: re.Match[str]) -> str:
+    """Of two sides of different size, each one's average."""
+    return f"@{'less' if match['sign'].casefold() == 'less' else 'more'} average {match['figure']} for {match['a']} vs {match['b']}"
+
+
 def _moved(match: re.Match[str]) -> str:
     """Whether the later is more, or less, than the earlier."""
     mark = "@more" if re.fullmatch(_UP, match["way"], re.IGNORECASE) else "@less"
@@ -41,6 +57,12 @@ def _steepest(match: re.Match[str]) -> str:
 
 
 WAYS = (
+    Way(rf"^(?:are|is|were|was) (?:the )?(?P<a>.+?) (?P<sign>{_HIGHER}|{_LOWER}) in (?:the )?(?P<figure>.+?) than (?:the )?(?P<b>.+?) ones?\??$", _whether,
+        "are West orders bigger in average price than East ones?", "@more average price for West orders vs East"),
+    Way(r"^(?:are|is|were|was) (?:the )?(?P<a>.+?) (?P<word>older|younger|taller|heavier|lighter|cheaper|longer|shorter) than (?:the )?(?P<b>.+?)(?: ones?)?\??$", _adjective,
+        "are Clinton voters younger than Dole voters?", "@less average age for Clinton voters vs Dole voters"),
+    Way(r"^who (?P<figure>\w+?)s (?P<sign>more|less)(?: on average)?[,:]? (?P<a>[\w-]+) or (?P<b>[\w-]+)\??$", _who, "who tips more, men or women?", "@more average tip for men vs women"),
+    Way(rf"^(?:who|which \w+) \w+s (?P<sign>more|less|{_HIGHER}) (?P<figure>[\w ]+?), (?P<a>[\w-]+) or (?P<b>[\w-]+(?: \w+)?)\??$", _who, "who watches more tv news, Clinton or Dole voters", "@more average tv news for Clinton vs Dole voters"),
     Way(rf"^(?:which|what) (?P<key>\w+) (?:has|had|saw|shows|showed) (?:the )?(?:largest|biggest|greatest|highest|strongest|steepest) (?:(?P<gain>{_GAIN})|(?P<loss>{_LOSS})) in (?:the )?(?P<figure>.+?) {_SPAN}\??$", _steepest,
         "which region had the largest increase in revenue from 2023 to 2024?", "@mostchange revenue by region between 2023 and 2024"),
     Way(rf"^(?:which|what) (?P<key>\w+)(?:'s)? (?:(?:grew|increased|rose|gained|improved)|(?P<loss>fell|dropped|declined|decreased|shrank|lost)) (?:the )?(?P<most>most|least|fastest) in (?:the )?(?P<figure>.+?) {_SPAN}\??$", _steepest,
@@ -50,7 +72,7 @@ WAYS = (
         "is the average price higher in West than in East?", "@more average price for West vs East"),
     Way(rf"^(?:are|were|is|was) there (?P<sign>more|fewer|less) (?P<figure>.+?) {_AT} (?:the )?(?P<a>.+?) than (?:{_AT} )?(?:the )?(?P<b>.+?)\??$", _whether,
         "were there more orders in West than in East?", "@more orders for West vs East"),
-    Way(rf"^(?:do|does|did) (?:the )?(?P<a>.+?) (?:have|get|show|see|use|{_SOLD}) (?:a |an |the )?(?P<sign>{_HIGHER}|{_LOWER}) (?P<figure>(?!than).+?) than (?:{_AT} )?(?:the )?(?P<b>.+?)\??$", _whether,
+    Way(rf"^(?:do|does|did) (?:the )?(?P<a>.+?) (?:have|get|got|win|won|receive|show|see|use|{_SOLD}) (?:a |an |the )?(?P<sign>{_HIGHER}|{_LOWER}) (?P<figure>(?!than).+?) than (?:{_AT} )?(?:the )?(?P<b>.+?)\??$", _whether,
         "does West have a higher average price than East?", "@more average price for West vs East"),
     Way(rf"^(?:do|does|did) (?:the )?(?P<a>.+?) {_SOLD} (?P<sign>more|less) than (?:the )?(?P<b>.+?)\??$", _whether, "did West sell more than East?", "@more @sold for West vs East"),
     Way(r"^(?:which|what|who) (\w+)(?: has| have)? (?:sold) (?:the )?(most|least)\b", r"which \1 has the \2 @sold", "which product sold the most", "which product has the most @sold"),
