@@ -125,6 +125,7 @@ ORDINARY = [
     "a, *rest = [1, 2, 3]\n(b := 4)\nglobal_total = sum(rest) + b\nsay(global_total)",
     "df = data('orders').pandas()\ndf.columns = [c.strip().lower().replace(' ', '_') for c in df.columns]",
     "x = 10\ndef bump():\n    global x\n    x += 1\nbump()",
+    "import pandas as pd\nr = pd.DataFrame()\nfor _ in [1]:\n    r = r.dropna()\n    r = r.head()\n    r = r.tail()\n    r = r.T\nshow(r)",
 ]  # fmt: skip
 
 

@@ -26,6 +26,8 @@ RULES_VERSION: Final = "2"
 CELL_NAMES: Final = ("check", "data", "resolve", "say", "show", "sql", "workspace")
 """What a program finds without an import (docs/reference/cell.md)."""
 
+METHODS_LIMIT: Final = 2
+"""`a().b()` is told from `a()`, `a().b().c()` is not: chains of methods would make ever new names."""
 STANDARD_LIBRARY: Final = frozenset(sys.stdlib_module_names)
 HARMLESS: Final = "harmless"
 _REAL: Final = {"posixpath": "os.path", "ntpath": "os.path", "posix": "os"}
@@ -97,6 +99,9 @@ class Facts:
     hooks: frozenset[str]
     files: FileFacts
     environment_harmless: frozenset[str]
+    frames_keeping: frozenset[str]
+    """Methods of a dataset's frame that keep its columns."""
+    frames_grouping: frozenset[str]
     sql: SqlFacts
     shell: CommandFacts
     magics: CommandFacts
@@ -151,6 +156,16 @@ class World:
         if plain in self._facts.disguises and (top != plain or dotted == plain):
             return "builtins" if plain == "bltns" else plain
         return own
+
+    def made(self, dotted: str) -> str | None:
+        """See `analysis.Outside`: a method's result is told apart once; a frame with its columns stays what it is."""
+        if dotted.count("()") < METHODS_LIMIT:
+            return dotted
+        frame, _, method = dotted.rpartition("().")
+        if dotted.startswith("cell.data") and method in self._facts.frames_keeping:
+            return frame
+        is_grouped = dotted.count("()") == METHODS_LIMIT and method in self._facts.frames_grouping
+        return dotted if dotted.startswith("cell.data") and is_grouped else None
 
     def is_gateway(self, dotted: str) -> bool:
         """See `analysis.Outside`."""
@@ -226,6 +241,8 @@ def load_facts() -> Facts:
             trusted=tuple(places["trusted"]),
         ),
         environment_harmless=frozenset(read["environment_harmless"]),
+        frames_keeping=frozenset(read["frames"]["keeping"]),
+        frames_grouping=frozenset(read["frames"]["grouping"]),
         sql=SqlFacts(
             statements={words: Capability(name) for words, name in statements["statements"].items()},
             functions=frozenset(statements["functions"]),

@@ -240,7 +240,10 @@ class Calls:
         found = self._folded(dotted, arguments)
         if not found and dotted in _TEXTS and all(isinstance(value, Known | Box) for value in arguments.all()):
             found = one(Known(HOLE))
-        return (found or one(Made(dotted))) | self._unmodelled(arguments)
+        if not found:
+            made = self._evaluator.outside.made(dotted)
+            found = ANYTHING if made is None else one(Made(made))
+        return found | self._unmodelled(arguments)
 
     def _unmodelled(self, arguments: Arguments) -> Values:
         """Whatever of weight went in may come out, or be handed to a function that went in with it."""

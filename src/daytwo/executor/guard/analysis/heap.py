@@ -46,6 +46,9 @@ class Outside(Protocol):
     def member(self, dotted: str, name: str) -> str:
         """The dotted name of a member; a module that another one happens to hold goes by its own."""
 
+    def made(self, dotted: str) -> str | None:
+        """What the result of a call goes by; None where nothing depends on it."""
+
     def is_gateway(self, dotted: str) -> bool:
         """Whether something that matters can be reached through this."""
 

@@ -8,6 +8,7 @@ name: sets keep those apart and let go of constants first (ADR 0009).
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ TEXTS_LIMIT: Final = 24
 NUMBERS_LIMIT: Final = 4
 """How many constants one expression is told to be; more fade into `HOLE` and `UNKNOWN`."""
 NAMED_LIMIT: Final = 128
+MADE_LIMIT: Final = 32
 VALUES_LIMIT: Final = 1_000
 DOTS_LIMIT: Final = 8
 TEXT_LIMIT_CHARACTERS: Final = 100_000
@@ -129,24 +131,32 @@ def one(value: Value) -> Values:
 
 
 def bounded(values: Values) -> Values:
-    """The same within the limits: constants fade; too many names are too complex."""
+    """The same within the limits: constants and results fade; too many names are too complex."""
     if len(values) <= NUMBERS_LIMIT:
         return values
-    numbers = texts = rest = 0
-    for value in values:
-        if isinstance(value, Place) or (isinstance(value, Known) and isinstance(value.value, str | bytes)):
-            texts += 1
-        elif isinstance(value, Known):
-            numbers += 1
-        elif isinstance(value, Named | Space):
-            rest += 1
-    if rest > NAMED_LIMIT or len(values) > VALUES_LIMIT:
+    kinds = Counter(map(_kind, values))
+    if kinds["named"] > NAMED_LIMIT or len(values) > VALUES_LIMIT:
         raise TooComplexError
-    if texts > TEXTS_LIMIT:
+    if kinds["made"] > MADE_LIMIT:
+        values = frozenset(value for value in values if not isinstance(value, Made)) | ANYTHING
+    if kinds["text"] > TEXTS_LIMIT:
         return faded(values)
-    if numbers > NUMBERS_LIMIT:
+    if kinds["number"] > NUMBERS_LIMIT:
         return frozenset(value for value in values if not _is_number(value)) | ANYTHING
     return values
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case Known():
+            return "number" if _is_number(value) else "text"
+        case Place():
+            return "text"
+        case Named() | Space():
+            return "named"
+        case Made():
+            return "made"
+    return "other"
 
 
 def faded(values: Values) -> Values:

@@ -16,12 +16,7 @@ from daytwo.executor.guard.analysis.values import Made
 from daytwo.executor.guard.subject import Subject, nearest, quote
 from daytwo.wire.verdict import Finding
 
-_KEEPING: Final = (
-    "dropna|copy|head|tail|query|sort_values|sample|drop_duplicates|fillna|sort|filter|limit|unique|reset_index"
-)
-_FRAME: Final = re.compile(
-    rf"cell\.data\[(?P<dataset>\w+)\]\(\)\.(?:pandas|polars)(?:\(\)\.(?:{_KEEPING}))*(?:\(\)\.(?:groupby|group_by))?"
-)
+_FRAME: Final = re.compile(r"cell\.data\[(?P<dataset>\w+)\]\(\)\.(?:pandas|polars)(?:\(\)\.\w+)?")
 _NAMING: Final = frozenset({"groupby", "group_by", "sort_values", "set_index"})
 _MADE: Final = frozenset({"index", "level_0"})
 """What `reset_index` makes."""
