@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from daytwo.cli.settings import ProviderSection, Settings
+from daytwo.cli.settings import EnvironmentsSection, ProviderSection, Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SETTINGS = (DOCS / "reference" / "settings.md").read_text("utf-8")
 COMMANDS = (DOCS / "reference" / "commands.md").read_text("utf-8")
+
+
+SECTIONS = {"environments", "providers"}
+"""Tables of the file, which no variable sets."""
 
 
 def rows(page, width):
@@ -42,15 +46,18 @@ def test_every_setting_is_told_with_its_default():
     assert set(listed) == set(Settings.model_fields), "docs/reference/settings.md needs one row for each setting"
     for name, (variable, default, about) in listed.items():
         field = Settings.model_fields[name]
-        assert variable == ("" if name == "providers" else f"`DAYTWO_{name.upper()}`")
-        assert default == ("`~/.daytwo`" if name == "home" else told(field)), name
+        assert variable == ("" if name in SECTIONS else f"`DAYTWO_{name.upper()}`")
+        expected = {"home": "`~/.daytwo`"} | dict.fromkeys(SECTIONS, "none")
+        assert default == expected.get(name, told(field)), name
         assert len(about) > 20
 
 
-def test_every_key_of_a_provider_is_told_with_its_default():
+def test_every_key_of_a_section_is_told_with_its_default():
     listed = rows(SETTINGS, 3)
     assert {name: default for name, (default, _) in listed.items()} == {
-        name: told(field) for name, field in ProviderSection.model_fields.items()
+        name: told(field)
+        for section in (EnvironmentsSection, ProviderSection)
+        for name, field in section.model_fields.items()
     }
 
 
