@@ -141,7 +141,9 @@ def _figured(before: Question, chunks: Sequence[Chunk], *, adds: bool) -> Questi
     return made
 
 
-def _measures(before: Question, aggregates: list, columns: list[Chunk], *, adds: bool) -> tuple[Measure, ...]:  # type: ignore[type-arg]  # of Aggregate or a quantile
+def _measures(
+    before: Question, aggregates: Sequence[Aggregate | float], columns: list[Chunk], *, adds: bool
+) -> tuple[Measure, ...]:
     if before.shape is not Shape.AGGREGATE or len(before.measures) != 1 or before.having or before.outer:
         raise Refusal("the question before has no one figure to change; ask it anew", understood=70)
     old = before.measures[0]
@@ -155,7 +157,7 @@ def _measures(before: Question, aggregates: list, columns: list[Chunk], *, adds:
         raise Refusal("the question before counts rows; ask it anew", understood=70)
     aggregate, quantile = old.aggregate, old.quantile
     if aggregates:
-        is_quantile = isinstance(aggregates[0], float)
-        aggregate, quantile = (Aggregate.QUANTILE, aggregates[0]) if is_quantile else (aggregates[0], None)
+        asked = aggregates[0]
+        aggregate, quantile = (Aggregate.QUANTILE, asked) if isinstance(asked, float) else (asked, None)
     new = Measure(aggregate, column, quantile)
     return (old, new) if adds else (new,)

@@ -180,7 +180,7 @@ def bound_names(node: ast.AST) -> list[str]:
 
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Child nodes with the field they stand in."""
-    for name in _fields(type(node)):  # type: ignore[arg-type]
+    for name in _fields(type(node)):  # type: ignore[arg-type]  # a cached function takes what it can hash, says its stub
         value = getattr(node, name, None)
         if isinstance(value, list):
             for child in value:
