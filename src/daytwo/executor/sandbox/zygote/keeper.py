@@ -74,7 +74,8 @@ class Keeper:
         watched_seconds = time.monotonic()
         while self._executor.fileno() >= 0:
             for key, _ in self._selector.select(self._patience_seconds()):
-                key.data()
+                if self._selector.get_map().get(key.fd) is key:  # else one before it in this round has closed it
+                    key.data()
             if time.monotonic() > watched_seconds + _MEMORY_POLL_SECONDS:
                 for child in self._running:
                     child.watch_memory(self._zygote_pid)
@@ -103,11 +104,7 @@ class Keeper:
         self._on(self._zygote.fileno(), self._hear_zygote)
 
     def _hear_executor(self) -> None:
-        try:
-            said = messages.receive(self._executor)
-        except ConnectionError:
-            self._executor.close()
-            return
+        said = messages.receive(self._executor)
         if said.message is None:
             self._executor.close()
             return

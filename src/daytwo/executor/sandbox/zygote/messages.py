@@ -38,7 +38,11 @@ class Received(NamedTuple):
 
 def receive(channel: socket.socket) -> Received:
     """The next message; None where the other side is gone."""
-    data, ancillary, _, _ = channel.recvmsg(LIMIT_BYTES, _ANCILLARY_BYTES, socket.MSG_CMSG_CLOEXEC)
+    try:
+        data, ancillary = _receive(channel)
+    except ConnectionResetError:
+        # It went before it had read all that it was sent.  The kernel says so once, ahead of what it had sent itself.
+        data, ancillary = _receive(channel)
     descriptors, pid = array("i"), 0
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
@@ -46,3 +50,8 @@ def receive(channel: socket.socket) -> Received:
         elif level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
             pid = array("i", content)[0]
     return Received(json.loads(data) if data else None, descriptors.tolist(), pid)
+
+
+def _receive(channel: socket.socket) -> tuple[bytes, list[tuple[int, int, bytes]]]:
+    data, ancillary, _, _ = channel.recvmsg(LIMIT_BYTES, _ANCILLARY_BYTES, socket.MSG_CMSG_CLOEXEC)
+    return data, ancillary
