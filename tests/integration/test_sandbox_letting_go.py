@@ -7,7 +7,7 @@ import anyio
 
 from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
-from daytwo.executor.sandbox import PROFILES, Cancel, Kind, SandboxRequest, Sandboxes, Tier
+from daytwo.executor.sandbox import PROFILES, Cancel, Kind, Sandboxes, SandboxRequest, Tier
 
 RUNS = 150
 LONGEST_SECONDS = 0.015
