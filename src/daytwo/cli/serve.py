@@ -66,10 +66,13 @@ def executor_serve(
     from daytwo.executor.serve import enrol, serve
 
     own = settings.executor_settings(port=settings.executor_port, control_url=_control_url(control))
-    greeting = _greeting() if with_lifeline else {}
-    if "enrolment_token" in greeting:
-        enrol(own, str(greeting["enrolment_token"]))
-    serve(own)
+
+    def introduce() -> None:
+        greeting = _greeting() if with_lifeline else {}
+        if "enrolment_token" in greeting:
+            enrol(own, str(greeting["enrolment_token"]))
+
+    serve(own, introduce)
 
 
 def executor_enroll(

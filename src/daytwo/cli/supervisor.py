@@ -242,9 +242,10 @@ class Supervisor:
 
     async def _stop(self) -> None:
         self._report("stopping")
-        # From the outside in: the control plane waits for the long polls that the executor holds open.
-        await self._executor.stop()
-        await self._control.stop()
+        # The control plane lets go of the requests that the executor holds open; the database serves it to its end.
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._executor.stop)
+            group.start_soon(self._control.stop)
         await self._database.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,28 +95,40 @@ def rehearser(backend: Sandboxes, directory: Path, environment: Environment) -> 
     return Rehearser(backend, state, folder / "mocks", environment.requested_as)
 
 
-def serve(settings: ExecutorSettings) -> None:
+def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: None) -> None:
     """Serves until SIGINT or SIGTERM.  A part that fails ends the process: the supervisor starts it afresh.
+
+    Sandboxes get warm from the first moment that they may, while the control plane is still on its way.
+
+    Args:
+        settings: the executor's.
+        introduce: returns once there is a control plane that this executor is enrolled with.
 
     Raises:
         Unavailable: `not_enrolled`; or `sandbox_unavailable`, where the hostile self-test gets anywhere.
         DaytwoError: as `choose_environment` says.
     """
-    enrolment = read_enrolment(settings.enrolment_file)
     tested = local_sandboxes(default_environment(), COLD, Tier(settings.tier))
     try:
         tested.require()
     finally:
         tested.close()
     environments = open_environments(settings)
-    environment = choose_environment(settings, environments)
     backend = local_sandboxes(
         default_environment(),
         least=Tier(settings.tier),
         environments=environments,
         devices=detect(settings.device_folder),
     )
-    anyio.run(_serve, settings, enrolment, environment, backend)
+    for kind in Kind:
+        backend.warm(settings.org_id, kind)
+    try:
+        introduce()
+        enrolment = read_enrolment(settings.enrolment_file)
+        environment = choose_environment(settings, environments)
+        anyio.run(_serve, settings, enrolment, environment, backend)
+    finally:
+        backend.close()
 
 
 async def _serve(
@@ -123,8 +136,6 @@ async def _serve(
 ) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
-    for kind in Kind:
-        backend.warm(settings.org_id, kind)
     guard = Guard(read_policy(settings.policy_file).without_packages())
     app, worker, passes = _wire(settings, parts, client, backend, guard, environment)
     config = uvicorn.Config(
@@ -144,7 +155,6 @@ async def _serve(
             group.cancel_scope.cancel()
     finally:
         await client.close()
-        backend.close()
         guard.close()
         parts.database.close()
 
