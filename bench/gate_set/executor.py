@@ -13,7 +13,7 @@ import anyio
 
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
-from daytwo.executor.environments import Environment, default_environment
+from daytwo.executor.environments import Environment, Environments, Growth, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Release
 from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.executor.guard import Approvals
@@ -72,13 +72,13 @@ class Executor:
                 sandbox=self._backend,
                 review=lambda *_: ALLOW,
                 approvals=self.approvals,
-                rehearser=rehearser(self._backend, self.folder, environment),
+                rehearser=rehearser(self._backend, self.folder),
                 budget=self.budget,
                 mint=Mint(self.database, self._ledger),
                 release=Release.at_once(),
                 results=self.results,
-                state=StateStore(self.folder / "state", environment.content_digest),
-                environment=environment,
+                state=StateStore(self.folder / "state"),
+                growth=Growth(environment, Environments(self.folder / "environments")),
             )
         )
 

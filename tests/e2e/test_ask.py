@@ -18,10 +18,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.wheels import make_wheel
+
 SAMPLE = Path(__file__).parents[2] / "examples" / "orders.csv"
 READY_SECONDS = 120
 RUN_SECONDS = 120
 QUESTION = "What is the total revenue by region?"
+TINYSTATS = """\
+class Spread:
+    def __init__(self, values):
+        self.width = max(values) - min(values)
+"""
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,6 +38,7 @@ def home() -> Iterator[Path]:
     """A home whose planes run; when they have stopped nothing of them may be left."""
     with tempfile.TemporaryDirectory(prefix="dt-") as folder:
         home = Path(folder) / "home"
+        _configure_packages(home)
         command = [sys.executable, "-m", "daytwo.cli.main", "up", "--json", "--home", str(home)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -41,6 +49,18 @@ def home() -> Iterator[Path]:
             assert process.wait(60) == 0
         _assert_nothing_is_left(home)
         _remove_database(home)
+
+
+def _configure_packages(home: Path) -> None:
+    """An organisation that lists three packages, and has wheels of two, one of them without what its name promises."""
+    home.mkdir(mode=0o700)
+    wheelhouse, policy = home.parent / "wheels", home.parent / "policy.yaml"
+    wheelhouse.mkdir()
+    make_wheel(wheelhouse, "tinystats", source=TINYSTATS, requires=("numpy",))
+    make_wheel(wheelhouse, "tinyempty", module="something_else")
+    policy.write_text("version: 1\nname: ours\npackages: {allow: [tinystats, tinyempty, nowhere-to-be-had]}\n")
+    places = f'guard_policy = "{policy}"\n[environments]\nwheelhouse = "{wheelhouse}"\noffline = true\n'
+    (home / "daytwo.toml").write_text(places)
 
 
 def _remove_database(home: Path) -> None:
@@ -199,6 +219,46 @@ def test_no_wait_then_follow(daytwo: Command) -> None:
     ]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert events[-1]["kind"] == "run.succeeded"
+
+
+def test_a_model_asks_for_a_missing_package_and_gets_it(daytwo: Command, tmp_path: Path) -> None:
+    """And the session goes on with it: the variable of its class opens without an import."""
+    code = "import tinystats\nspread = tinystats.Spread(data('orders').pandas()['quantity'])\nsay(spread.width)"
+    model = _replay(tmp_path / "asks.jsonl", {"final": True, "code": code})
+    done = daytwo("ask", str(SAMPLE), "How wide is the spread?", "--model", model)
+    quantity = pd.read_csv(SAMPLE)["quantity"]
+    width = f"{quantity.max() - quantity.min()}"
+    assert done.stdout.splitlines()[0] == width
+    run = json.loads(daytwo("runs", "list", "--limit", "1", "--json").stdout)
+    again = _replay(tmp_path / "again.jsonl", {"final": True, "code": "say(f'still {spread.width}')"})
+    second = _asked(daytwo("ask", "And now?", "--session", run["session"], "--model", again, "--json"))
+    assert second["says"] == [f"still {width}"]
+    first = json.loads(daytwo("receipts", "show", run["run"], "--json").stdout)
+    assert len(first["environments"]) == 1
+    assert second["receipt"]["environments"] == first["environments"]
+    plain = _asked(daytwo("ask", str(SAMPLE), QUESTION, "--json"))
+    assert plain["receipt"]["environments"] != first["environments"]
+
+
+def test_a_model_invents_a_package_and_writes_without_it(daytwo: Command, tmp_path: Path) -> None:
+    model = _replay(
+        tmp_path / "invents.jsonl",
+        {"code": "import magic_revenue_forecaster"},
+        {"code": "import tinystat"},
+        {"code": "import nowhere_to_be_had"},
+        {"code": "import tinyempty"},
+        {"final": True, "code": "say(len(data('orders').pandas()))"},
+    )
+    answer = _asked(daytwo("ask", str(SAMPLE), "How many?", "--model", model, "--json"))
+    assert [step["verdict"] for step in answer["steps"]] == ["deny"] * 4 + ["allow"]
+    assert answer["says"] == ["2000"]
+    shown = json.loads(daytwo("runs", "show", answer["run"], "--json").stdout)
+    found = [step["verdict"]["findings"][0] for step in shown["steps"][:4]]
+    assert [one["rule"] for one in found] == [
+        *("package-unknown", "package-typo", "package-not-added"),
+        "package-without-module",
+    ]
+    assert found[1]["repair"] == "import tinystats"
 
 
 def test_both_ledgers_verify(daytwo: Command) -> None:

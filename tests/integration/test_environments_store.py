@@ -3,7 +3,6 @@
 import hashlib
 import json
 import threading
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,29 +10,13 @@ import anyio
 import pytest
 
 from daytwo.executor import cell
-from daytwo.executor.environments import Environments, Source, default_environment
+from daytwo.executor.environments import Environments, Growth, Source, default_environment
 from daytwo.executor.environments.environment import NEEDED_BY_THE_CELL
 from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest
 from daytwo.executor.serve import choose_environment, local_sandboxes, open_environments
 from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings
-from daytwo.wire.errors import Invalid, Missing, Unavailable
-
-
-def make_wheel(folder, name, version="1.0", padding=0):
-    """A wheel of one module; returns its line of a lock."""
-    path = folder / f"{name}-{version}-py3-none-any.whl"
-    info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(path, "w") as wheel:
-        wheel.writestr(f"{name}.py", f"VERSION = {version!r}\n")
-        wheel.writestr(f"{name}_data.txt", "x" * padding)
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        wheel.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        wheel.writestr(
-            f"{info}/RECORD", f"{name}.py,,\n{name}_data.txt,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
-        )
-    return f"{name}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+from daytwo.wire.errors import Denied, Invalid, Missing, Unavailable
+from tests.wheels import make_wheel
 
 
 @pytest.fixture
@@ -195,3 +178,80 @@ def test_an_executor_refuses_a_lock_that_no_program_could_run_in(tmp_path, wheel
     assert incomplete.value.code == "environment_incomplete"
     plain = settings.model_copy(update={"environments": EnvironmentSettings()})
     assert choose_environment(plain, open_environments(plain)) is default_environment()
+
+
+def test_an_environment_grows_by_what_it_lacks_and_no_more(environments, wheelhouse, tmp_path):
+    """What another environment holds is neither resolved nor built again, and versions have to fit it."""
+    base = default_environment()
+    make_wheel(wheelhouse, "alpha", "1.0", requires=("pandas>=1", "beta"))
+    make_wheel(wheelhouse, "alpha", "2.0", requires=("pandas<1",))
+    make_wheel(wheelhouse, "beta")
+    said = []
+    grown = environments.grow(base, ["alpha"], progress=said.append)
+    added = {name: version for name, version in grown.distributions.items() if name not in base.distributions}
+    assert added == {"alpha": "1.0", "beta": "1.0"}
+    assert said
+    assert grown.import_names - base.import_names == {"alpha", "beta"}
+    assert grown.site_packages == base.site_packages
+    assert grown.content_digest == grown.requested_as == grown.name != base.content_digest
+    assert environments.find(grown.name) == grown
+    for path in wheelhouse.iterdir():
+        path.unlink()
+    assert environments.grow(base, ["alpha"]) == grown, "which was not resolved again"
+
+
+def test_what_grew_grows_on_and_keeps_what_it_had(environments, wheelhouse):
+    make_wheel(wheelhouse, "alpha", "1.0")
+    first = environments.grow(default_environment(), ["alpha"])
+    make_wheel(wheelhouse, "alpha", "2.0")
+    make_wheel(wheelhouse, "beta", requires=("alpha",))
+    second = environments.grow(first, ["beta"])
+    assert (second.distributions["alpha"], second.distributions["beta"]) == ("1.0", "1.0")
+    assert second.site_packages == default_environment().site_packages
+    assert environments.grow(second, ["alpha"]) == second
+
+
+def test_what_does_not_fit_or_is_refused_does_not_come_in(environments, wheelhouse):
+    make_wheel(wheelhouse, "alpha", requires=("pandas<1",))
+    make_wheel(wheelhouse, "beta", requires=("gamma",))
+    make_wheel(wheelhouse, "gamma")
+    for package in ("alpha", "nosuchthing"):
+        with pytest.raises(Unavailable) as unfit:
+            environments.grow(default_environment(), [package])
+        assert unfit.value.code == "environment_build_failed"
+    with pytest.raises(Denied) as refused:
+        environments.grow(default_environment(), ["beta"], frozenset({"gamma"}))
+    assert refused.value.code == "package_refused"
+
+
+def test_a_state_opens_in_what_its_environment_grew_into_alone(environments, wheelhouse):
+    make_wheel(wheelhouse, "alpha")
+    base = default_environment()
+    growth = Growth(base, environments)
+    grown = growth.grown(base, ["alpha"], "run_01m82cgszde08pxbc0jh25q6z8")
+    assert growth.build is None
+    assert growth.begun_in(None) is growth.begun_in(base.content_digest) is base
+    assert growth.begun_in(grown.content_digest) == grown
+    elsewhere = Growth(environments.build(make_wheel(wheelhouse, "beta")), environments)
+    for digest in (base.content_digest, grown.content_digest, "0" * 64):
+        with pytest.raises(Denied, match="new session") as refused:
+            elsewhere.begun_in(digest)
+        assert refused.value.code == "other_environment"
+
+
+def test_a_sandbox_finds_what_was_added_after_what_was_there(environments, wheelhouse):
+    make_wheel(wheelhouse, "alpha", "7.5")
+    grown = environments.grow(default_environment(), ["alpha"])
+    sandboxes = Sandboxes(default_environment(), Path(cell.__file__).parent, COLD, environments=environments)
+    source = "import sys, alpha, numpy; print(alpha.VERSION, alpha.__file__, numpy.__file__.startswith('/env/'))"
+    request = SandboxRequest(
+        *("cell.script", json.dumps({"source": source}).encode(), PROFILES["small"]),
+        org_id="local",
+        kind=Kind.REAL,
+        environment=grown.requested_as,
+    )
+    try:
+        result = anyio.run(sandboxes.run, request, lambda _: None, Cancel())
+    finally:
+        sandboxes.close()
+    assert result.stdout == b"7.5 /env-more/alpha.py True\n", result.stderr

@@ -17,7 +17,7 @@ from daytwo.wire.figures import TableFigures
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.principal import LOCAL_OWNER
-from daytwo.wire.result import DatasetView
+from daytwo.wire.result import Build, DatasetView
 from daytwo.wire.sheet import DatasetRef, Level, SchemaSheet, SignedSheet
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import TaskRequest
@@ -103,6 +103,7 @@ class House:
         self.approvals = Approvals(self.database, self.ledger)
         self.store = ResultStore(folder / "results", self.database, "local")
         self.told = []
+        self.build = None
         services = Services(
             catalog=ShelfCatalog(),
             store=self.store,
@@ -113,6 +114,7 @@ class House:
             database=self.database,
             on_sheet=self.tell,
             on_decision=self.tell,
+            building=lambda: self.build,
             hosts=frozenset({"results.example"}),
         )
         self.app = create_app(services, TOKEN)
@@ -156,6 +158,7 @@ PROTECTED = [
     ("GET", f"/v1/runs/{RUN}/results"),
     ("GET", f"/v1/runs/{RUN}/artefacts/1/t1.arrow"),
     ("GET", f"/v1/runs/{RUN}/exports/1/t1.csv"),
+    ("GET", f"/v1/runs/{RUN}/building"),
     ("GET", f"/v1/runs/{RUN}/receipt"),
     ("POST", f"/v1/runs/{RUN}/report"),
     ("POST", f"/v1/runs/{RUN}/report/link"),
@@ -176,6 +179,15 @@ def test_nothing_is_answered_without_the_token(house, method, path, token):
     answer = house.client(None).request(method, path, headers=headers)
     assert answer.status_code == 401
     assert answer.json()["code"] == "bad_token"
+
+
+def test_a_run_is_told_what_is_built_for_it_and_no_other(house):
+    other = RUN[:-1] + ("0" if RUN[-1] != "0" else "1")
+    house.build = Build(run=RUN, packages=("lifelines",), said="Prepared 2 packages")
+    answers = [house.client().get(f"/v1/runs/{run}/building").json() for run in (RUN, other)]
+    assert answers == [[{"run": RUN, "packages": ["lifelines"], "said": "Prepared 2 packages"}], []]
+    house.build = None
+    assert house.client().get(f"/v1/runs/{RUN}/building").json() == []
 
 
 def test_every_route_is_among_the_protected_ones(house):

@@ -6,7 +6,7 @@ import pytest
 
 from daytwo.cli import answer
 from daytwo.wire.errors import Retryable
-from daytwo.wire.result import RunResult, StepResult
+from daytwo.wire.result import Build, RunResult, StepResult
 
 RUN = "run_01m82cgszde08pxbc0jh25q6z8"
 
@@ -16,6 +16,10 @@ class Results:
 
     def __init__(self, *steps: StepResult) -> None:
         self.steps = steps
+        self.builds: list[Build] = []
+
+    def building(self, run: str) -> list[Build]:
+        return self.builds
 
     def results(self, run: str) -> RunResult:
         if not self.steps:
@@ -28,8 +32,10 @@ class Line:
 
     def __init__(self) -> None:
         self.asides = 0
+        self.stages: list[str] = []
 
-    def __call__(self, text: str) -> None: ...
+    def __call__(self, text: str) -> None:
+        self.stages.append(text)
 
     @contextmanager
     def aside(self):
@@ -74,3 +80,15 @@ def test_it_does_not_ask_all_the_time() -> None:
     ahead, line, client = answer.Ahead(), Line(), Results(step(1))
     ahead.look(client, RUN, line)
     assert line.asides == 0
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_run_that_waits_for_a_package_says_so() -> None:
+    ahead, line = answer.Ahead(), Line()
+    client = Results(step(1, "running"))
+    client.builds = [Build(run=RUN, packages=("lifelines",)), Build(run=RUN, packages=("arch",), said="Prepared 2")]
+    ahead.look(client, RUN, line)
+    assert line.stages == [
+        "adding lifelines to what programs run with: looking for wheels",
+        "adding arch to what programs run with: Prepared 2",
+    ]

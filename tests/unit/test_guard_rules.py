@@ -125,6 +125,8 @@ CASES: dict[str, tuple[str, str, str]] = {
 ELSEWHERE = {
     "guard-unavailable": "test_guard_process.py",
     "package": "test_what_policy_lists_can_be_asked_for",
+    "package-not-added": "tests/e2e/test_ask.py",
+    "package-without-module": "tests/e2e/test_ask.py",
     "shell": "test_shell_scripts_and_notebooks_are_read_as_what_they_are",
     "thread": "test_a_capability_that_policy_allows_is_no_finding",
     "too-many-checks": "test_guard_review.py",

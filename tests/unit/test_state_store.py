@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daytwo.executor.state import StateLimitError, StateStore
-from daytwo.wire.errors import Denied, Missing
+from daytwo.wire.errors import Missing
 from daytwo.wire.identifiers import new_id
 
 SESSION = new_id("session")
@@ -17,7 +17,7 @@ ENVIRONMENT = "e" * 64
 
 @pytest.fixture
 def store(tmp_path):
-    return StateStore(tmp_path / "state", ENVIRONMENT)
+    return StateStore(tmp_path / "state")
 
 
 def put(writer, header, payload=b""):
@@ -38,7 +38,7 @@ def mounted(store, ordinal, session=SESSION):
 
 
 def test_a_committed_snapshot_holds_what_was_written(store):
-    writer = store.begin(SESSION, 1)
+    writer = store.begin(SESSION, 1, ENVIRONMENT)
     put(writer, variable("x"), b"pickle of x")
     put(writer, variable("np", codec="module", module="numpy"))
     put(writer, {"kind": "file", "path": "notes/a.txt"}, b"text")
@@ -57,25 +57,17 @@ def test_the_empty_state_needs_nothing_and_an_unknown_one_is_missing(store):
         store.mounts(SESSION, 7)
 
 
-def test_a_snapshot_belongs_to_the_environment_that_it_was_begun_in(tmp_path):
-    """Whether or not the execution left one: the refusal tells nothing of how it ended."""
-    one, two = (StateStore(tmp_path / "state", letter * 64) for letter in "ab")
-    one.begin(SESSION, 1).commit()
-    one.begin(SESSION, 2).discard()
-    for ordinal in (1, 2):
-        one.require_environment(SESSION, ordinal)
-        with pytest.raises(Denied, match="new session") as refused:
-            two.require_environment(SESSION, ordinal)
-        assert refused.value.code == "other_environment"
-    two.require_environment(SESSION, 0)
-    two.begin(SESSION, 2).commit()
-    two.require_environment(SESSION, 2)
-    with pytest.raises(Missing):
-        two.mounts(SESSION, 3)
+def test_a_snapshot_knows_the_environment_that_it_was_begun_in(store):
+    """Whether or not the execution left one: asking tells nothing of how it ended."""
+    store.begin(SESSION, 1, "a" * 64).commit()
+    store.begin(SESSION, 2, "b" * 64).discard()
+    assert [store.begun_in(SESSION, ordinal) for ordinal in range(4)] == [None, "a" * 64, "b" * 64, None]
+    store.begin(SESSION, 2, "a" * 64).commit()
+    assert store.begun_in(SESSION, 2) == "a" * 64
 
 
 def test_without_a_commit_there_is_no_snapshot(store):
-    writer = store.begin(SESSION, 1)
+    writer = store.begin(SESSION, 1, ENVIRONMENT)
     put(writer, variable("x"), b"1")
     writer.begin(variable("y"), 10)
     writer.chunk(b"half")
@@ -87,7 +79,7 @@ def test_without_a_commit_there_is_no_snapshot(store):
 
 def test_a_repeated_execution_replaces_what_its_crash_left(store):
     for payload in (b"first", b"second"):
-        writer = store.begin(SESSION, 1)
+        writer = store.begin(SESSION, 1, ENVIRONMENT)
         put(writer, variable("x"), payload)
         writer.commit()
     manifest, blobs = mounted(store, 1)
@@ -95,7 +87,7 @@ def test_a_repeated_execution_replaces_what_its_crash_left(store):
 
 
 def test_a_half_written_variable_cannot_be_committed(store):
-    writer = store.begin(SESSION, 1)
+    writer = store.begin(SESSION, 1, ENVIRONMENT)
     writer.begin(variable("x"), 10)
     with pytest.raises(StateLimitError):
         writer.commit()
@@ -105,20 +97,20 @@ def test_a_half_written_variable_cannot_be_committed(store):
 @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "a//b", ".", "", "a\x00b", "a/./b", "x\ny"])
 def test_files_stay_inside_the_workspace(store, path):
     with pytest.raises(StateLimitError):
-        store.begin(SESSION, 1).begin({"kind": "file", "path": path}, 1)
+        store.begin(SESSION, 1, ENVIRONMENT).begin({"kind": "file", "path": path}, 1)
 
 
 @pytest.mark.parametrize("session", ["../../etc", "session_", "run_" + "0" * 26, "/", "session_" + "0" * 25 + "/"])
 def test_a_session_that_is_none_has_no_folder(store, session):
     with pytest.raises(Missing):
-        store.begin(session, 1)
+        store.begin(session, 1, ENVIRONMENT)
 
 
 @settings(max_examples=60)
 @given(st.dictionaries(st.text(max_size=12), st.none() | st.integers() | st.text(max_size=20) | st.lists(st.text())))
 def test_any_header_is_kept_as_data_or_refused(tmp_path_factory, header):
-    store = StateStore(tmp_path_factory.mktemp("state"), ENVIRONMENT)
-    writer = store.begin(SESSION, 1)
+    store = StateStore(tmp_path_factory.mktemp("state"))
+    writer = store.begin(SESSION, 1, ENVIRONMENT)
     try:
         put(writer, header | {"kind": "variable"}, b"x")
     except StateLimitError:

@@ -92,14 +92,19 @@ class Ahead:
         self._looked = time.monotonic()
 
     def look(self, client: Client, run: str, stage: Stages) -> None:
-        """Shows what has ended well since the last look."""
+        """Shows what has ended well since the last look, and what the run waits for at its executor."""
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         try:
+            builds = client.building(run)
             steps = client.results(run).steps
         except (Missing, Retryable):
-            steps = ()
+            builds, steps = [], ()
         self._looked = time.monotonic()
+        for wanted in builds:
+            stage(
+                f"adding {', '.join(wanted.packages)} to what programs run with: {wanted.said or 'looking for wheels'}"
+            )
         new = [step for step in steps if step.outcome == Outcome.OK and step.step not in self._shown]
         if new:
             with stage.aside():

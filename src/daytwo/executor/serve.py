@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
-from daytwo.executor.environments import Environment, Environments, Source, default_environment
+from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
 from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts, Release
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
@@ -27,7 +27,7 @@ from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
-from daytwo.wire.errors import Missing
+from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import ApprovalView
 from daytwo.wire.signing import SigningKey
@@ -59,11 +59,15 @@ def local_sandboxes(
     return Sandboxes(environment, Path(cell.__file__).parent, warmth, least, environments, devices)
 
 
-def open_environments(settings: ExecutorSettings) -> Environments:
-    """The environments that this executor has built."""
+def _none_yet() -> tuple[str, ...]:
+    return ()
+
+
+def open_environments(settings: ExecutorSettings, in_use: Callable[[], Collection[str]] = _none_yet) -> Environments:
+    """The environments that this executor has built; those in use are not thrown away."""
     given = settings.environments
     source = Source(given.index, given.wheelhouse, given.offline, given.exclude_newer)
-    return Environments(settings.directory / "environments", source)
+    return Environments(settings.directory / "environments", source, in_use=in_use)
 
 
 def choose_environment(settings: ExecutorSettings, environments: Environments) -> Environment:
@@ -88,11 +92,20 @@ def choose_environment(settings: ExecutorSettings, environments: Environments) -
     return environment
 
 
-def rehearser(backend: Sandboxes, directory: Path, environment: Environment) -> Rehearser:
+def rehearser(backend: Sandboxes, directory: Path) -> Rehearser:
     """Rehearsals share no folder with what is real."""
     folder = directory / "rehearsal"
-    state = StateStore(folder / "state", environment.content_digest)
-    return Rehearser(backend, state, folder / "mocks", environment.requested_as)
+    return Rehearser(backend, StateStore(folder / "state"), folder / "mocks")
+
+
+def guarded_by(policy_file: Path | None) -> Guard:
+    """Guard under an organisation's policy; without uv nothing can be added to environments, so it lists nothing."""
+    policy = read_policy(policy_file)
+    try:
+        find_uv()
+    except Unavailable:
+        policy = policy.without_packages()
+    return Guard(policy)
 
 
 def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: None) -> None:
@@ -113,7 +126,7 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         tested.require()
     finally:
         tested.close()
-    environments = open_environments(settings)
+    environments = open_environments(settings, lambda: backend.environments_in_use())  # noqa: PLW0108 - made below
     backend = local_sandboxes(
         default_environment(),
         least=Tier(settings.tier),
@@ -126,18 +139,19 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         introduce()
         enrolment = read_enrolment(settings.enrolment_file)
         environment = choose_environment(settings, environments)
-        anyio.run(_serve, settings, enrolment, environment, backend)
+        guard = guarded_by(settings.policy_file)
+        growth = Growth(environment, environments, guard.policy.packages.deny)
+        anyio.run(_serve, settings, enrolment, growth, guard, backend)
     finally:
         backend.close()
 
 
 async def _serve(
-    settings: ExecutorSettings, enrolment: link.Enrolled, environment: Environment, backend: Sandboxes
+    settings: ExecutorSettings, enrolment: link.Enrolled, growth: Growth, guard: Guard, backend: Sandboxes
 ) -> None:
     client = LinkClient(settings.control_url, enrolment.token)
     parts = _open(settings)
-    guard = Guard(read_policy(settings.policy_file).without_packages())
-    app, worker, passes = _wire(settings, parts, client, backend, guard, environment)
+    app, worker, passes = _wire(settings, parts, client, backend, guard, growth)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -195,7 +209,7 @@ def _wire(
     client: LinkClient,
     backend: Sandboxes,
     guard: Guard,
-    environment: Environment,
+    growth: Growth,
 ) -> tuple[FastAPI, Worker, FullPasses]:
     database, ledger = parts.database, parts.ledger
     catalog = Catalog(database, backend, parts.key, settings.org_id)
@@ -203,20 +217,20 @@ def _wire(
     approvals = Approvals(database, ledger)
     results = ResultStore(settings.directory / "results", database, settings.org_id)
 
-    verdicts = Verdicts(database, ledger, guard, tuple(sorted(environment.import_names)))
+    verdicts = Verdicts(database, ledger, guard)
     runner = StepRunner(
         Rooms(
             catalog=catalog,
             sandbox=backend,
             review=verdicts.review,
             approvals=approvals,
-            rehearser=rehearser(backend, settings.directory, environment),
+            rehearser=rehearser(backend, settings.directory),
             budget=budget,
             mint=Mint(database, ledger),
             release=Release() if settings.release == "grid" else Release.at_once(),
             results=results,
-            state=StateStore(settings.directory / "state", environment.content_digest),
-            environment=environment,
+            state=StateStore(settings.directory / "state"),
+            growth=growth,
             device_folder=settings.device_folder,
         )
     )
@@ -239,6 +253,7 @@ def _wire(
         ledger=ledger,
         on_sheet=worker.publish,
         on_decision=decided,
+        building=lambda: growth.build,
     )
     passes = FullPasses(catalog, worker.publish_until_heard)
     return create_app(services, read_or_create_token(settings.token_file)), worker, passes

@@ -20,6 +20,7 @@ from daytwo.wire.result import (
     NOTES_HEADER,
     ApprovalRequestDecision,
     ApprovalView,
+    Build,
     DatasetView,
     Reading,
     Receipt,
@@ -161,6 +162,11 @@ class Client:
             DatasetView,
             self.executor.request("POST", "/v1/datasets", body=dataset, answer_seconds=REGISTER_SECONDS),
         )
+
+    def building(self, run: str) -> list[Build]:
+        """The environment that the executor builds for this run right now, if any; answered at once, or not at all."""
+        answer = self.executor.request("GET", _at("run", run, "building"), answer_seconds=PROGRESS_SECONDS)
+        return _read(list[Build], answer)
 
     def readings(self) -> list[Reading]:
         """What the executor is reading right now; answered at once, or not at all."""

@@ -104,6 +104,8 @@ class Receipt(Message):
     budget_bits: float = Field(ge=0)
     bytes_out: int = Field(ge=0)
     outbound: tuple[Outbound, ...] = ()
+    environments: tuple[str, ...] = ()
+    """The content digests of the packages that its programs ran with, as the ledger has them."""
     ledger_size: int = Field(ge=0)
     """Leaves in the executor's ledger when the receipt was read; `daytwo ledger verify` proves them."""
     ledger_root: str
@@ -144,6 +146,15 @@ class Reading(Message):
     share: float | None = Field(default=None, ge=0, le=1)
     """How much of the present pass over the data is done; a stage may take several."""
     seconds: float = Field(ge=0)
+
+
+class Build(Message):
+    """An environment that the executor is building right now, for a run whose program needs a package more."""
+
+    run: Identifier
+    packages: tuple[str, ...]
+    said: str = ""
+    """The last line of what builds it."""
 
 
 class Reject(Message):

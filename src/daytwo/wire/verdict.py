@@ -42,6 +42,6 @@ class Verdict(Message):
     findings: tuple[Finding, ...] = Field(default=(), max_length=200)
     rules_version: str
     packages: tuple[str, ...] = Field(default=(), max_length=100)
-    """Distributions that the program imports, its environment lacks and policy lists: they can be added."""
+    """Distributions that the program imports, its environment lacks and policy lists: added before it runs."""
     binding: Digest | None = None
     """The digest of all that the verdict is about: program, names, environment, sheets, policy and rules."""

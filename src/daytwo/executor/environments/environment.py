@@ -15,7 +15,7 @@ import importlib.metadata
 import platform
 import sys
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -44,13 +44,20 @@ class Environment:
     site_packages: Path
     import_names: frozenset[str]
     """Top-level modules that a program can import, the standard library's included."""
+    additions: Path | None = None
+    """More packages, found after those of `site_packages`; then `name` is the digest of both."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its packages lie, in the order in which they are found."""
+        return (self.site_packages,) if self.additions is None else (self.site_packages, self.additions)
 
     @cached_property
     def distributions(self) -> dict[str, str]:
         """Name → version, names as PyPI normalises them; read when it is first asked for, for that takes a while."""
         return {
             distribution.metadata["Name"].lower().replace("_", "-").replace(".", "-"): distribution.version
-            for distribution in importlib.metadata.distributions(path=[str(self.site_packages)])
+            for distribution in importlib.metadata.distributions(path=[str(folder) for folder in self.folders])
         }
 
     @property
@@ -61,10 +68,16 @@ class Environment:
     @cached_property
     def content_digest(self) -> str:
         """SHA-256 over the interpreter and the files that programs can import.  What state is bound to."""
+        if self.additions is not None:
+            return self.name
         content = hashlib.sha256(interpreter_line().encode())
         for line in sorted(_recorded(self.site_packages)):
             content.update(f"{line}\n".encode())
         return content.hexdigest()
+
+    def with_additions(self, name: str, folder: Path) -> Environment:
+        """This environment and what lies in a folder beside it."""
+        return replace(self, name=name, import_names=self.import_names | importable(folder), additions=folder)
 
     def require_for_cell(self) -> None:
         """Refuses what no program could run in.

@@ -1,7 +1,9 @@
 """The environments of an executor: one read-only tree for each lock, built once, the least recently used thrown away.
 
 A tree appears whole, by one rename, or not at all; of two builders of one lock, the slower finds the other's tree.
-Its folder is named by the lock's digest, so what a request names cannot change under it.
+Its folder is named by the lock's digest, so what a request names cannot change under it.  The tree of an environment
+that grew out of another holds what was added alone, and is named by the digest of that lock and of what it grew from;
+which one an environment grew into for which packages is remembered, so that nothing is resolved twice.
 """
 
 from __future__ import annotations
@@ -11,17 +13,22 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
 from pathlib import Path
 
-from daytwo.executor.environments.builder import Progress, Source, install
-from daytwo.executor.environments.environment import Environment, default_environment, environment_at
-from daytwo.executor.environments.lock import read_lock
+from daytwo.executor.environments.builder import install
+from daytwo.executor.environments.environment import DEFAULT, Environment, default_environment, environment_at
+from daytwo.executor.environments.lock import Lock, read_lock
+from daytwo.executor.environments.resolution import resolve
+from daytwo.executor.environments.uv import Progress, Source
 from daytwo.wire.errors import Missing
 
 CAP_BYTES = 20 << 30
 _PACKAGES, _LOCK, _SIZE = "packages", "lock.txt", "size"
-_DRAFT_PREFIX = ".building-"
+_GREW_FROM = "grew_from"
+"""The name of the environment that a tree is added to."""
+_DRAFT_PREFIX, _GREW_PREFIX = ".building-", ".grew-"
 
 
 def _nothing() -> tuple[str, ...]:
@@ -62,19 +69,60 @@ class Environments:
             Unavailable: `uv_missing`, `environment_build_failed`.
         """
         lock = read_lock(requirements)
-        if not self._place(lock.digest).is_dir():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(prefix=_DRAFT_PREFIX, dir=self._folder))
-            try:
-                install(lock, draft / _PACKAGES, default_environment().base_python, self._source, progress)
-                (draft / _LOCK).write_text(lock.text, "utf-8")
-                (draft / _SIZE).write_text(str(_size_bytes(draft)), "ascii")
-                _seal(draft)
-                _publish(draft, self._place(lock.digest))
-            finally:
-                _remove(draft)
-            self._evict(keep=lock.digest)
+        self._install(lock, lock.digest, None, progress)
         return self.find(lock.digest)
+
+    def grow(
+        self,
+        environment: Environment,
+        packages: Sequence[str],
+        refused: frozenset[str] = frozenset(),
+        progress: Progress = lambda _: None,
+    ) -> Environment:
+        """An environment with packages more, built unless it is there; the same one where it holds them.  Blocks.
+
+        Args:
+            environment: what it grows from; nothing of that is replaced.
+            packages: distributions.
+            refused: distributions that may not come in.
+            progress: hears what uv says.
+
+        Raises:
+            Denied: `package_refused`.
+            Unavailable: `uv_missing`, `environment_build_failed`.
+        """
+        asked = " ".join([environment.content_digest, *sorted(packages), "not", *sorted(refused)])
+        note = self._folder / f"{_GREW_PREFIX}{sha256(asked.encode()).hexdigest()}"
+        try:
+            return self.find(note.read_text("ascii"))
+        except (FileNotFoundError, Missing):
+            added = resolve(environment, packages, refused, self._source, progress)
+        if added is None:
+            return environment
+        base, lock = self._before(environment), added
+        if environment.additions is not None:
+            lock = read_lock((environment.additions.parent / _LOCK).read_text("utf-8") + added.text)
+        name = _grown(base, lock)
+        self._install(lock, name, base, progress)
+        note.write_text(name, "ascii")
+        return self.find(name)
+
+    def _install(self, lock: Lock, name: str, grew_from: Environment | None, progress: Progress) -> None:
+        if self._place(name).is_dir():
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=_DRAFT_PREFIX, dir=self._folder))
+        try:
+            install(lock, draft / _PACKAGES, default_environment().base_python, self._source, progress)
+            (draft / _LOCK).write_text(lock.text, "utf-8")
+            if grew_from is not None:
+                (draft / _GREW_FROM).write_text(grew_from.name, "ascii")
+            (draft / _SIZE).write_text(str(_size_bytes(draft)), "ascii")
+            _seal(draft)
+            _publish(draft, self._place(name))
+        finally:
+            _remove(draft)
+        self._evict(keep={name} if grew_from is None else {name, grew_from.name})
 
     def find(self, digest: str) -> Environment:
         """The environment of this digest; it counts as used.
@@ -87,19 +135,28 @@ class Environments:
             raise Missing("environment_unknown", f"There is no environment {digest[:12]} here: build it from its lock.")
         # The kernel's own clock of files ticks too slowly to tell two uses apart.
         os.utime(place, ns=(time.time_ns(), time.time_ns()))
-        base = default_environment()
-        return environment_at(
-            digest,
-            python=base.base_python,
-            base_python=base.base_python,
-            base_prefix=base.base_prefix,
-            site_packages=place / _PACKAGES,
-        )
+        try:
+            grew_from = (place / _GREW_FROM).read_text("ascii")
+        except FileNotFoundError:
+            return _alone(digest, place / _PACKAGES)
+        base = default_environment() if grew_from == DEFAULT else self.find(grew_from)
+        if _grown(base, read_lock((place / _LOCK).read_text("utf-8"))) != digest:
+            raise Missing(
+                "environment_unknown", f"The environment {digest[:12]} grew from packages that are no longer here."
+            )
+        return base.with_additions(digest, place / _PACKAGES)
+
+    def _before(self, environment: Environment) -> Environment:
+        """What an environment grew from; itself where it did not."""
+        if environment.additions is None:
+            return environment
+        name = (environment.additions.parent / _GREW_FROM).read_text("ascii")
+        return default_environment() if name == DEFAULT else self.find(name)
 
     def _place(self, digest: str) -> Path:
         return self._folder / (digest if digest.isalnum() else "-")
 
-    def _evict(self, keep: str) -> None:
+    def _evict(self, keep: set[str]) -> None:
         places = sorted(
             (place for place in self._folder.iterdir() if not place.name.startswith(".")),
             key=lambda place: place.stat().st_mtime_ns,
@@ -107,11 +164,26 @@ class Environments:
         sizes = {place: int((place / _SIZE).read_text("ascii")) for place in places}
         total = sum(sizes.values())
         for place in places:
-            if total > self._cap_bytes and place.name != keep and place.name not in self._in_use():
+            if total > self._cap_bytes and place.name not in {*keep, *self._in_use()}:
                 total -= sizes[place]
                 gone = Path(tempfile.mkdtemp(prefix=_DRAFT_PREFIX, dir=self._folder)) / "gone"
                 place.rename(gone)  # at once for whoever looks for it
                 _remove(gone.parent)
+
+
+def _alone(digest: str, packages: Path) -> Environment:
+    base = default_environment()
+    return environment_at(
+        digest,
+        python=base.base_python,
+        base_python=base.base_python,
+        base_prefix=base.base_prefix,
+        site_packages=packages,
+    )
+
+
+def _grown(base: Environment, added: Lock) -> str:
+    return sha256(f"{base.content_digest} {added.digest}".encode()).hexdigest()
 
 
 def _publish(draft: Path, place: Path) -> None:

@@ -43,6 +43,12 @@ create table if not exists gate_rehearsals (
     at text not null,
     primary key (task_id, digest)
 );
+create table if not exists gate_environments (
+    task_id text not null,
+    execution integer not null,
+    environment text not null,
+    primary key (task_id, execution)
+);
 """
 
 _ROWS_LIMIT = 1 << 63
@@ -196,6 +202,8 @@ class Mint:
                 return Symbol.model_validate_json(kept["symbol"])
             at = self._clock()
             connection.execute("insert into gate_observations values (?, ?, ?, ?)", (*key, made.model_dump_json(), at))
+            if environment is not None:
+                connection.execute("insert into gate_environments values (?, ?, ?)", (*key, environment))
             ran = {"execution": debit.execution, "run": debit.run_id, "tier": tier, "environment": environment}
             body = {**ran, **made.model_dump(mode="json")}
             self._ledger.append(

@@ -20,6 +20,10 @@ select session_id, root_session from gate_debits where run_id = :run
 union all select session_id, session_id from gate_runs where run_id = :run
 limit 1
 """
+_ENVIRONMENTS_OF_RUN = """
+select distinct environment from gate_environments join gate_debits using (task_id, execution)
+where run_id = ? order by environment
+"""
 
 
 class Receipts:
@@ -51,6 +55,7 @@ class Receipts:
                 )
             outbound = tuple(_outbound(row) for row in connection.execute(_OF_RUN, {"run": run_id}))
             bits = _bits_of_run(connection, run_id)
+            environments = tuple(row["environment"] for row in connection.execute(_ENVIRONMENTS_OF_RUN, (run_id,)))
             size, root = self._ledger.root(connection)
         spent, budget = self._budget.spent(session["root_session"])
         return Receipt(
@@ -61,6 +66,7 @@ class Receipts:
             budget_bits=budget,
             bytes_out=sum(len(message.body.encode("utf-8")) for message in outbound),
             outbound=outbound,
+            environments=environments,
             ledger_size=size,
             ledger_root=root,
         )

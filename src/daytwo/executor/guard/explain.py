@@ -16,10 +16,15 @@ EXAMPLES_LIMIT: Final = 12
 _SENSE: Final = {
     "check-label": ("a check's label is not written in the program", "Bits are told apart by labels that are public."),
     "guard-unavailable": ("the review came to no end", "What could not be reviewed does not run."),
-    "package": ("a package that is not installed, and that policy lists", "It can be added; the run goes on."),
+    "package": ("a package that is not installed, and that policy lists", "It is added; the run goes on."),
     "package-lookalike": ("a name made to be taken for another package", "Such packages are planted to be installed."),
+    "package-not-added": ("a listed package of which no wheel fits, or none can be had", "The log has uv's words."),
     "package-refused": ("a package that is known, but that policy does not list", "Only listed packages are built."),
     "package-typo": ("a name that is almost that of a package", "A slip of the hand, most likely."),
+    "package-without-module": (
+        "a listed package that brings no module of the imported name",
+        "It would fail when it runs.",
+    ),
     "package-unknown": (
         "a package that nobody here knows",
         "Models make up packages; somebody may have registered them.",

@@ -55,7 +55,7 @@ def standing(module: str, policy: Packages, usable: Collection[str]) -> Asked:
         usable: top-level modules that the environment has, for analysis.
     """
     known = _known()
-    requirement = known.distributions.get(module) or normalised(module)
+    requirement = _distribution(module)
     if requirement in policy.deny:
         return Asked(Standing.REFUSED, requirement, known.instead.get(module))
     if requirement in policy.allow:
@@ -70,6 +70,16 @@ def standing(module: str, policy: Packages, usable: Collection[str]) -> Asked:
     if slip is not None:
         return Asked(Standing.TYPO, requirement, slip)
     return Asked(Standing.UNKNOWN, requirement, nearest(module, usable, cutoff=0.5))
+
+
+def is_listed(module: str, policy: Packages) -> bool:
+    """Whether policy lists the distribution that brings a top-level module."""
+    requirement = _distribution(module)
+    return requirement in policy.allow and requirement not in policy.deny
+
+
+def _distribution(module: str) -> str:
+    return _known().distributions.get(module) or normalised(module)
 
 
 def normalised(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from daytwo.executor.database import Database
+from daytwo.executor.environments import Environment
 from daytwo.executor.guard.process import Guard
 from daytwo.executor.guard.review import Reviewed
 from daytwo.ledger.event import LedgerEvent
@@ -22,7 +23,6 @@ class Verdicts:
         database: the ledger's.
         ledger: gets one event a review.
         guard: reviews.
-        environment_imports: top-level modules of the environment that programs run in, in order.
         clock: the present as an RFC 3339 UTC string.
     """
 
@@ -31,22 +31,20 @@ class Verdicts:
         database: Database,
         ledger: SqliteLedger,
         guard: Guard,
-        environment_imports: tuple[str, ...],
         clock: Callable[[], str] = wall_clock,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._guard = guard
-        self._environment_imports = environment_imports
         self._clock = clock
 
-    def review(self, request: TaskRequest, sheets: Sequence[SchemaSheet]) -> Verdict:
-        """Guard's ruling on a task's program; in the ledger before anybody acts on it."""
+    def review(self, request: TaskRequest, sheets: Sequence[SchemaSheet], environment: Environment) -> Verdict:
+        """Guard's ruling on a task's program in an environment; in the ledger before anybody acts on it."""
         verdict = self._guard.review(
             Reviewed(
                 program=request.program,
                 known_names=request.known_names,
-                environment_imports=self._environment_imports,
+                environment_imports=tuple(sorted(environment.import_names)),
                 sheets=tuple(sheets),
                 profile=request.profile,
             )
@@ -55,6 +53,8 @@ class Verdicts:
             "run": request.run_id,
             "step": request.step,
             "verdict": verdict.verdict.value,
+            "environment": environment.content_digest,
+            "packages": list(verdict.packages),
             "rules": sorted({finding.rule for finding in verdict.findings}),
             "binding": verdict.binding,
             "rules_version": verdict.rules_version,

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import anyio.to_thread
 
 from daytwo.executor.cell.frames import FrameReader
+from daytwo.executor.environments import Environment
 from daytwo.executor.rehearsal.capture import Capture, cut
 from daytwo.executor.rehearsal.mock import Mock, mock
 from daytwo.executor.rehearsal.outcome import decide
@@ -47,24 +48,27 @@ class Rehearser:
         sandbox: a backend.
         state: the snapshots of the rehearsal chain, in a store of their own.
         folder: where mock files live for as long as a rehearsal takes.
-        environment: what requests call the environment that programs run in; None for this installation's own.
     """
 
-    def __init__(self, sandbox: Sandbox, state: StateStore, folder: Path, environment: str | None) -> None:
+    def __init__(self, sandbox: Sandbox, state: StateStore, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sandbox = sandbox
         self._state = state
         self._folder = folder
-        self._environment = environment
 
     async def rehearse(
-        self, request: TaskRequest, signed: Sequence[SignedSheet], profile: Profile, cancel: Cancel
+        self,
+        request: TaskRequest,
+        signed: Sequence[SignedSheet],
+        profile: Profile,
+        environment: Environment,
+        cancel: Cancel,
     ) -> Rehearsal:
         """Runs the program on mock rows and keeps the state that it leaves, under the task's snapshot number."""
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             sheets = [own.sheet for own in signed]
             mocks = await anyio.to_thread.run_sync(mock, sheets, request.program, SEED, Path(name), MOUNTED_AT)
-            return await self._run(request, signed, mocks, Mount(Path(name), MOUNTED_AT), profile, cancel)
+            return await self._run(request, signed, mocks, Mount(Path(name), MOUNTED_AT), profile, environment, cancel)
 
     async def _run(
         self,
@@ -73,10 +77,11 @@ class Rehearser:
         mocks: Mock,
         files: Mount,
         profile: Profile,
+        environment: Environment,
         cancel: Cancel,
     ) -> Rehearsal:
         state = self._mounts(request)
-        snapshot = self._state.begin(request.session_id, request.next_snapshot)
+        snapshot = self._state.begin(request.session_id, request.next_snapshot, environment.content_digest)
         capture = Capture(snapshot)
         reader = FrameReader(capture)
         asked = SandboxRequest(
@@ -85,7 +90,7 @@ class Rehearser:
             profile=replace(profile, wall_seconds=min(profile.wall_seconds, WALL_SECONDS)),
             org_id=request.org_id,
             kind=Kind.REHEARSAL,
-            environment=self._environment,
+            environment=environment.requested_as,
             mounts=(files, *state),
         )
         try:

@@ -28,6 +28,7 @@ from daytwo.wire.release import Release
 from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
+    Build,
     DatasetView,
     Reading,
     Receipt,
@@ -156,6 +157,12 @@ def _add_results(app: FastAPI, services: Services) -> None:
     @app.get("/v1/runs/{run}/exports/{step}/{table}.{form}")
     async def export(run: str, step: int, table: TableName, form: TableFormat) -> Response:
         return await exported(services.store, services.exporter, run, step, table, form)
+
+    @app.get("/v1/runs/{run}/building")
+    async def building(run: str) -> list[Build]:
+        """The environment that is being built for this run right now, if there is one, for whoever waits for it."""
+        build = services.building()
+        return [build] if build is not None and build.run == run else []
 
     @app.get("/v1/runs/{run}/receipt")
     def receipt(run: str) -> Receipt:

@@ -13,7 +13,7 @@ from daytwo.executor.results.exports import Converter
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.release import Release
-from daytwo.wire.result import ApprovalView, DatasetView, Reading, Receipt, RegisterDataset, RunResult
+from daytwo.wire.result import ApprovalView, Build, DatasetView, Reading, Receipt, RegisterDataset, RunResult
 from daytwo.wire.sheet import SignedSheet
 
 
@@ -62,8 +62,8 @@ class Services:
     """The rooms behind the server.
 
     `on_sheet` and `on_decision` tell the link, after the fact is stored; they must not fail for want of a connection.
-    `owner` is whom the bearer token stands for.  `hosts` are names beside the loopback ones by which people reach
-    this server.
+    `building` is the environment that a step waits for right now.  `owner` is whom the bearer token stands for.
+    `hosts` are names beside the loopback ones by which people reach this server.
     """
 
     catalog: CatalogPort
@@ -75,5 +75,6 @@ class Services:
     database: Database
     on_sheet: Callable[[SignedSheet], Awaitable[None]]
     on_decision: Callable[[ApprovalView], Awaitable[None]]
+    building: Callable[[], Build | None]
     owner: Principal = LOCAL_OWNER
     hosts: frozenset[str] = frozenset()

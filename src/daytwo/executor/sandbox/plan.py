@@ -18,7 +18,9 @@ from daytwo.wire.errors import Bug
 KEEPER = Path(__file__).with_name("zygote")
 """The program of the keeper and, shown inside, of the zygote."""
 
-PYTHON_PREFIX, SITE_PACKAGES, CELL_PARENT = "/py", "/env", "/opt/daytwo"
+PYTHON_PREFIX, SITE_PACKAGES, ADDITIONS, CELL_PARENT = "/py", "/env", "/env-more", "/opt/daytwo"
+PACKAGES = (SITE_PACKAGES, ADDITIONS, CELL_PARENT)
+"""Where modules are looked for, in this order: nothing that is added to an environment hides what was there."""
 WORKSPACE, TEMPORARY, SHARED_MEMORY = "/workspace", "/tmp", "/dev/shm"  # noqa: S108 - inside the sandbox
 _MOUNT_PARENTS = ("data", "state", "job")
 _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/lib", "/lib32", "/lib64", "/libx32")
@@ -37,7 +39,7 @@ _FILES = {
 
 _BOOT = f"""\
 import sys
-ours = [{SITE_PACKAGES!r}, {CELL_PARENT!r}]
+ours = {list(PACKAGES)!r}
 sys.path[:] = [path for path in sys.path if path not in ours] + ours
 from zygote import warm
 warm.main()
@@ -73,10 +75,12 @@ def make_plan(
     interpreter, python_sources = _python(environment)
     sources += python_sources
     sources += [own_source(environment.site_packages, SITE_PACKAGES), own_source(cell_source, f"{CELL_PARENT}/cell")]
+    if environment.additions is not None:
+        sources.append(own_source(environment.additions, ADDITIONS))
     sources += [own_source(KEEPER, f"{CELL_PARENT}/{KEEPER.name}")]
     sources += [_source(Path("/dev") / name, f"/dev/{name}", device=True) for name in _DEVICES]
     driven = [_source(device, f"/dev/{device.name}", device=True) for device in devices]
-    executable = [source["target"] for source in sources if source["target"] in {*_SYSTEM, SITE_PACKAGES}]
+    executable = [source["target"] for source in sources if source["target"] in {*_SYSTEM, SITE_PACKAGES, ADDITIONS}]
     return {
         "uid": uid,
         "sources": sources + driven,
@@ -162,7 +166,7 @@ def environment_variables() -> dict[str, str]:
     """All that a program finds in its environment, `thread_variables` aside: nothing of the executor's."""
     return {
         "PATH": f"{PYTHON_PREFIX}/bin",
-        "PYTHONPATH": f"{SITE_PACKAGES}:{CELL_PARENT}",  # for interpreters that a program starts, joblib's say
+        "PYTHONPATH": ":".join(PACKAGES),  # for interpreters that a program starts, joblib's say
         "LD_LIBRARY_PATH": f"{PYTHON_PREFIX}/lib",
         "LANG": "C.UTF-8",
         "HOME": WORKSPACE,

@@ -15,7 +15,7 @@ from daytwo.executor.sandbox.execution import Execution
 from daytwo.executor.sandbox.gvisor.order import Inside, Strong
 from daytwo.executor.sandbox.plan import (
     CELL_PARENT,
-    SITE_PACKAGES,
+    PACKAGES,
     WORKSPACE,
     environment_variables,
     keeper_environment,
@@ -134,7 +134,7 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
         "uid": _UID,
         "module": request.module,
         "arguments": list(request.arguments),
-        "path": [SITE_PACKAGES, CELL_PARENT],
+        "path": list(PACKAGES),
         "home": WORKSPACE,
         "seed": plan["inside"]["seed"],
         "check_readable": [CELL_PARENT, *go["check_readable"]],

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daytwo.executor.sandbox.request import Mount
-from daytwo.wire.errors import Denied, Missing
+from daytwo.wire.errors import Missing
 from daytwo.wire.identifiers import is_id
 
 STATE_TARGET = "/state"
@@ -61,33 +61,20 @@ class StateStore:
 
     Args:
         root: theirs alone.
-        environment: the content digest of the environment that programs run in now.
     """
 
-    def __init__(self, root: Path, environment: str) -> None:
+    def __init__(self, root: Path) -> None:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._root = root
-        self._environment = environment
 
-    def require_environment(self, session_id: str, ordinal: int) -> None:
-        """Refuses a snapshot that was begun in another environment.
-
-        Raises:
-            Denied: `other_environment`.
-        """
+    def begun_in(self, session_id: str, ordinal: int) -> str | None:
+        """The content digest of the environment that a snapshot was begun in; None for the empty state 0."""
         if ordinal == 0:
-            return
+            return None
         try:
-            begun_in = (self._folder(session_id, ordinal) / _ENVIRONMENT).read_text("ascii")
+            return (self._folder(session_id, ordinal) / _ENVIRONMENT).read_text("ascii")
         except (FileNotFoundError, Missing):
-            return  # never begun here: `mounts` says so when it is asked for
-        if begun_in != self._environment:
-            raise Denied(
-                "other_environment",
-                f"This session's variables were made in the environment {begun_in[:12]} and programs now run in "
-                f"{self._environment[:12]}, with other packages. Ask again in a new session, or let the operator set "
-                "the earlier environment again.",
-            )
+            return None  # never begun here: `mounts` says so when it is asked for
 
     def mounts(self, session_id: str, ordinal: int) -> tuple[Mount, ...]:
         """What a sandbox needs to start from a snapshot: nothing for the empty state 0.
@@ -108,12 +95,12 @@ class StateStore:
             Mount(self._blobs(session_id), f"{STATE_TARGET}/blobs"),
         )
 
-    def begin(self, session_id: str, ordinal: int) -> SnapshotWriter:
-        """Opens the snapshot that a step will leave if it ends well."""
+    def begin(self, session_id: str, ordinal: int, environment: str) -> SnapshotWriter:
+        """Opens the snapshot that a step in an environment, named by its content digest, leaves if it ends well."""
         blobs, folder = self._blobs(session_id), self._folder(session_id, ordinal)
         for needed in (blobs, folder):
             needed.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_whole(folder / _ENVIRONMENT, self._environment.encode("ascii"))
+        _write_whole(folder / _ENVIRONMENT, environment.encode("ascii"))
         return SnapshotWriter(folder, blobs)
 
     def _session(self, session_id: str) -> Path:

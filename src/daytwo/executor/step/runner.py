@@ -17,7 +17,7 @@ import structlog
 
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.cell.frames import FrameReader
-from daytwo.executor.environments import Environment
+from daytwo.executor.environments import Environment, Growth
 from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Release, Stopwatch
 from daytwo.executor.guard import Approvals
 from daytwo.executor.rehearsal import Rehearser
@@ -26,7 +26,7 @@ from daytwo.executor.sandbox import DEVICE_FOLDER, PROFILES, find_profile
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, StateStore
 from daytwo.executor.step.frames import StepFrames
-from daytwo.wire.errors import DaytwoError, Denied
+from daytwo.wire.errors import DaytwoError, Denied, Unavailable
 from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import SchemaSheet
@@ -38,8 +38,8 @@ REHEARSALS_LIMIT = 8
 
 log = structlog.get_logger(__name__)
 
-Review = Callable[[TaskRequest, Sequence[SchemaSheet]], Verdict]
-"""Guard: a task and the signed sheets of its datasets → verdict, which it has put into the ledger."""
+Review = Callable[[TaskRequest, Sequence[SchemaSheet], Environment], Verdict]
+"""Guard: a task, the signed sheets of its datasets and what it would run in → verdict, which is in the ledger."""
 
 
 class Sandbox(Protocol):
@@ -62,8 +62,8 @@ class Rooms:
     release: Release
     results: ResultStore
     state: StateStore
-    environment: Environment
-    """What programs run in; the one that `state` binds its snapshots to."""
+    growth: Growth
+    """What programs run in, and what that grows into for them."""
     device_folder: Path = DEVICE_FOLDER
 
 
@@ -74,6 +74,7 @@ class _Told:
     request: TaskRequest
     root_session: str
     verdict: Verdict
+    environment: Environment
     rehearsal: Rehearsal | None = None
 
 
@@ -91,13 +92,13 @@ class StepRunner:
         self._release = rooms.release
         self._results = rooms.results
         self._state = rooms.state
-        self._environment = rooms.environment
+        self._growth = rooms.growth
         self._device_folder = rooms.device_folder
 
     async def run(self, request: TaskRequest, root_session: str, execution: int, cancel: Cancel) -> Completion:
         """One execution of a task, to its completion (of epoch 1; the link sets the claim's)."""
-        verdict = await anyio.to_thread.run_sync(self._ruling, request)
-        told = _Told(request, root_session, verdict)
+        verdict, environment = await anyio.to_thread.run_sync(self._ruling, request)
+        told = _Told(request, root_session, verdict, environment)
         if verdict.verdict is Ruling.REVIEW and not self._approvals.approved(request):
             names = [ref.name for ref in request.datasets]
             return self._completion(told, approval_id=self._approvals.request(request, verdict, names))
@@ -105,7 +106,7 @@ class StepRunner:
             return self._completion(told)
         if execution > REHEARSALS_LIMIT:
             return self._completion(replace(told, verdict=_deny("interrupted", "It was interrupted time and again.")))
-        rehearsal = await self._rehearse(request, cancel)
+        rehearsal = await self._rehearse(request, environment, cancel)
         if rehearsal is None:
             message = "The executor could not rehearse the program. Its operator finds the reason in its log."
             return self._completion(replace(told, verdict=_deny("not-rehearsed", message)))
@@ -114,21 +115,42 @@ class StepRunner:
             return self._completion(told)
         return await self._execute(told, execution, cancel)
 
-    def _ruling(self, request: TaskRequest) -> Verdict:
-        """Guard's verdict; a sheet, profile or environment of another time is denied in the same form."""
+    def _ruling(self, request: TaskRequest) -> tuple[Verdict, Environment]:
+        """Guard's verdict and what the program runs in; a sheet, profile or environment of another time is denied."""
+        environment = self._growth.base
         try:
-            signed = [self._catalog.planned_with(ref) for ref in request.datasets]
+            sheets = [self._catalog.planned_with(ref).sheet for ref in request.datasets]
             find_profile(request.profile, self._device_folder)
-            self._state.require_environment(request.base_session, request.base_snapshot)
+            environment = self._growth.begun_in(self._state.begun_in(request.base_session, request.base_snapshot))
+            verdict = self._review(request, sheets, environment)
+            if verdict.verdict is not Ruling.DENY and verdict.packages:
+                return self._reviewed_with(verdict.packages, request, sheets, environment)
         except DaytwoError as error:
-            return _deny(error.code.replace("_", "-"), error.message)
-        return self._review(request, [own.sheet for own in signed])
+            verdict = _deny(error.code.replace("_", "-"), error.message)
+        return verdict, environment
 
-    async def _rehearse(self, request: TaskRequest, cancel: Cancel) -> Rehearsal | None:
+    def _reviewed_with(
+        self, packages: tuple[str, ...], request: TaskRequest, sheets: Sequence[SchemaSheet], environment: Environment
+    ) -> tuple[Verdict, Environment]:
+        """The verdict on a program in an environment with the packages that it lacks, which is built for it."""
+        named = ", ".join(packages)
+        try:
+            grown = self._growth.grown(environment, packages, request.run_id)
+        except Unavailable as error:
+            log.warning("step.packages_not_added", run=request.run_id, packages=named, reason=error.message)
+            message = f"{named} could not be added: no wheel that fits was found. Write the program without it."
+            return _deny("package-not-added", message), environment
+        verdict = self._review(request, sheets, grown)
+        if verdict.packages:
+            message = f"{named} was added, but brings no module of the name that the program imports."
+            return _deny("package-without-module", message), environment
+        return verdict.model_copy(update={"packages": packages}), grown
+
+    async def _rehearse(self, request: TaskRequest, environment: Environment, cancel: Cancel) -> Rehearsal | None:
         """What the program did on mock rows, admitted by the gate; None where the executor failed at it."""
         try:
             signed = [self._catalog.signed(ref.name) for ref in request.datasets]
-            rehearsal = await self._rehearser.rehearse(request, signed, PROFILES[request.profile], cancel)
+            rehearsal = await self._rehearser.rehearse(request, signed, PROFILES[request.profile], environment, cancel)
         except (DaytwoError, OSError) as error:
             log.warning("step.not_rehearsed", run=request.run_id, step=request.step, error=type(error).__name__)
             return None
@@ -164,11 +186,11 @@ class StepRunner:
         # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
         attempt = request.segment * (REHEARSALS_LIMIT + 1) + execution
         writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
-        snapshot = self._state.begin(request.session_id, request.next_snapshot)
+        snapshot = self._state.begin(request.session_id, request.next_snapshot, told.environment.content_digest)
         frames = StepFrames(writer, snapshot)
         profile = PROFILES[request.profile]
         try:
-            result = await self._run(request, profile, frames, cancel)
+            result = await self._run(told, profile, frames, cancel)
             return self._keep(told, debit, frames, result, watch)
         except (DaytwoError, OSError) as error:
             snapshot.discard()
@@ -176,7 +198,8 @@ class StepRunner:
             writer.finish(Outcome.LOST.value, stderr=message)
             raise
 
-    async def _run(self, request: TaskRequest, profile: Profile, frames: StepFrames, cancel: Cancel) -> SandboxResult:
+    async def _run(self, told: _Told, profile: Profile, frames: StepFrames, cancel: Cancel) -> SandboxResult:
+        request = told.request
         sources, mounts = self._catalog.sources(request.datasets)
         state = self._state.mounts(request.base_session, request.base_snapshot)
         job = {
@@ -195,7 +218,7 @@ class StepRunner:
             profile=profile,
             org_id=request.org_id,
             kind=Kind.REAL,
-            environment=self._environment.requested_as,
+            environment=told.environment.requested_as,
             mounts=all_mounts,
         )
         result = await self._sandbox.run(asked, reader.feed, cancel)
@@ -222,7 +245,7 @@ class StepRunner:
             watch.elapsed_seconds,
             as_rehearsed=told.rehearsal is not None and frames.shapes == told.rehearsal.variables,
             tier=result.tier.value,
-            environment=self._environment.content_digest,
+            environment=told.environment.content_digest,
         )
         outcome = symbol.observation().outcome
         frames.results.finish(

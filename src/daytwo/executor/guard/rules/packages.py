@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.facts import HARMLESS, STANDARD_LIBRARY
-from daytwo.executor.guard.packages import Standing, standing
+from daytwo.executor.guard.packages import Standing, is_listed, standing
 from daytwo.executor.guard.subject import Subject, quote
 from daytwo.wire.verdict import Finding, Severity
 
@@ -34,7 +34,7 @@ def _import(subject: Subject, node: ast.AST, top: str) -> Iterator[Finding]:
         if not facts.is_known(top):
             yield from subject.touches(node, Capability.INTERPRETER, top)
     elif top in subject.environment_imports:
-        if not facts.is_known(top):
+        if not facts.is_known(top) and not is_listed(top, subject.packages):
             yield from subject.touches(node, Capability.UNREVIEWED, top)
     else:
         yield _missing(subject, node, top)
