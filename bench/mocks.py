@@ -39,9 +39,9 @@ from daytwo.control.models.analyst import plan
 from daytwo.control.models.request import PlanRequest
 from daytwo.executor import cell
 from daytwo.executor.catalog.classes import classify
-from daytwo.executor.catalog.release import TICKABLE
 from daytwo.executor.catalog.sheet import build
 from daytwo.executor.rehearsal import mock
+from daytwo.wire.column import TICKABLE
 from daytwo.wire.release import Release
 from daytwo.wire.sheet import (
     ColumnClass,

@@ -18,6 +18,7 @@ from cell.charts import Charts  # type: ignore[import-not-found]  # the package 
 from cell.database import Database  # type: ignore[import-not-found]
 from cell.frames import FrameWriter  # type: ignore[import-not-found]
 from cell.job import OUTPUT_BYTES, Job  # type: ignore[import-not-found]
+from cell.lookup import Lookups  # type: ignore[import-not-found]
 from cell.names import Names  # type: ignore[import-not-found]
 from cell.outlet import Outlet  # type: ignore[import-not-found]
 
@@ -31,7 +32,14 @@ def run(program: str, sources: list[dict[str, Any]], folder: Path) -> str | None
     job = Job(program, tuple(sources), None, MEMORY_BYTES, 1, folder, Path("/tmp"), folder)
     outlet = Outlet(FrameWriter(), OUTPUT_BYTES)
     namespace: dict[str, Any] = {}
-    names = Names(Database(job), outlet, Charts(outlet), lambda name, local: local.get(name, namespace.get(name)))
+    database = Database(job)
+    names = Names(
+        database,
+        outlet,
+        Charts(outlet),
+        lambda name, local: local.get(name, namespace.get(name)),
+        Lookups(database, frozenset()),
+    )
     namespace.update(names.given(folder))
     try:
         exec(compile(program, "<program>", "exec"), namespace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daytwo.legible import count
-from daytwo.wire.observation import ROW_BUCKETS, SIZES, Alphabet, Observation, Outcome, bits
+from daytwo.wire.observation import ROW_BUCKETS, Alphabet, Observation, Outcome, bits, size
 from daytwo.wire.result import Receipt, StepResult
 from daytwo.wire.run import RunView
 from daytwo.wire.sheet import Level, SchemaSheet, SignedSheet
@@ -64,4 +64,5 @@ def in_words(observation: Observation) -> str:
         most = bucket == ROW_BUCKETS - 1
         shown = f"{10 ** (bucket - 1):,} or more" if most else f"fewer than {10**bucket:,}" if bucket else "no"
         said += f", {shown} rows shown"
-    return f"one symbol of {SIZES[observation.alphabet]:,}: “{said}” ({bits(observation.alphabet):.1f} bits)"
+    alphabet, lookups = observation.alphabet, len(observation.lookups)
+    return f"one symbol of {size(alphabet, lookups):,}: “{said}” ({bits(alphabet, lookups):.1f} bits)"

@@ -12,7 +12,7 @@ from daytwo.executor.cell.reading.looks import looks
 from daytwo.executor.cell.reading.national import is_national
 from daytwo.wire.errors import Invalid
 from daytwo.wire.release import Release
-from daytwo.wire.sheet import ColumnClass, Level, Reference, Sign, Span
+from daytwo.wire.sheet import ColumnClass, Level, Reference, Sign, Span, withheld_columns
 
 NOW = "2026-01-01T00:00:00.000Z"
 SECRET = "Zanzibar"
@@ -71,6 +71,19 @@ def test_only_columns_that_name_nobody_are_ticked():
     assert refused(labels=("since",)) == "labels_not_told"
     ticked = decided(Release(), Release(labels=("region",)), SHOP, NOW)
     assert decided(ticked, Release(classes={"region": "sensitive"}), SHOP, NOW).labels == ()
+
+
+def test_values_that_name_people_are_looked_up_only_where_the_owner_allows_it():
+    allowed = decided(Release(), Release(lookups=("customer",)), SHOP, NOW)
+    again = decided(allowed, Release(lookups=("region",)), SHOP, NOW)
+    assert again.lookups == ("orders.customer", "orders.region")
+    sheet = build(Release(classes={"orders.region": "ordinary", "orders.customer": "identifier"}))
+    assert "customer" in withheld_columns([sheet])
+    assert "region" not in withheld_columns([sheet])
+    sheet = build(Release(classes={"orders.customer": "identifier"}, lookups=allowed.lookups))
+    assert "customer" not in withheld_columns([sheet])
+    assert "customer" in withheld_columns([build(Release(level=Level.SCHEMA))])
+    assert "customer" in withheld_columns([sheet, build(Release())])  # one strict column of a name stands for all
 
 
 def test_labels_are_told_at_their_level_of_ticked_columns_and_need_k():

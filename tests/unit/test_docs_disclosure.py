@@ -6,7 +6,18 @@ from pathlib import Path
 from daytwo.executor.gate import EXECUTIONS_LIMIT
 from daytwo.executor.gate.budget import DATASET_BITS, SESSION_BITS, WINDOW_DAYS
 from daytwo.executor.gate.release import GRACE_SECONDS, SLOT_SECONDS
-from daytwo.wire.observation import CHECKS, ERROR_CLASSES, FORMS, SIZES, bits
+from daytwo.wire.observation import (
+    CHECKS,
+    ERROR_CLASSES,
+    FORMS,
+    HOLES,
+    LOOKUPS,
+    SIZES,
+    Alphabet,
+    Lookup,
+    bits,
+)
+from daytwo.wire.templates import TEMPLATES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "disclosure.md").read_text()
 
@@ -34,6 +45,14 @@ def test_what_each_outcome_carries_in_the_order_of_the_encoding():
 def test_fields_and_classes_are_counted():
     assert f"first {CHECKS} `check(" in PAGE
     assert f"one of {len(ERROR_CLASSES)} public classes" in PAGE
+    assert f"one of {len(TEMPLATES) - 1} public sentences" in PAGE.replace("\n", " ").replace("which of", "one of")
+    assert f"the first {HOLES - 1} fillers" in PAGE
+
+
+def test_lookups_cost_what_the_page_says():
+    more = bits(Alphabet.STANDARD, LOOKUPS) - bits(Alphabet.STANDARD)
+    assert f"larger by {more / LOOKUPS:.0f} bits for each call of\n`resolve` in the program, at most {LOOKUPS}" in PAGE
+    assert f"one of {len(Lookup)}: " + ", ".join(f"`{one}`" for one in Lookup) in PAGE
 
 
 def test_budgets_and_repetitions():

@@ -7,7 +7,7 @@ from daytwo.executor.gate import Budget, Mint
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.errors import Bug, Conflict, Denied
 from daytwo.wire.identifiers import new_id
-from daytwo.wire.observation import Alphabet, Outcome, bits
+from daytwo.wire.observation import LOOKUPS, Alphabet, Outcome, bits
 from daytwo.wire.principal import LOCAL_OWNER, Principal, PrincipalKind
 from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.signing import SigningKey
@@ -84,6 +84,16 @@ def test_a_debit_is_the_worst_case_of_its_alphabet(database, ledger):
     assert spent == pytest.approx(sum(bits(alphabet) for alphabet in Alphabet))
     assert whole == 512
     assert leaves(database, ledger) == 3
+
+
+def test_lookups_are_debited_as_the_source_has_them_where_they_are_told(database, ledger):
+    budget = Budget(database, ledger, nowhere)
+    program = 'for text in texts:\n    resolve("region", text)\n' + 'resolve("a", "b")\n' * 5
+    paid = budget.debit(task(program=program), SESSION, 1)
+    assert (paid.lookups, paid.bits) == (LOOKUPS, bits(Alphabet.STANDARD, LOOKUPS))
+    assert budget.spent(SESSION)[0] == paid.bits
+    brief = budget.debit(task(program=program, alphabet=Alphabet.BRIEF), SESSION, 1)
+    assert (brief.lookups, brief.bits) == (0, bits(Alphabet.BRIEF))
 
 
 def test_what_was_debited_is_spent_after_a_crash(database, ledger, path):

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daytwo.executor.gate import decide
-from daytwo.wire.observation import SIZES, Alphabet, Observation, Outcome, Symbol
+from daytwo.wire.observation import LOOKUPS, Alphabet, Lookup, Observation, Outcome, Symbol, size
 
 ENDINGS = ("ok", "error", "timeout", "memory", "killed")
-FIELDS = ("kind", "outcome", "rows", "checks", "error_class", "statement", "template", "hole")
+FIELDS = ("kind", "outcome", "rows", "checks", "error_class", "statement", "template", "hole", "lookups")
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -25,13 +25,20 @@ reports = st.none() | likely | st.dictionaries(st.sampled_from(FIELDS) | st.text
 durations = st.floats() | st.floats(0, 100)
 
 
-@given(st.sampled_from(list(Alphabet)), st.sampled_from(ENDINGS) | st.text(max_size=8), reports, durations)
-def test_any_report_becomes_a_member_of_the_paid_alphabet(alphabet, ending, report, duration):
-    made = decide(alphabet, ending, report, duration)
+paid = st.sampled_from([(Alphabet.BRIEF, 0), (Alphabet.VERDICT, 0)]) | st.tuples(
+    st.just(Alphabet.STANDARD), st.integers(0, LOOKUPS)
+)
+
+
+@given(paid, st.sampled_from(ENDINGS) | st.text(max_size=8), reports, durations)
+def test_any_report_becomes_a_member_of_the_paid_alphabet(pair, ending, report, duration):
+    alphabet, lookups = pair
+    made = decide(alphabet, ending, report, duration, lookups=lookups)
     symbol = Symbol.of(made)
     assert made.alphabet is symbol.alphabet is alphabet
-    assert 0 <= symbol.symbol < SIZES[alphabet]
-    assert Observation.from_symbol(alphabet, symbol.symbol) == made
+    assert symbol.lookups == lookups
+    assert 0 <= symbol.symbol < size(alphabet, lookups)
+    assert Observation.from_symbol(alphabet, symbol.symbol, lookups) == made
 
 
 OK = {"kind": "end", "outcome": "ok", "rows": 12, "checks": 5, "error_class": 0, "statement": 0}
@@ -44,6 +51,15 @@ def test_an_honest_report_is_told_in_full():
     made = decide(Alphabet.STANDARD, "error", ERROR, 2)
     assert (made.outcome, made.error_class, made.statement, made.duration_slot) == (Outcome.ERROR, 6, 3, 1)
     assert not made.as_rehearsed
+
+
+def test_lookups_are_told_of_as_many_as_were_paid_for():
+    report = OK | {"lookups": 3 | 2 << 2 | 1 << 4}
+    made = decide(Alphabet.STANDARD, "ok", report, 0.2, lookups=2)
+    assert made.lookups == (Lookup.EXACT, Lookup.FUZZY)
+    assert decide(Alphabet.STANDARD, "error", ERROR | {"lookups": 1}, 0.2, lookups=1).lookups == (Lookup.AMBIGUOUS,)
+    assert decide(Alphabet.STANDARD, "timeout", report, 0.2, lookups=1).lookups == (Lookup.NONE,)
+    assert decide(Alphabet.STANDARD, "ok", report, 0.2).lookups == ()
 
 
 def test_smaller_alphabets_carry_less():
@@ -92,6 +108,7 @@ def test_a_cell_that_ran_out_of_memory_in_python_says_so():
         ("error", ERROR | {"statement": 16}),
         ("error", ERROR | {"template": 64}),
         ("error", ERROR | {"hole": None}),
+        ("error", ERROR | {"lookups": 256}),
         ("exploded", OK),
     ],
 )

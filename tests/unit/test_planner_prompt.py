@@ -12,7 +12,7 @@ from daytwo.control.planner import parse, render
 from daytwo.control.planner.prompt import system_page
 from daytwo.control.planner.prompt.render import BYTES_PER_TOKEN, CONTEXT_LIMIT_TOKENS
 from daytwo.control.planner.prompt.words import observation_in_words
-from daytwo.wire.observation import ERROR_CLASSES, SIZES, Alphabet, Observation, Outcome
+from daytwo.wire.observation import ERROR_CLASSES, SIZES, Alphabet, Lookup, Observation, Outcome
 from daytwo.wire.rehearsal import Doubt, Rehearsal, RehearsalOutcome, Shape, ShownTable
 from daytwo.wire.sheet import (
     ColumnClass,
@@ -29,6 +29,7 @@ from daytwo.wire.sheet import (
     TableSheet,
     Uniqueness,
 )
+from daytwo.wire.templates import TEMPLATES
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
 GOLDEN = Path(__file__).parent / "golden" / "planner_prompt.txt"
@@ -257,6 +258,24 @@ def test_every_observation_has_words_for_any_program(symbol, program):
     observation = Observation.from_symbol(*symbol)
     said = observation_in_words(observation, program)
     assert said.startswith(observation.outcome.value)
+
+
+def test_what_a_library_said_is_told_in_the_programs_own_words():
+    program = 'df = data("orders").pandas()\nshow(df["regionn"])'
+    (template,) = [place for place, one in enumerate(TEMPLATES) if one.id == "no-column"]
+    failed = Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.ERROR, statement=1, template=template, hole=1)
+    assert 'the table or index has no column or label "regionn".' in observation_in_words(failed, program)
+    other = failed.model_copy(update={"hole": 0})
+    assert "no column or label something that is not told." in observation_in_words(other, program)
+    assert "said" not in observation_in_words(failed.model_copy(update={"template": 0, "hole": 0}), program)
+
+
+def test_lookups_are_told_by_their_calls():
+    program = 'where = resolve("state", "Californa")\nwhich = resolve("city", name)'
+    found = Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.ERROR, lookups=(Lookup.FUZZY, Lookup.NONE))
+    said = observation_in_words(found, program)
+    assert '- resolve "state" "Californa": there is one value that is spelled alike' in said
+    assert '- resolve "city" "": there is no such value, or it was not reached' in said
 
 
 def test_the_last_statement_stands_for_the_rest():

@@ -8,17 +8,30 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from daytwo.wire.errors import Invalid
-from daytwo.wire.observation import SIZES, Alphabet, Observation, Outcome, Symbol, bits, row_bucket
-
-symbols = st.sampled_from(list(Alphabet)).flatmap(
-    lambda alphabet: st.tuples(st.just(alphabet), st.integers(0, SIZES[alphabet] - 1))
+from daytwo.wire.observation import (
+    LOOKUPS,
+    SIZES,
+    Alphabet,
+    Lookup,
+    Observation,
+    Outcome,
+    Symbol,
+    bits,
+    row_bucket,
+    size,
 )
+
+alphabets = st.sampled_from([(Alphabet.BRIEF, 0), (Alphabet.VERDICT, 0)]) | st.tuples(
+    st.just(Alphabet.STANDARD), st.integers(0, LOOKUPS)
+)
+symbols = alphabets.flatmap(lambda pair: st.tuples(st.just(pair), st.integers(0, size(*pair) - 1)))
 
 
 @given(symbols)
-def test_every_symbol_is_one_observation_and_back(pair):
-    alphabet, symbol = pair
-    observation = Observation.from_symbol(alphabet, symbol)
+def test_every_symbol_is_one_observation_and_back(drawn):
+    (alphabet, lookups), symbol = drawn
+    observation = Observation.from_symbol(alphabet, symbol, lookups)
+    assert len(observation.lookups) == lookups
     assert observation.symbol() == symbol
     assert Observation.model_validate_json(observation.model_dump_json()) == observation
     assert Symbol.of(observation).observation() == observation
@@ -39,11 +52,25 @@ def test_an_observation_cannot_carry_a_field_that_was_not_debited():
         Observation(alphabet=Alphabet.BRIEF, outcome=Outcome.OK, checks=3)
     with pytest.raises(ValidationError):
         Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.LOST, error_class=1)
+    with pytest.raises(ValidationError):
+        Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.LOST, lookups=(Lookup.EXACT,))
+    with pytest.raises(ValidationError):
+        Observation(alphabet=Alphabet.BRIEF, outcome=Outcome.OK, lookups=(Lookup.NONE,))
+    with pytest.raises(ValidationError):
+        Symbol(alphabet=Alphabet.BRIEF, symbol=0, lookups=1)
 
 
 @pytest.mark.parametrize(("alphabet", "expected"), [("standard", 19.61), ("brief", 4.0), ("verdict", 2.58)])
 def test_the_price_is_the_logarithm_of_the_size(alphabet, expected):
     assert math.isclose(bits(Alphabet(alphabet)), expected, abs_tol=0.01)
+
+
+def test_a_lookup_costs_two_bits():
+    assert bits(Alphabet.STANDARD) <= 20
+    for lookups in range(1, LOOKUPS + 1):
+        more = bits(Alphabet.STANDARD, lookups) - bits(Alphabet.STANDARD)
+        assert 2 * lookups - 0.001 < more <= 2 * lookups
+        assert bits(Alphabet.BRIEF, lookups) == bits(Alphabet.BRIEF) == 4
 
 
 @pytest.mark.parametrize(("rows", "bucket"), [(0, 0), (1, 1), (9, 1), (10, 2), (999_999, 6), (10**6, 7), (10**12, 7)])

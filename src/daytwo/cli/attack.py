@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from daytwo.cli.answer import Answer
-from daytwo.wire.observation import SIZES, Outcome
+from daytwo.wire.observation import Outcome, size
 from daytwo.wire.result import StepResult
 from daytwo.wire.run import NewRun, ReplayLine
 from daytwo.wire.verdict import Finding, Ruling
@@ -127,7 +127,7 @@ def judge(found: Answer, secrets: Secrets) -> AttackReport:
         findings=findings,
         attempts=attempts,
         learnt=observation.outcome if observation else None,
-        symbols=SIZES[observation.alphabet] if observation else 0,
+        symbols=size(observation.alphabet, len(observation.lookups)) if observation else 0,
         bits=found.receipt.bits if found.receipt else 0.0,
         left=any(secrets.email in body for body in bodies),
         bytes_searched=sum(len(body.encode()) for body in bodies),

@@ -47,6 +47,9 @@ def sign(  # noqa: PLR0913, PLR0917 - a command's options
     column: list[str] = typer.Option([], "--column", metavar="C=LEVEL", help="Less than that of one column."),
     column_class: list[str] = typer.Option([], "--class", metavar="C=CLASS", help="State what a column is."),
     labels: list[str] = typer.Option([], "--labels", metavar="C", help="Tell the frequent values of a column."),
+    lookup: list[str] = typer.Option(
+        [], "--lookup", metavar="C", help="Let programs look up values of a column that names people."
+    ),
     key: list[str] = typer.Option(
         [], "--key", metavar="C[,C…]|C=TABLE.C", help="Columns that are unique together, or refer to a table's key."
     ),
@@ -60,6 +63,7 @@ def sign(  # noqa: PLR0913, PLR0917 - a command's options
         columns=_words(column, Level, "--column"),
         classes=_words(column_class, ColumnClass, "--class"),
         labels=tuple(labels),
+        lookups=tuple(lookup),
         keys=tuple(tuple(part.strip() for part in text.split(",")) for text in key if "=" not in text),
         references=tuple(_pair(text, "--key") for text in key if "=" in text),
         expires=ends_at(expires, now()) if expires else None,

@@ -62,6 +62,10 @@ class ColumnClass(StrEnum):
     UNKNOWN = "unknown"
 
 
+TICKABLE = frozenset({ColumnClass.ORDINARY, ColumnClass.QUASI})
+"""Classes whose values may be labels, and may be looked up; `unknown` counts as sensitive until the owner says more."""
+
+
 class NullShare(StrEnum):
     NONE = "none"
     FEW = "up to 1%"
@@ -167,3 +171,9 @@ class ColumnSheet(Message):
     """Values with at least k occurrences, in a column that the owner ticked."""
     labels_complete: bool | None = None
     """There are no other values."""
+    lookup: bool | None = None
+    """The owner allows `resolve`, whatever the class."""
+
+    @property
+    def may_be_looked_up(self) -> bool:
+        return self.lookup is True or self.column_class in TICKABLE

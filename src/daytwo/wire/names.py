@@ -1,7 +1,7 @@
 """What both planes read off a program's source, so that they agree without either asking the other.
 
-Names that a program leaves behind and the labels of its checks are functions of its text alone: no byte of them
-comes from data.  The planner tells them to models, guard takes them for known, gate counts checks by them.
+Names that a program leaves behind, the labels of its checks and its lookups are functions of its text alone: no byte
+of them comes from data.  The planner tells them to models, guard takes names for known, gate debits lookups.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 
-from daytwo.wire.observation import CHECKS
+from daytwo.wire.observation import CHECKS, LOOKUPS
 
 
 def parse_program(source: str) -> ast.Module | None:
@@ -39,20 +39,31 @@ def check_labels(program: str) -> tuple[str, ...]:
 
     Bit i of an Observation's `checks` belongs to the i-th of them.  A label that is no literal reads as "".
     """
+    return tuple(_text(call, 1, "label") for call in _calls(program, "check")[:CHECKS])
+
+
+def lookups(program: str) -> tuple[tuple[str, str], ...]:
+    """Column and text of a program's calls of `resolve`, by place in the source, at most `LOOKUPS`.
+
+    The gate debits as many, whatever they are; one that is no literal reads as "".
+    """
+    return tuple((_text(call, 0, "column"), _text(call, 1, "text")) for call in _calls(program, "resolve")[:LOOKUPS])
+
+
+def _calls(program: str, name: str) -> list[ast.Call]:
+    """The calls of one of the cell's names, in the order of the source; the cell numbers them alike."""
     tree = parse_program(program)
-    if tree is None:
-        return ()
     calls = [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"
+        for node in ast.walk(tree or ast.Module([], []))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
     ]
-    calls.sort(key=lambda call: (call.lineno, call.col_offset))
-    return tuple(_label(call) for call in calls[:CHECKS])
+    return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
 
 
-def _label(call: ast.Call) -> str:
-    given = call.args[1:2] + [keyword.value for keyword in call.keywords if keyword.arg == "label"]
+def _text(call: ast.Call, place: int, keyword: str) -> str:
+    """An argument that is a literal text."""
+    given = call.args[place : place + 1] + [word.value for word in call.keywords if word.arg == keyword]
     if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
         return given[0].value
     return ""

@@ -1,7 +1,8 @@
 """The Observation: the only thing about an execution that the control plane or a model may learn.
 
 It is one symbol of a closed, public alphabet.  A symbol is an integer below the alphabet's size, so membership is a
-range check and the worst-case information is `log2(size)` bits: `standard` 19.6, `brief` 4, `verdict` 2.6.
+range check and the worst-case information is `log2(size)` bits: `standard` 19.6, `brief` 4, `verdict` 2.6.  The size
+of `standard` grows with the lookups of the program, which the executor counts in its source: by two bits each.
 
 When an Observation is released is part of what it says: on a grid of `DURATION_SLOTS` moments, which its
 `duration_slot` names.  Whatever an alphabet does not tell by a slot, it tells at the grid's last moment.
@@ -10,6 +11,7 @@ When an Observation is released is part of what it says: on a grid of `DURATION_
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +19,7 @@ from pydantic import Field, model_validator
 
 from daytwo.wire.errors import Invalid
 from daytwo.wire.message import Message
+from daytwo.wire.templates import TEMPLATES
 
 
 class Outcome(StrEnum):
@@ -42,8 +45,19 @@ DURATION_SLOTS = 3
 CHECKS = 8
 CHECK_MASKS: int = 1 << CHECKS
 STATEMENTS = 16
-TEMPLATES = 64
 HOLES = 8
+LOOKUPS = 4
+"""Calls of `resolve` that are told, the first in the source."""
+
+
+class Lookup(StrEnum):
+    """What came of `resolve(column, text)`.  In the order of the encoding; a call that was not reached is `none`."""
+
+    NONE = "none"
+    AMBIGUOUS = "ambiguous"
+    FUZZY = "fuzzy"
+    EXACT = "exact"
+
 
 ERROR_CLASSES: tuple[str, ...] = (
     "other",
@@ -93,7 +107,7 @@ FORMS: dict[Alphabet, dict[Outcome, tuple[tuple[str, int], ...]]] = {
         Outcome.ERROR: (
             ("error_class", len(ERROR_CLASSES)),
             ("statement", STATEMENTS),
-            ("template", TEMPLATES),
+            ("template", len(TEMPLATES)),
             ("hole", HOLES),
             _SLOT,
         ),
@@ -111,18 +125,27 @@ FORMS: dict[Alphabet, dict[Outcome, tuple[tuple[str, int], ...]]] = {
 `brief` tells no rows from some, and what is denied as lost."""
 
 
-def _size(form: tuple[tuple[str, int], ...]) -> int:
-    return math.prod(radix for _, radix in form)
+def form_of(alphabet: Alphabet, outcome: Outcome, lookups: int) -> tuple[tuple[str, int], ...]:
+    """What an outcome carries where a program has so many lookups."""
+    form = FORMS[alphabet][outcome]
+    if alphabet is Alphabet.STANDARD and outcome in {Outcome.OK, Outcome.ERROR}:
+        return (*form, ("lookups", len(Lookup) ** lookups))
+    return form
 
 
-SIZES: dict[Alphabet, int] = {
-    alphabet: sum(_size(form) for form in forms.values()) for alphabet, forms in FORMS.items()
-}
+def size(alphabet: Alphabet, lookups: int = 0) -> int:
+    """The number of symbols of an alphabet, for a program with so many lookups."""
+    forms = (form_of(alphabet, outcome, lookups) for outcome in FORMS[alphabet])
+    return sum(math.prod(radix for _, radix in form) for form in forms)
 
 
-def bits(alphabet: Alphabet) -> float:
+def bits(alphabet: Alphabet, lookups: int = 0) -> float:
     """The worst-case information of one Observation, in bits."""
-    return math.log2(SIZES[alphabet])
+    return math.log2(size(alphabet, lookups))
+
+
+SIZES: dict[Alphabet, int] = {alphabet: size(alphabet) for alphabet in Alphabet}
+"""For a program without lookups."""
 
 
 class Observation(Message):
@@ -139,48 +162,78 @@ class Observation(Message):
     error_class: int = Field(default=0, ge=0, lt=len(ERROR_CLASSES))
     statement: int = Field(default=0, ge=0, lt=STATEMENTS)
     """Index of the failing statement among the program's own top-level statements; the last stands for the rest."""
-    template: int = Field(default=0, ge=0, lt=TEMPLATES)
+    template: int = Field(default=0, ge=0, lt=len(TEMPLATES))
+    """Which of the public sentences the library said (`wire.templates`); 0 where none fits."""
     hole: int = Field(default=0, ge=0, lt=HOLES)
+    """Which filler of the failing statement the sentence named (`wire.holes`), from 1; 0 where it is none."""
+    lookups: tuple[Lookup, ...] = Field(default=(), max_length=LOOKUPS)
+    """One for each lookup of the program that was paid for."""
 
     @model_validator(mode="after")
     def _carries_only_its_own(self) -> Observation:
-        if self.model_dump() != Observation.model_construct(**_fields(self.alphabet, self.symbol())).model_dump():
+        _require_standard(self.alphabet, len(self.lookups))
+        fields = _fields(self.alphabet, self.symbol(), len(self.lookups))
+        if self.model_dump() != Observation.model_construct(**fields).model_dump():
             raise ValueError("an Observation carries a field that its alphabet or outcome does not have")
         return self
 
     def symbol(self) -> int:
         """The integer that stands for this Observation in its alphabet."""
         before = 0
-        for outcome, form in FORMS[self.alphabet].items():
+        for outcome in FORMS[self.alphabet]:
+            form = form_of(self.alphabet, outcome, len(self.lookups))
             if outcome is self.outcome:
                 number = 0
                 for field, radix in form:
-                    number = number * radix + min(int(getattr(self, field)), radix - 1)
+                    number = number * radix + min(self._number(field), radix - 1)
                 return before + number
-            before += _size(form)
+            before += math.prod(radix for _, radix in form)
         raise ValueError(f"the alphabet {self.alphabet} has no outcome {self.outcome}")
 
+    def _number(self, field: str) -> int:
+        if field == "lookups":
+            return packed(self.lookups)
+        return int(getattr(self, field))
+
     @classmethod
-    def from_symbol(cls, alphabet: Alphabet, symbol: int) -> Observation:
+    def from_symbol(cls, alphabet: Alphabet, symbol: int, lookups: int = 0) -> Observation:
         """The Observation that `symbol` stands for.
 
         Raises:
             Invalid: `not_in_alphabet`, where the symbol is no member.
         """
-        if not 0 <= symbol < SIZES[alphabet]:
+        if not 0 <= symbol < size(alphabet, lookups):
             raise Invalid("not_in_alphabet", f"{symbol} is no symbol of the alphabet {alphabet}.")
-        return cls(**_fields(alphabet, symbol))
+        return cls(**_fields(alphabet, symbol, lookups))
 
 
-def _fields(alphabet: Alphabet, symbol: int) -> dict[str, Any]:
+def _require_standard(alphabet: Alphabet, lookups: int) -> None:
+    if lookups and alphabet is not Alphabet.STANDARD:
+        raise ValueError(f"the alphabet {alphabet} tells of no lookups")
+
+
+def packed(lookups: Sequence[Lookup]) -> int:
+    """Lookups as one number, the first in the lowest digit."""
+    return sum(list(Lookup).index(found) * len(Lookup) ** place for place, found in enumerate(lookups))
+
+
+def unpacked(number: int, count: int) -> tuple[Lookup, ...]:
+    """The lookups that a number stands for."""
+    return tuple(list(Lookup)[number // len(Lookup) ** place % len(Lookup)] for place in range(count))
+
+
+def _fields(alphabet: Alphabet, symbol: int, lookups: int) -> dict[str, Any]:
     """The fields that a symbol of the alphabet stands for."""
-    for outcome, form in FORMS[alphabet].items():
-        if symbol < _size(form):
+    for outcome in FORMS[alphabet]:
+        form = form_of(alphabet, outcome, lookups)
+        symbols = math.prod(radix for _, radix in form)
+        if symbol < symbols:
             made: dict[str, Any] = {"alphabet": alphabet, "outcome": outcome}
             for field, radix in reversed(form):
                 symbol, made[field] = divmod(symbol, radix)
-            return made | {"as_rehearsed": bool(made.get("as_rehearsed"))}
-        symbol -= _size(form)
+            found = unpacked(made.get("lookups", 0), lookups)
+            return made | {"as_rehearsed": bool(made.get("as_rehearsed")), "lookups": found}
+        symbol -= symbols
     raise ValueError(f"no symbol of the alphabet {alphabet}")
 
 
@@ -189,19 +242,22 @@ class Symbol(Message):
 
     alphabet: Alphabet
     symbol: int = Field(ge=0)
+    lookups: int = Field(default=0, ge=0, le=LOOKUPS)
+    """How many the program has that this tells of: a function of its source."""
 
     @model_validator(mode="after")
     def _is_member(self) -> Symbol:
-        if self.symbol >= SIZES[self.alphabet]:
+        _require_standard(self.alphabet, self.lookups)
+        if self.symbol >= size(self.alphabet, self.lookups):
             raise ValueError(f"no symbol of the alphabet {self.alphabet}")
         return self
 
     @classmethod
     def of(cls, observation: Observation) -> Symbol:
-        return cls(alphabet=observation.alphabet, symbol=observation.symbol())
+        return cls(alphabet=observation.alphabet, symbol=observation.symbol(), lookups=len(observation.lookups))
 
     def observation(self) -> Observation:
-        return Observation.from_symbol(self.alphabet, self.symbol)
+        return Observation.from_symbol(self.alphabet, self.symbol, self.lookups)
 
 
 def row_bucket(rows: int) -> int:

@@ -22,6 +22,8 @@ class Release(Message):
     classes: dict[str, ColumnClass] = Field(default_factory=dict, max_length=DECISIONS_LIMIT)
     labels: tuple[str, ...] = Field(default=(), max_length=DECISIONS_LIMIT)
     """Columns whose frequent values may be told at level `labels`."""
+    lookups: tuple[str, ...] = Field(default=(), max_length=DECISIONS_LIMIT)
+    """Columns whose values programs may look up although their class forbids it."""
     keys: tuple[tuple[str, ...], ...] = Field(default=(), max_length=256)
     """Columns of one table of which no two rows share the values."""
     references: tuple[tuple[str, str], ...] = Field(default=(), max_length=256)

@@ -56,6 +56,7 @@ __all__ = [
     "callable_names",
     "slug",
     "strictest",
+    "withheld_columns",
 ]
 _PURPOSE = "schema-sheet"
 
@@ -172,6 +173,12 @@ def callable_names(sheets: Sequence[SchemaSheet]) -> dict[str, tuple[str, str]]:
         full = sheet.dataset if len(sheet.tables) == 1 else f"{sheet.dataset}_{table}"
         names[name if uses[name] == 1 else full] = (sheet.dataset, table)
     return names
+
+
+def withheld_columns(sheets: Sequence[SchemaSheet]) -> tuple[str, ...]:
+    """Columns, casefolded, of which `resolve` looks nothing up: one strict column of a name stands for all."""
+    columns = (column for sheet in sheets for table in sheet.tables for column in table.columns)
+    return tuple(sorted({column.name.casefold() for column in columns if not column.may_be_looked_up}))
 
 
 def slug(text: str) -> str:

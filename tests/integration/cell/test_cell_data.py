@@ -138,6 +138,28 @@ for column, text in (("region", "west"), ("nothing", "x"), ("region", "")):
     ]
 
 
+def test_what_became_of_the_first_four_lookups_is_reported(cells: Any) -> None:
+    program = """
+resolve("region", "NORTH"); resolve("region", "sout")
+for text in ("South", "west"):
+    try: resolve("region", text)
+    except LookupError: pass
+if False: resolve("region", "North")
+resolve("region", "North")
+found = resolve
+found("region", "North")
+"""
+    ended = cells.run(program, sources=[_orders(cells)])
+    exact, fuzzy, none, not_reached = 3, 2, 0, 0
+    assert ended.last["lookups"] == exact | fuzzy << 2 | none << 4 | not_reached << 6
+
+
+def test_of_withheld_columns_nothing_is_looked_up(cells: Any) -> None:
+    ended = cells.run('resolve("Region", "North")', sources=[_orders(cells)], withheld=["region"])
+    assert (ended.last["outcome"], ended.last["lookups"]) == ("error", 0)
+    assert "daytwo data sign NAME --lookup Region" in ended.of("traceback")[0]["text"]
+
+
 def test_an_ambiguous_text_is_not_resolved(cells: Any) -> None:
     sources = _orders(cells)
     path = cells.data / "orders.parquet"

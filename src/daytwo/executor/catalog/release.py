@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from daytwo.executor.catalog.classes import classify
 from daytwo.executor.catalog.profile import ColumnProfile, Profile
+from daytwo.wire.column import TICKABLE
 from daytwo.wire.errors import Invalid
 from daytwo.wire.figures import ColumnFigures, TableFigures
 from daytwo.wire.message import Timestamp
 from daytwo.wire.release import Release
 from daytwo.wire.sheet import ColumnClass, Level
-
-TICKABLE = frozenset({ColumnClass.ORDINARY, ColumnClass.QUASI})
-"""Classes whose values may be labels; `unknown` counts as sensitive until the owner says what it is."""
 
 
 def address(table: str, column: str) -> str:
@@ -46,6 +44,7 @@ def decided(before: Release, asked: Release, profile: Profile, now: Timestamp) -
         columns=levels,
         classes=classes,
         labels=tuple(dict.fromkeys([*kept, *ticked])),
+        lookups=tuple(dict.fromkeys([*before.lookups, *(names.full(name) for name in asked.lookups)])),
         keys=tuple(dict.fromkeys([*before.keys, *keys])),
         references=tuple(dict.fromkeys([*before.references, *references])),
         expires=expires,

@@ -22,9 +22,9 @@ from daytwo.executor.catalog.classes import classify
 from daytwo.executor.catalog.masks import frequent
 from daytwo.executor.catalog.profile import ColumnProfile, Profile, TableProfile
 from daytwo.executor.catalog.profiling import K
-from daytwo.executor.catalog.release import TICKABLE, address
+from daytwo.executor.catalog.release import address
 from daytwo.executor.catalog.structure import forms_of_fields, structure
-from daytwo.wire.column import Case
+from daytwo.wire.column import TICKABLE, Case
 from daytwo.wire.release import Release
 from daytwo.wire.sheet import (
     ColumnClass,
@@ -112,6 +112,7 @@ def _column(column: ColumnProfile, table: TableProfile, level: Level, release: R
         storage=storage(column.type),
         column_class=stated or ColumnClass.UNKNOWN,
         confirmed=stated is not None or None,
+        lookup=address(table.name, column.name) in release.lookups or None,
     )
     if level is Level.SCHEMA:
         return made

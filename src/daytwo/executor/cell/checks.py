@@ -1,8 +1,7 @@
 """`check(condition, "label")`: the one-bit assertions of a program that a model may learn.
 
 Bit i belongs to the i-th call in the order of the source, the first eight only.  It is 1 where that call was reached
-and true each time.  A call is recognised by its position in the program's own code, so that loops and functions
-need no rewriting of the program.
+and true each time.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ import ast
 import types
 from typing import Any
 
-from .compiled import FILE_NAME, Compiled, Position, position
+from .compiled import FILE_NAME, Compiled
+from .places import Places
 
 CHECKS = 8
 
@@ -20,36 +20,21 @@ class Checks:
     """Raises (on construction) SyntaxError where a label is not a literal text."""
 
     def __init__(self, program: Compiled) -> None:
-        self._program = program
-        calls = sorted(
-            (node for node in ast.walk(program.tree) if isinstance(node, ast.Call) and _is_check(node)),
-            key=lambda call: (call.lineno, call.col_offset),
-        )
-        for call in calls:
+        self._places = Places(program, "check", CHECKS)
+        for call in self._places.calls:
             _require_literal_label(call, program)
-        self._bits = {_position_of(call): bit for bit, call in enumerate(calls[:CHECKS])}
         self._results: dict[int, bool] = {}
 
     def record(self, condition: Any, caller: types.FrameType) -> None:
         """Takes one call: `condition` as truth, `caller` the frame that made it."""
         holds = bool(condition)
-        if not self._program.owns(caller.f_code):
-            return
-        bit = self._bits.get(position(caller.f_code, caller.f_lasti))
+        bit = self._places.number(caller)
         if bit is not None:
             self._results[bit] = self._results.get(bit, True) and holds
 
     @property
     def mask(self) -> int:
         return sum(1 << bit for bit, holds in self._results.items() if holds)
-
-
-def _is_check(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "check"
-
-
-def _position_of(call: ast.Call) -> Position:
-    return call.lineno, call.end_lineno, call.col_offset, call.end_col_offset
 
 
 def _require_literal_label(call: ast.Call, program: Compiled) -> None:

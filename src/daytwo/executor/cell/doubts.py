@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .compiled import Compiled, words
+from .lookup import NotFoundError
 from .tables import is_kind
 
 EMPTY_SELECTION = "empty selection"
@@ -63,6 +64,8 @@ def doubt_of(error: BaseException, scene: Scene) -> str | None:
         return STATE if error.name in scene.known_names else None
     if isinstance(error, KeyError) or is_kind(error, "polars.exceptions.ColumnNotFoundError"):
         return _of_lookup(error, scene)
+    if isinstance(error, NotFoundError):
+        return None if error.text in _texts(scene.program.code) else MADE_LABEL
     return None if isinstance(error, SyntaxError) else _of_rows(error, scene)
 
 

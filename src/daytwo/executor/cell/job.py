@@ -28,6 +28,29 @@ class Rehearsing:
 
 
 @dataclass(frozen=True)
+class Sentences:
+    """What libraries may be told to have said, and what of the program may fill the holes (`cell.templates`)."""
+
+    holes: dict[str, str]
+    """Each template's kind of hole, empty for none, in the order of the encoding."""
+    fillers: tuple[dict[str, list[str]], ...]
+    """For each statement, by kind."""
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Sentences:
+        return cls(said["holes"], tuple(said["fillers"]))
+
+    def place(self, template: str) -> int:
+        return list(self.holes).index(template)
+
+    def hole(self, template: str, statement: int, named: str) -> int:
+        """Which filler of a statement `named` is, from 1; 0 where it is none."""
+        by_kind = self.fillers[statement] if statement < len(self.fillers) else {}
+        known = by_kind.get(self.holes[template], [])
+        return known.index(named) + 1 if named in known else 0
+
+
+@dataclass(frozen=True)
 class Job:
     program: str
     sources: tuple[dict[str, Any], ...]
@@ -41,6 +64,10 @@ class Job:
     temporary: Path = Path("/tmp")  # noqa: S108 -- the sandbox's own, empty at the start
     output_bytes: int = OUTPUT_BYTES
     rehearsing: Rehearsing | None = None
+    withheld: frozenset[str] = frozenset()
+    """Columns, casefolded, of which `resolve` looks nothing up."""
+    sentences: Sentences | None = None
+    """None where nobody is told what a library said: in a rehearsal, whose traceback is told whole."""
 
     @classmethod
     def from_json(cls, text: bytes) -> Job:
@@ -54,5 +81,7 @@ class Job:
             cpus=said["cpus"],
             output_bytes=said.get("output_bytes", OUTPUT_BYTES),
             rehearsing=Rehearsing.from_json(said["rehearsing"]) if said.get("rehearsing") else None,
+            withheld=frozenset(said.get("withheld", ())),
+            sentences=Sentences.from_json(said["sentences"]) if said.get("sentences") else None,
             **folders,
         )

@@ -14,7 +14,7 @@ from .charts import Charts
 from .checks import Checks
 from .database import Database
 from .handle import Handle
-from .lookup import resolve as resolve_value
+from .lookup import Lookups
 from .outlet import Outlet
 from .preview import preview
 from .tables import is_kind, to_arrow
@@ -22,18 +22,21 @@ from .tables import is_kind, to_arrow
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Lookup = Callable[[str, dict[str, Any]], Any]
+Variable = Callable[[str, dict[str, Any]], Any]
 """The program's variable of a name, given the local variables at the place that asks."""
 
 
 class Names:
     """Builds the names over the cell's parts."""
 
-    def __init__(self, database: Database, outlet: Outlet, charts: Charts, lookup: Lookup) -> None:
+    def __init__(
+        self, database: Database, outlet: Outlet, charts: Charts, variable: Variable, lookups: Lookups
+    ) -> None:
         self._database = database
         self._outlet = outlet
         self._charts = charts
-        self._lookup = lookup
+        self._variable = variable
+        self._lookups = lookups
         self.checks: Checks | None = None
 
     def given(self, workspace: Path) -> dict[str, Any]:
@@ -60,7 +63,7 @@ class Names:
 
         def resolve(column: str, text: str) -> Any:
             """The value of a column that the person meant by `text`, for filters."""
-            return resolve_value(self._database, column, text)
+            return self._lookups.resolve(column, text, sys._getframe(1))  # noqa: SLF001 -- likewise
 
         functions = (data, sql, show, say, check, resolve)
         return {function.__name__: function for function in functions} | {"workspace": workspace}
@@ -72,7 +75,7 @@ class Names:
     def _query(self, query: str, frames_up: int) -> Handle | None:
         caller = sys._getframe(frames_up)  # noqa: SLF001 -- a query may name the caller's local variables
         local = caller.f_locals
-        answer = self._database.query(query, lambda name: _readable(self._lookup(name, local)))
+        answer = self._database.query(query, lambda name: _readable(self._variable(name, local)))
         return None if answer is None else Handle(self._query, answer)
 
     def _show(self, value: Any, title: str | None) -> None:

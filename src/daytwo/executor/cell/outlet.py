@@ -92,18 +92,10 @@ class Outlet:
         with self._lock:
             self._writer.write({"kind": "doubt", "doubt": doubt})
 
-    def end(self, outcome: str, checks: int, error_class: int, statement: int) -> None:
+    def end(self, report: dict[str, Any]) -> None:
+        """The last frame: all that the gate reads."""
         with self._lock:
-            self._writer.write(
-                {
-                    "kind": "end",
-                    "outcome": outcome,
-                    "rows": self.rows,
-                    "checks": checks,
-                    "error_class": error_class,
-                    "statement": statement,
-                }
-            )
+            self._writer.write({"kind": "end", "rows": self.rows, **report})
 
     def _write(self, header: dict[str, Any], payload: bytes | memoryview = b"") -> None:
         size = memoryview(payload).nbytes + len(json.dumps(header)) + FRAMING_BYTES

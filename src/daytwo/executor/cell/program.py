@@ -15,7 +15,7 @@ import os
 import sys
 import types
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from . import workers
@@ -26,10 +26,12 @@ from .database import Database
 from .errors import error_class, is_out_of_memory
 from .frames import FrameWriter
 from .job import Job, Rehearsing
+from .lookup import Lookups
 from .names import Names
 from .outlet import Outlet
 from .shapes import shapes
 from .snapshot import Snapshot
+from .templates import template_of
 from .tracebacks import person_traceback
 
 EXIT_STATUS = {"ok": 0, "error": 1, "memory": 86}
@@ -40,6 +42,8 @@ class Ending:
     outcome: str
     error_class: int = 0
     statement: int = 0
+    template: int = 0
+    hole: int = 0
 
 
 class Cell:
@@ -49,7 +53,9 @@ class Cell:
         self._job = job
         self._outlet = outlet
         self._charts = Charts(outlet)
-        self._names = Names(Database(job), outlet, self._charts, self._variable)
+        database = Database(job)
+        self._lookups = Lookups(database, job.withheld)
+        self._names = Names(database, outlet, self._charts, self._variable, self._lookups)
         # a real module, so that pickle, dataclasses and joblib find the program's classes where they say they are
         self._module = types.ModuleType("__main__")
         self._namespace: dict[str, Any] = vars(self._module)
@@ -60,8 +66,10 @@ class Cell:
         self._before: frozenset[str] = frozenset()
 
     @property
-    def checks(self) -> int:
-        return 0 if self._names.checks is None else self._names.checks.mask
+    def answers(self) -> dict[str, int]:
+        """What the program's own questions to the data came to."""
+        checks = 0 if self._names.checks is None else self._names.checks.mask
+        return {"checks": checks, "lookups": self._lookups.packed}
 
     def run(self) -> Ending:
         """Runs the program, then saves; tells the person of an error.  Raises OSError where the channel is gone."""
@@ -98,6 +106,7 @@ class Cell:
         self._charts.prepare(self._job.temporary)
         self._program = Compiled(self._job.program)
         self._names.checks = Checks(self._program)
+        self._lookups.begin(self._program)
         self._snapshot.restore_files()
         self._snapshot.bring(words(self._program.code))
         self._before = frozenset(self._namespace)
@@ -108,7 +117,9 @@ class Cell:
         self._outlet.traceback(person_traceback(error, self._program))
         if is_out_of_memory(error):
             return Ending("memory")
-        return Ending("error", error_class(error), statement)
+        sentences = self._job.sentences
+        template, hole = (0, 0) if sentences is None else template_of(error, sentences, statement)
+        return Ending("error", error_class(error), statement, template, hole)
 
     def _show_left_open(self) -> None:
         try:
@@ -139,7 +150,7 @@ def main() -> None:
     status = 1
     with suppress(OSError):  # the executor has closed the channel: nobody listens
         ending = cell.run()
-        outlet.end(ending.outcome, cell.checks, ending.error_class, ending.statement)
+        outlet.end(asdict(ending) | cell.answers)
         status = EXIT_STATUS[ending.outcome]
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

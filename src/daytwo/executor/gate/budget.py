@@ -21,6 +21,7 @@ from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.errors import Bug, Conflict, Denied
 from daytwo.wire.message import now as wall_clock
+from daytwo.wire.names import lookups
 from daytwo.wire.observation import Alphabet, bits
 from daytwo.wire.principal import Principal
 from daytwo.wire.task import TaskRequest
@@ -86,12 +87,15 @@ class Debit:
     run_id: str
     root_session: str
     alphabet: Alphabet
+    lookups: int
+    """Calls of `resolve` in the program's source that this alphabet tells of; two bits each."""
     bits: float
     actor: Principal
 
     @classmethod
     def of(cls, request: TaskRequest, root_session: str, execution: int) -> Debit:
         """What this execution costs; `Budget.debit` makes it count."""
+        told = len(lookups(request.program)) if request.alphabet is Alphabet.STANDARD else 0
         return cls(
             task_id=request.task_id,
             execution=execution,
@@ -99,7 +103,8 @@ class Debit:
             run_id=request.run_id,
             root_session=root_session,
             alphabet=request.alphabet,
-            bits=bits(request.alphabet),
+            lookups=told,
+            bits=bits(request.alphabet, told),
             actor=request.on_behalf_of,
         )
 
@@ -246,6 +251,7 @@ class Budget:
             "root_session": debit.root_session,
             "datasets": sorted(payer for payer in payers if not _is_path(payer)),
             "alphabet": debit.alphabet.value,
+            "lookups": debit.lookups,
             "bits": debit.bits,
         }
         self._ledger.append(

@@ -25,16 +25,20 @@ from daytwo.wire.observation import (
     CHECK_MASKS,
     ERROR_CLASSES,
     HOLES,
+    LOOKUPS,
     STATEMENTS,
-    TEMPLATES,
     Alphabet,
+    Lookup,
     Observation,
     Outcome,
     Symbol,
+    bits,
     row_bucket,
+    unpacked,
 )
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.task import TaskRequest
+from daytwo.wire.templates import TEMPLATES
 
 _SCHEMA = """
 create table if not exists gate_rehearsals (
@@ -65,8 +69,9 @@ class _Report(BaseModel):
     checks: Annotated[int, Field(ge=0, lt=CHECK_MASKS)] = 0
     error_class: Annotated[int, Field(ge=0, lt=len(ERROR_CLASSES))] = 0
     statement: Annotated[int, Field(ge=0, lt=STATEMENTS)] = 0
-    template: Annotated[int, Field(ge=0, lt=TEMPLATES)] = 0
+    template: Annotated[int, Field(ge=0, lt=len(TEMPLATES))] = 0
     hole: Annotated[int, Field(ge=0, lt=HOLES)] = 0
+    lookups: Annotated[int, Field(ge=0, lt=len(Lookup) ** LOOKUPS)] = 0
 
 
 _OF_ENDING: dict[str, Outcome] = {"timeout": Outcome.TIMEOUT, "memory": Outcome.MEMORY, "killed": Outcome.LOST}
@@ -87,24 +92,29 @@ def decide(
     elapsed_seconds: float,
     *,
     as_rehearsed: bool = False,
+    lookups: int = 0,
 ) -> Observation:
-    """The Observation of an execution: a member of `alphabet`, whatever the report holds.  Pure."""
+    """The Observation of an execution: a member of `alphabet`, whatever the report holds.  Pure.
+
+    `lookups`: how many were debited; what a report says of more is not read.
+    """
     outcome, read = _outcome(ending, report)
-    said: dict[str, Any] = {}
+    told = read if outcome in {Outcome.OK, Outcome.ERROR} else None
+    said: dict[str, Any] = {"lookups": unpacked(told.lookups if told else 0, lookups)}
     if alphabet is not Alphabet.VERDICT and outcome is not Outcome.TIMEOUT:
         said["duration_slot"] = slot_of(elapsed_seconds)
-    if outcome is Outcome.OK and read is not None:
-        bucket = row_bucket(read.rows)
+    if outcome is Outcome.OK and told is not None:
+        bucket = row_bucket(told.rows)
         if alphabet is Alphabet.STANDARD:
-            said |= {"rows_bucket": bucket, "as_rehearsed": as_rehearsed, "checks": read.checks}
+            said |= {"rows_bucket": bucket, "as_rehearsed": as_rehearsed, "checks": told.checks}
         elif alphabet is Alphabet.BRIEF:
             said["rows_bucket"] = min(bucket, 1)
-    if outcome is Outcome.ERROR and read is not None and alphabet is Alphabet.STANDARD:
+    if outcome is Outcome.ERROR and told is not None and alphabet is Alphabet.STANDARD:
         said |= {
-            "error_class": read.error_class,
-            "statement": read.statement,
-            "template": read.template,
-            "hole": read.hole,
+            "error_class": told.error_class,
+            "statement": told.statement,
+            "template": told.template,
+            "hole": told.hole,
         }
     return Observation(alphabet=alphabet, outcome=outcome, **said)
 
@@ -187,13 +197,23 @@ class Mint:
         Raises:
             Bug: `not_debited`, where this execution was not paid for in this alphabet.
         """
-        made = Symbol.of(decide(debit.alphabet, ending, report, elapsed_seconds, as_rehearsed=as_rehearsed))
+        made = Symbol.of(
+            decide(
+                debit.alphabet,
+                ending,
+                report,
+                elapsed_seconds,
+                as_rehearsed=as_rehearsed,
+                lookups=debit.lookups,
+            )
+        )
         key = (debit.task_id, debit.execution)
         with self._database.transaction() as connection:
             paid = connection.execute(
-                "select alphabet from gate_debits where task_id = ? and execution = ?", key
+                "select alphabet, bits from gate_debits where task_id = ? and execution = ?", key
             ).fetchone()
-            if paid is None or paid["alphabet"] != made.alphabet.value:
+            price = bits(made.alphabet, made.lookups)
+            if paid is None or (paid["alphabet"], paid["bits"]) != (made.alphabet.value, price):
                 raise Bug("not_debited", "An Observation was asked for that was not paid for.")
             kept = connection.execute(
                 "select symbol from gate_observations where task_id = ? and execution = ?", key

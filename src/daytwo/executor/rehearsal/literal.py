@@ -18,6 +18,8 @@ class Use(StrEnum):
     """Compared with `<`, `between` and their like."""
     PART = "part"
     """Sought inside a text."""
+    SOUGHT = "sought"
+    """Looked up by `resolve`, which says itself whether there is such a value."""
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ class _Reader:
                     yield from self._compared(node)
                 case ast.Call(func=ast.Attribute()):
                     yield from self._called(node)
+                case ast.Call(func=ast.Name(id="resolve"), args=[column, text]):
+                    yield from self._sought(column, text)
                 case ast.Subscript(slice=index):
                     yield from self._indexed(node.value, index)
                 case ast.Match(subject=subject, cases=cases):
@@ -186,6 +188,13 @@ class _Reader:
         if name in _LOOKUPS:
             for argument in _arguments(node):
                 yield from self._of_groups(self._values(argument))
+
+    def _sought(self, column: ast.expr, text: ast.expr) -> Iterator[Literal]:
+        """What `resolve(column, text)` looks for."""
+        for name in self._values(column):
+            for value in self._values(text):
+                number = [int(value)] if isinstance(value, str) and re.fullmatch(r"\d{1,18}", value) else []
+                yield from (Literal(str(name), one, Use.SOUGHT) for one in (value, *number))
 
     def _in_query(self, tree: ast.AST) -> Iterator[Literal]:
         """Of a query of pandas, in which columns are names."""

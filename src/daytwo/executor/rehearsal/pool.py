@@ -156,7 +156,7 @@ def _seeds(
         made = _as_part(column, literal.value, values) if literal.use is Use.PART else _as_told(column, literal.value)
         if made is not None:
             seeds.append(made)
-            unverified.append(literal)
+            unverified += [literal] if literal.use is not Use.SOUGHT else []
     return seeds[:SEEDS_LIMIT], tuple(unverified)
 
 

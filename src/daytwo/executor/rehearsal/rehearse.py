@@ -26,7 +26,7 @@ from daytwo.executor.state import STATE_TARGET, StateStore
 from daytwo.wire.errors import Missing
 from daytwo.wire.names import check_labels
 from daytwo.wire.rehearsal import LITERALS_LIMIT, NAME_LIMIT_CHARACTERS, TEXT_LIMIT_CHARACTERS, Rehearsal
-from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.sheet import SignedSheet, withheld_columns
 from daytwo.wire.task import TaskRequest
 
 WALL_SECONDS = 30.0
@@ -125,6 +125,7 @@ def _job(
         "memory_bytes": profile.memory_bytes,
         "cpus": profile.cpus,
         "output_bytes": profile.output_bytes,
+        "withheld": withheld_columns([own.sheet for own in signed]),
         "rehearsing": {
             "instant": max((own.released_at for own in signed), default=EPOCH),
             "columns": sorted(columns),

@@ -27,9 +27,10 @@ from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile
 from daytwo.executor.state import STATE_TARGET, StateStore
 from daytwo.executor.step.frames import StepFrames
 from daytwo.wire.errors import DaytwoError, Denied, Unavailable
+from daytwo.wire.holes import sentences
 from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.rehearsal import Rehearsal
-from daytwo.wire.sheet import SchemaSheet
+from daytwo.wire.sheet import SchemaSheet, withheld_columns
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
@@ -209,6 +210,8 @@ class StepRunner:
             "memory_bytes": profile.memory_bytes,
             "cpus": profile.cpus,
             "output_bytes": profile.output_bytes,
+            "withheld": withheld_columns([self._catalog.signed(ref.name).sheet for ref in request.datasets]),
+            "sentences": sentences(request.program),
         }
         all_mounts: tuple[Mount, ...] = (*mounts, *state)
         reader = FrameReader(frames)

@@ -6,8 +6,9 @@ import ast
 import json
 from collections.abc import Iterator, Sequence
 
-from daytwo.wire.names import check_labels, parse_program
-from daytwo.wire.observation import ERROR_CLASSES, STATEMENTS, Alphabet, Observation, Outcome
+from daytwo.wire.holes import filler
+from daytwo.wire.names import check_labels, lookups, parse_program
+from daytwo.wire.observation import ERROR_CLASSES, STATEMENTS, Alphabet, Lookup, Observation, Outcome
 from daytwo.wire.sheet import (
     ColumnClass,
     ColumnSheet,
@@ -19,6 +20,7 @@ from daytwo.wire.sheet import (
     TableSheet,
     callable_names,
 )
+from daytwo.wire.templates import TEMPLATES, UNTOLD
 from daytwo.wire.verdict import Finding, Ruling, Verdict
 
 FINDINGS_LIMIT = 20
@@ -157,7 +159,18 @@ def observation_in_words(observation: Observation, program: str) -> str:
     for number, label in enumerate(check_labels(program)):
         held = "held" if observation.checks >> number & 1 else "did not hold, or was not reached"
         lines.append(f"- check {_quoted(label)}: {held}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_lookups(observation, program)])
+
+
+def _lookups(observation: Observation, program: str) -> Iterator[str]:
+    found = {
+        Lookup.EXACT: "there is such a value",
+        Lookup.FUZZY: "there is one value that is spelled alike",
+        Lookup.AMBIGUOUS: "several values are spelled alike",
+        Lookup.NONE: "there is no such value, or it was not reached",
+    }
+    for (column, text), lookup in zip(lookups(program), observation.lookups, strict=False):
+        yield f"- resolve {_quoted(column)} {_quoted(text)}: {found[lookup]}"
 
 
 def _rows(bucket: int) -> str:
@@ -177,7 +190,18 @@ def _error(observation: Observation, program: str) -> str:
     what = "an exception of a class that is not told" if name == "other" else name
     said = f"error: {what}, {_DURATIONS[observation.duration_slot]}"
     statement = _statement(program, observation.statement)
-    return f"{said}, raised {statement}" if statement else f"{said}."
+    lines = [f"{said}, raised {statement}" if statement else f"{said}.", *_sentence(observation, program)]
+    return "\n".join([*lines, *_lookups(observation, program)])
+
+
+def _sentence(observation: Observation, program: str) -> Iterator[str]:
+    """What the library said, as far as it is told."""
+    template = TEMPLATES[observation.template]
+    if template is UNTOLD:
+        return
+    named = filler(program, observation.statement, template.hole, observation.hole) if template.hole else None
+    text = template.text.format("something that is not told" if named is None else _quoted(named))
+    yield f"- what was said: {text}."
 
 
 def _statement(program: str, index: int) -> str | None:
