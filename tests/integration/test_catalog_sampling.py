@@ -184,8 +184,8 @@ class Control:
 class Peeking:
     """The sandbox; notes what is told of a reading at its end."""
 
-    def __init__(self, shop):
-        self._backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
+    def __init__(self, backend, shop):
+        self._backend = backend
         self._shop = shop
 
     async def run(self, request, sink, cancel):
@@ -200,13 +200,14 @@ class Shop:
     def __init__(self, folder):
         self.file = folder / "orders.csv"
         self._database = Database(folder / "home" / "executor.db")
+        self._backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
         self._key = SigningKey.generate()
         self.seen = []
         self.open()
 
     def open(self):
         """As a new process would."""
-        self.catalog = Catalog(self._database, Peeking(self), self._key, "local", size=Size(**SMALL))
+        self.catalog = Catalog(self._database, Peeking(self._backend, self), self._key, "local", size=Size(**SMALL))
 
     async def add(self):
         return await self.catalog.register(RegisterDataset(paths=(str(self.file),)), LOCAL_OWNER)
@@ -226,6 +227,7 @@ class Shop:
 
     def close(self):
         self._database.close()
+        self._backend.close()
 
 
 @pytest.fixture

@@ -52,7 +52,10 @@ def results(tmp_path_factory):
     large = tmp_path_factory.mktemp("data") / "large.parquet"
     write_large_parquet(large, LARGE_BYTES)
     backend = Sandboxes(default_environment(), Path(cell.__file__).parent)
-    return anyio.run(run_all, backend, (Mount(large, "/data/large.parquet"),))
+    try:
+        return anyio.run(run_all, backend, (Mount(large, "/data/large.parquet"),))
+    finally:
+        backend.close()
 
 
 def test_there_are_enough_of_them():
