@@ -59,6 +59,23 @@ def test_endings(executor, source, ending, exit_code):
     assert (result.ending, result.exit_code) == (ending, exit_code)
 
 
+def test_what_is_meant_for_a_programs_end_happens(executor):
+    result = ended(
+        "import atexit, logging.handlers, sys\n"
+        "held = logging.handlers.MemoryHandler(99, flushLevel=99, target=logging.StreamHandler(sys.stdout))\n"
+        "logging.getLogger().addHandler(held)\n"
+        "logging.error('flushed')\n"
+        "atexit.register(print, 'bye')\n",
+        executor,
+    )
+    assert (result.ending, result.stdout) == ("ok", "bye\nflushed\n")
+
+
+def test_a_program_knows_its_own_main_thread(executor):
+    source = "import threading\nprint(threading.main_thread().native_id == threading.get_native_id())"
+    assert ended(source, executor).stdout == "True\n"
+
+
 def test_traceback_is_the_scripts_own(executor):
     result = ended("x = 1\nraise KeyError('gone')", executor)
     assert result.stderr == (

@@ -70,11 +70,12 @@ class Execution:
 
     async def run(self, order: bytes) -> SandboxResult:
         try:
+            begun = self._pipes.control.write_some(order)  # ahead, so that the keeper finds it
             await self._hand_over()
             async with anyio.create_task_group() as group:
                 group.start_soon(self._watch)
                 group.start_soon(self._feed)
-                await self._pipes.control.write_all(order)
+                await self._pipes.control.write_all(order[begun:])
                 try:
                     await self._drain()
                 finally:

@@ -91,7 +91,7 @@ def _be_program(order: Inside, writers: list[int]) -> NoReturn:
         os.chdir(order["home"])
         sys.path[:] = [path for path in sys.path if path not in order["path"]] + order["path"]
         seccomp.install()
-        interpreter.reseed(order["seed"])
+        interpreter.renew(order["seed"])
         main = importlib.import_module(order["module"]).main
         sys.argv = [order["module"], *order["arguments"]]
     except BaseException as error:  # noqa: BLE001 - the boundary of a process, before the program: nothing has run

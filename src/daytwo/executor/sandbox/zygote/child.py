@@ -40,7 +40,7 @@ def live(inside: Inside, descriptors: list[int]) -> NoReturn:
     keeper = _alone(descriptors)
     try:
         program = _set_up(inside, keeper)
-        _reap_until_end(program, keeper)
+        messages.send(keeper, _reap_until_end(program))
     except BaseException as error:  # noqa: BLE001 - the boundary of a process: the keeper hears of it, nothing runs
         messages.send(keeper, report.failure(error))
     finally:
@@ -72,7 +72,7 @@ def _set_up(inside: Inside, keeper: socket.socket) -> int:
     messages.send(keeper, {"event": "born"}, [mounts])
     os.close(mounts)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    program = os.fork()
+    program = kernel.fork()
     if program == 0:
         _be_program(inside, keeper)
     # After the fork, so that the program's Landlock domain is not its init's.
@@ -81,16 +81,30 @@ def _set_up(inside: Inside, keeper: socket.socket) -> int:
     return program
 
 
-def _reap_until_end(program: int, keeper: socket.socket) -> None:
-    while True:
+def _reap_until_end(program: int) -> dict[str, object]:
+    """Until the program has ended; says how, and whether it was the last that lived here beside its init."""
+    child = 0
+    while child != program:
         child, status, usage = os.wait3(0)
-        if child == program:
-            code = os.waitstatus_to_exitcode(status)
-            own = resource.getrusage(resource.RUSAGE_CHILDREN)
-            ended = {"exit": code if code >= 0 else None, "signal": -code if code < 0 else None}
-            peak_rss_bytes = max(usage.ru_maxrss, own.ru_maxrss) * _KIB_BYTES
-            messages.send(keeper, {"event": "ended", **ended, "peak_rss_bytes": peak_rss_bytes})
-            return
+    code = os.waitstatus_to_exitcode(status)
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "event": "ended",
+        "exit": code if code >= 0 else None,
+        "signal": -code if code < 0 else None,
+        "peak_rss_bytes": max(usage.ru_maxrss, own.ru_maxrss) * _KIB_BYTES,
+        "was_last": _is_alone(),
+    }
+
+
+def _is_alone() -> bool:
+    """Whether nothing else lives in the pid namespace: orphans are its init's children, so what lives would show."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            continue
+    except ChildProcessError:
+        return True
+    return False
 
 
 def _be_program(inside: Inside, keeper: socket.socket) -> NoReturn:
@@ -99,8 +113,8 @@ def _be_program(inside: Inside, keeper: socket.socket) -> NoReturn:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         landlock.restrict(inside["scratch"], inside["executable"], inside["devices"])
         seccomp.install(drives_devices=bool(inside["devices"]))
-        interpreter.reseed(inside["seed"])
-        interpreter.limber()
+        interpreter.renew(inside["seed"])
+        interpreter.limber(inside["modules"])
         messages.send(keeper, {"event": "parked"})
         order = messages.receive(keeper)
         if order.message is None:

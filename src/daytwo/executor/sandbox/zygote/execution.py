@@ -130,7 +130,8 @@ class Child:
         if self._group is not None:
             self._group.bound(run["limits"]["total_bytes"])
         self._memory_limit_bytes = run["limits"]["memory_bytes"]
-        self._kills_before = _kernels_kills()
+        if self._group is None:
+            self._kills_before = _kernels_kills()
         messages.send(self.channel, run["go"], asked.for_child())
         asked.hand_over()
 
@@ -151,14 +152,20 @@ class Child:
         self._peak_rss_bytes = event.pop("peak_rss_bytes")
         self._ended = event
 
+    def settle(self) -> None:
+        """Nothing of the program is left: says what came of the run, and lets go of it."""
+        if self.asked is None:
+            return
+        if self._ended:
+            self.asked.tell(self._ended)
+        killed = self._group.has_killed() if self._group is not None else _kernels_kills() > self._kills_before
+        self.asked.tell({"event": "usage", "peak_rss_bytes": self._peak_rss_bytes, "oom": self._is_over or killed})
+        self.asked.close()
+        self.asked = None
+
     def bury(self) -> None:
-        """After its last process: says what came of the run, and lets go of everything."""
-        if self.asked is not None:
-            if self._ended:
-                self.asked.tell(self._ended)
-            killed = self._group.has_killed() if self._group is not None else _kernels_kills() > self._kills_before
-            self.asked.tell({"event": "usage", "peak_rss_bytes": self._peak_rss_bytes, "oom": self._is_over or killed})
-            self.asked.close()
+        """After its last process: lets go of everything."""
+        self.settle()
         if self._group is not None:
             self._group.remove()
         self._close_mounts()

@@ -60,8 +60,11 @@ class Keeper:
         self._making: list[Child] = []
         self._parked: deque[Child] = deque()
         self._running: list[Child] = []
+        self._ending: list[Child] = []
+        """Nothing but their init is left of them."""
         self._waiting: deque[tuple[Asked, Run]] = deque()
         self._refill_at_seconds = 0.0
+        self._watch_at_seconds = 0.0
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
@@ -71,15 +74,14 @@ class Keeper:
             self._bear()
         except (kernel.Refused, OSError) as error:
             self._fail(failure(error))
-        watched_seconds = time.monotonic()
         while self._executor.fileno() >= 0:
             for key, _ in self._selector.select(self._patience_seconds()):
                 if self._selector.get_map().get(key.fd) is key:  # else one before it in this round has closed it
                     key.data()
-            if time.monotonic() > watched_seconds + _MEMORY_POLL_SECONDS:
+            if self._running and time.monotonic() > self._watch_at_seconds:
                 for child in self._running:
                     child.watch_memory(self._zygote_pid)
-                watched_seconds = time.monotonic()
+                self._watch_at_seconds = time.monotonic() + _MEMORY_POLL_SECONDS
             self._refill()
         self._end()
 
@@ -179,6 +181,10 @@ class Keeper:
                 self._assign()
             case "ended":
                 child.has_ended(event)
+                if event["was_last"] and child in self._running:
+                    self._settle(child)
+                    self._running.remove(child)
+                    self._ending.append(child)
             case "refused":
                 self._fail(event)
             case "gone":
@@ -190,6 +196,8 @@ class Keeper:
         while self._waiting and self._parked:
             asked, run = self._waiting.popleft()
             child = self._parked.popleft()
+            if not self._running:
+                self._watch_at_seconds = time.monotonic() + _MEMORY_POLL_SECONDS
             self._running.append(child)
             self._on(asked.life, child.kill)
             try:
@@ -202,24 +210,32 @@ class Keeper:
 
     def _bury(self, child: Child) -> None:
         """Its last process is gone."""
-        for descriptor in (child.process, child.channel.fileno(), child.asked.life if child.asked else -1):
-            self._off(descriptor)
+        self._off(child.channel.fileno())
+        if child.process >= 0:
+            self._off(child.process)
         while child.process >= 0 and kernel.readable([child.channel.fileno()], 0):
             said = messages.receive(child.channel)  # its last words may come with its end
             if said.message is None:
                 break
             if said.message["event"] == "ended":
                 child.has_ended(said.message)
-        for state in (self._making, self._parked, self._running):
+        for state in (self._making, self._parked, self._running, self._ending):
             if child in state:
                 state.remove(child)
+        self._settle(child)
         child.bury()
+
+    def _settle(self, child: Child) -> None:
+        """Nothing of the program is left."""
+        if child.asked is not None:
+            self._off(child.asked.life)
+            child.settle()
 
     def _end(self) -> None:
         """The zygote ends with its socket, its children with it; what the kernel does not clean up is cleaned up."""
         if self._zygote is not None:
             self._zygote.close()
-        for child in (*self._making, *self._parked, *self._running):
+        for child in (*self._making, *self._parked, *self._running, *self._ending):
             if child.process >= 0:
                 child.kill()
                 kernel.readable([child.process])

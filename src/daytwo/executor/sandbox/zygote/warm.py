@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 
-from . import child, kernel, messages, seccomp
+from . import child, interpreter, kernel, messages, pages, seccomp
 from .birth import ZYGOTE_FD
 from .report import failure
 
@@ -31,8 +31,9 @@ def main() -> None:
         for path in inside["check_readable"]:
             child.check_readable(path)
         environment = dict(os.environ)
-        for module in inside["modules"]:
-            importlib.import_module(module)
+        with interpreter.without_exits_of_packages():
+            for module in inside["modules"]:
+                importlib.import_module(module)
         os.environ.clear()
         os.environ.update(environment)  # without what libraries have put there for themselves
         _serve(channel, inside)
@@ -55,13 +56,15 @@ def _serve(channel: socket.socket, inside: Inside) -> None:
     for drives_devices in {False, bool(inside["devices"])}:
         seccomp.compiled(drives_devices=drives_devices)
     gc.collect()
+    pages.fill_holes()
     gc.freeze()
+    pages.gather()
     messages.send(channel, {"event": "warm"})
     while (order := messages.receive(channel)).message is not None:
         _require_one_thread()
         kernel.setns(own, kernel.CLONE_NEWPID, "return to the zygote's pid namespace")
         kernel.unshare(kernel.CLONE_NEWPID, "pid namespace")
-        if os.fork() == 0:
+        if kernel.fork() == 0:
             child.live(inside, order.descriptors)
         for descriptor in order.descriptors:
             os.close(descriptor)
