@@ -1,61 +1,56 @@
 """Excel workbooks (.xlsx, .xlsm): each sheet that holds a table, read row by row.
 
-A table begins at the first row that is about as wide as the sheet; text in that row is its header.  Sheet names are
-free text from inside a file, so they stay here: tables are called `sheet1`, `sheet2`, …
+Where a table begins, and what its columns are called, is found by `heading`.  Sheet names are free text from inside a
+file, so they stay here: tables are called `sheet1`, `sheet2`, …  A workbook is parsed by calamine, which holds a sheet
+in memory while it is read: some twenty bytes a cell, of at most a million rows.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from . import heading
 from .headers import fit_names, replaced_note
+from .heading import Heading
 from .problem import UnreadableError
 from .rows import ColumnType
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 UNPACKED_LIMIT_BYTES = 2 * 1024**3
 RATIO_LIMIT = 200
 RATIO_FREE_BYTES = 64 * 1024**2
 """Below this, a workbook may be packed as tightly as it likes."""
 PREAMBLE_ROWS = 50
-HEADER_WIDTH_SHARE = 0.6
+WHOLE_FLOAT_LIMIT = 2.0**53
+"""Workbooks hold nothing but floats: below this, a whole one is an integer."""
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Any]:
-    """The workbook, read-only, with the values that its formulas had when it was saved.
+def opened(path: str) -> Iterator[CalamineWorkbook]:
+    """The workbook, with the values that its formulas had when it was saved.
 
     Raises:
         UnreadableError: `not_a_table`, where it is no workbook or unpacks to far more than it should.
     """
     _refuse_bombs(path)
-    import openpyxl
+    from python_calamine import CalamineError, CalamineWorkbook
 
-    # Opened here: openpyxl judges a path by its ending.
-    with warnings.catch_warnings(), Path(path).open("rb") as file:
-        warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it leaves out
+    # Opened here: calamine judges a path by its ending.
+    with Path(path).open("rb") as file:
         try:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except Exception as error:  # openpyxl raises whatever a broken part makes it raise
+            with CalamineWorkbook.from_filelike(file) as book:
+                yield book
+        except CalamineError as error:
             raise UnreadableError(
                 "not_a_table", "The workbook is damaged: open it in Excel and save it anew."
             ) from error
-        try:
-            yield book
-        except (SyntaxError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-            # A sheet is parsed while its rows are drawn; ElementTree's ParseError is a SyntaxError.
-            raise UnreadableError(
-                "not_a_table", "A sheet of the workbook is damaged: open it in Excel and save it anew."
-            ) from error
-        finally:
-            book.close()
 
 
 def _refuse_bombs(path: str) -> None:
@@ -74,15 +69,19 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
     found: list[dict[str, Any]] = []
     notes: list[str] = []
     empty = 0
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
     with opened(path) as book:
-        for sheet in book.worksheets:
-            options = _table(sheet, notes)
+        for about in book.sheets_metadata:
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
+            options = _table(book.get_sheet_by_name(about.name), notes)
             if options is None:
                 empty += 1
                 continue
             name = f"sheet{len(found) + 1}"
-            hidden = "" if sheet.sheet_state == "visible" else ", which is hidden"
-            notes.append(f"{name} is the sheet {sheet.title!r}{hidden}.")
+            hidden = "" if about.visible == SheetVisibleEnum.Visible else ", which is hidden"
+            notes.append(f"{name} is the sheet {about.name!r}{hidden}.")
             found.append({**options, "name": name})
     if empty:
         notes.append(f"{empty} sheet(s) without a table were skipped.")
@@ -91,71 +90,70 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
     return found, notes
 
 
-def rows(book: Any, options: dict[str, Any]) -> Iterator[Sequence[object]]:
+def rows(book: CalamineWorkbook, options: dict[str, Any]) -> Iterator[Sequence[object]]:
     """The table's rows, without empty ones, as wide as its columns."""
     places = [column["place"] for column in options["columns"]]
-    for row in _filled(book[options["sheet"]], options["skip"]):
+    for row in _filled(book.get_sheet_by_name(options["sheet"]), options["skip"]):
         values = [row[place] if place < len(row) else None for place in places]
         if any(value is not None for value in values):
             yield values
 
 
-def _filled(sheet: Any, skip: int) -> Iterator[tuple[object, ...]]:
-    sheet.reset_dimensions()  # what a file says of its size is often wrong
-    for row in itertools.islice(sheet.iter_rows(values_only=True), skip, None):
-        if any(value is not None for value in row):
-            yield row
+def _filled(sheet: CalamineSheet, skip: int) -> Iterator[list[object]]:
+    for row in itertools.islice(sheet.iter_rows(), skip, None):
+        values = [_value(value) for value in row]
+        if any(value is not None for value in values):
+            yield values
 
 
-def _table(sheet: Any, notes: list[str]) -> dict[str, Any] | None:
-    sheet.reset_dimensions()
-    head = list(itertools.islice(sheet.iter_rows(values_only=True), PREAMBLE_ROWS))
-    widths = [sum(value is not None for value in row) for row in head]
-    if not any(widths):
+def _value(value: object) -> object:
+    """A cell as Python has it: nothing in place of an empty text, whole numbers as such."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < WHOLE_FLOAT_LIMIT else value
+    return None if value == "" else value
+
+
+def _table(sheet: CalamineSheet, notes: list[str]) -> dict[str, Any] | None:
+    head = [[_value(value) for value in row] for row in itertools.islice(sheet.iter_rows(), PREAMBLE_ROWS)]
+    found = heading.find(head, _merged(sheet))
+    if found is None:
         return None
-    start = next(place for place, width in enumerate(widths) if width >= max(1, HEADER_WIDTH_SHARE * max(widths)))
-    header = head[start]
-    has_header = _is_header(header)
+    names = set(filter(None, found.names)) if found.rows == 1 else set()
     types: list[ColumnType] = []
-    seen: list[set[str]] = [{str(value)} if isinstance(value, str) else set() for value in header]
-    recurs = False
     count = 0
-    for row in _filled(sheet, start + 1):
+    recurs = False
+    for row in _filled(sheet, found.end):
         count += 1
         types.extend(ColumnType() for _ in range(len(row) - len(types)))
         for place, value in enumerate(row):
             types[place].observe(value)
-            recurs = recurs or (isinstance(value, str) and place < len(seen) and value in seen[place])
-    if not has_header or recurs:
-        has_header = False
-        count += 1
-        types.extend(ColumnType() for _ in range(len(header) - len(types)))
-        for place, value in enumerate(header):
+            recurs = recurs or (isinstance(value, str) and value in names and found.names[place] == value)
+    if recurs:
+        # A first row that comes again further down is data.
+        for place, value in enumerate(head[found.start]):
             types[place].observe(value)
-    return _options(sheet.title, start, header if has_header else None, types, notes) if count or has_header else None
+        found = Heading(found.start, 0, ())
+    if not count:
+        types = [ColumnType() for _ in found.names]
+    return _options(sheet.name, found, types, notes) if count or found.rows else None
 
 
-def _is_header(row: Sequence[object]) -> bool:
-    values = [value for value in row if value is not None]
-    names = sum(isinstance(value, str) or _is_year(value) for value in values)
-    return names * 2 > len(values) and any(isinstance(value, str) for value in values)
+def _merged(sheet: CalamineSheet) -> list[tuple[int, int, int]]:
+    """Cells that are one, within a row, by the places that rows have here: they begin at the first column in use."""
+    left = sheet.start[1] if sheet.start else 0
+    return [(row, first - left, last - left) for (row, first), (_, last) in sheet.merged_cell_ranges or ()]
 
 
-def _is_year(value: object) -> bool:
-    return isinstance(value, int) and 1800 <= value < 2100
-
-
-def _options(
-    title: str, start: int, header: Sequence[object] | None, types: list[ColumnType], notes: list[str]
-) -> dict[str, Any]:
-    width = max(len(types), len(header or ()))
-    types = types + [ColumnType() for _ in range(width - len(types))]
-    raw = [_text(header[place]) if header and place < len(header) else None for place in range(width)]
-    kept = [place for place in range(width) if raw[place] is not None or not types[place].is_empty]
+def _options(title: str, found: Heading, types: list[ColumnType], notes: list[str]) -> dict[str, Any]:
+    raw = [*found.names, *[None] * (len(types) - len(found.names))]
+    kept = [place for place, kind in enumerate(types) if raw[place] is not None or not kind.is_empty]
     names, replaced = fit_names([raw[place] for place in kept])
-    if start:
-        notes.append(f"In the sheet {title!r}, {start} row(s) before the table were skipped.")
-    if header is None:
+    if found.start:
+        notes.append(f"In the sheet {title!r}, {found.start} row(s) before the table were skipped.")
+    if found.rows > 1:
+        joined = next((name for name in names if " " in name), names[0])
+        notes.append(f"In the sheet {title!r}, names stand in two rows: a column is called by both, as {joined!r}.")
+    if not found.rows:
         notes.append(f"The sheet {title!r} has no header: its columns are called c1, c2, … after their place.")
     elif replaced:
         notes.append(replaced_note(replaced))
@@ -169,14 +167,8 @@ def _options(
         )
     return {
         "sheet": title,
-        "skip": start + (header is not None),
+        "skip": found.end,
         "columns": [
             {"name": name, "place": place, "type": types[place].type()} for name, place in zip(names, kept, strict=True)
         ],
     }
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)

@@ -23,7 +23,7 @@ _WRITERS: dict[str, Writer] = {
 }
 ROWS = 1_000
 _ROWS = {"excel": 250}
-"""Cells of a workbook take a hundred times as long to read as those of text."""
+"""Cells of a workbook take ten times as long to write and read as those of text."""
 UNTOLD = "parquet"
 """Where a sheet does not tell the kind of a table's file, as of a folder at level `schema`."""
 
