@@ -1,6 +1,8 @@
-"""`daytwo receipts show`: every byte that left the data plane for a run."""
+"""`daytwo receipts show`: every byte that left the data plane for a run, so that it can be read."""
 
 from __future__ import annotations
+
+import json
 
 import typer
 
@@ -8,8 +10,19 @@ from daytwo.cli import terminal
 from daytwo.cli.answer import receipt_lines
 from daytwo.cli.last import run_named
 from daytwo.cli.options import AS_JSON, HOME, connected, group
+from daytwo.cli.outline import INDENT, outline
 from daytwo.cli.sheets import warn_of_open
-from daytwo.seen import sheets_of
+from daytwo.seen import in_words, sheets_of
+from daytwo.wire.result import Outbound, Receipt
+from daytwo.wire.task import Completion
+
+_SAID = {
+    "sheet": "What models may be told of the data, as its owner signed it.",
+    "verdict": "What guard found in a program: of the program, not of the data.",
+    "rehearsal": "What a program did on mock rows: made up, none of the data.",
+    "approval": "What a person decided about a program.",
+}
+"""By channel."""
 
 
 def register(app: typer.Typer) -> None:
@@ -28,14 +41,33 @@ def show(
         if as_json:
             terminal.document(receipt)
             return
-        for text in receipt_lines(receipt):
+        _show(receipt)
+
+
+def _show(receipt: Receipt) -> None:
+    for text in receipt_lines(receipt):
+        terminal.line(text)
+    warn_of_open(sheets_of(receipt))
+    width = terminal.console().width
+    for number, message in enumerate(receipt.outbound, start=1):
+        size = f"{len(message.body.encode()):,} bytes, {message.bits:.1f} bits of disclosure"
+        terminal.line(f"\n{number}. {message.channel}, {terminal.moment(message.at)}: {size}")
+        terminal.line(f"{INDENT} {_said(message)}\n")
+        for text in outline(json.loads(message.body), width, indent=INDENT + " "):
             terminal.line(text)
-        warn_of_open(sheets_of(receipt))
-        for message in receipt.outbound:
-            terminal.line(
-                f"\n{message.at}  {message.channel}  {len(message.body.encode()):,} bytes, {message.bits:.1f} bits"
-            )
-            terminal.line(f"  {message.body}")
-        terminal.line(
-            f"\nLedger: {receipt.ledger_size} leaves, root {receipt.ledger_root}; `daytwo ledger verify` proves it."
-        )
+    terminal.line(
+        "\nFields that hold nothing are not shown. The exact bytes of each message: "
+        f"daytwo receipts show {receipt.run} --json"
+    )
+    terminal.line(
+        f"Ledger: {receipt.ledger_size} leaves, root {receipt.ledger_root}; `daytwo ledger verify` proves it."
+    )
+
+
+def _said(message: Outbound) -> str:
+    """What a message is, in a sentence."""
+    if message.channel != "observation":
+        return _SAID[message.channel]
+    symbol = Completion.model_validate_json(message.body).symbol
+    told = in_words(symbol.observation()) if symbol else "nothing"
+    return f"What is told of the data: {told}. What the rehearsal shows is made of mock rows."
