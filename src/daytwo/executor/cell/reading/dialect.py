@@ -1,9 +1,9 @@
 """From a sniffed dialect to options that every later read can keep: proved by reading the whole file once.
 
 The types are those of the sniffer where every value fits; a column whose values do not all fit is read as text, and
-turned into numbers or dates in the view where every value allows it (`forms`).  Dates and times keep the sniffer's type
-only where they are written as ISO 8601 has it: duckdb takes `1 2 3` for a date.  A header that recurs among its own
-column's values is a row of data.
+turned into numbers or dates in the view where every value allows it (`refining`).  Dates and times keep the sniffer's
+type only where they are written as ISO 8601 has it: duckdb takes `1 2 3` for a date.  A header that recurs among its
+own column's values is a row of data.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from .delimited import TEXT, scan, sniff
 from .encoding import shown
-from .forms import AMBIGUOUS_NUMBER, BOTH_ORDERS, FORMS, MISSING_WORDS, Form, matches, projection
+from .forms import FORMS, projection
 from .headers import fit_names, is_value_like, replaced_note
 from .problem import UnreadableError, about
 from .quoting import literal
+from .refining import COLUMNS_A_QUERY, first_values, refine
 from .rejected import REJECTS_SHOWN, TEXT_CHARACTERS, reject
 
 if TYPE_CHECKING:
@@ -27,12 +28,7 @@ if TYPE_CHECKING:
 WIDENING_ROUNDS = 4
 _numbers = itertools.count()
 """For tables of rejects: duckdb does not fill one that was dropped and is named again."""
-COLUMNS_A_QUERY = 200
 BAD_LINES_LIMIT_SHARE = 0.5
-FIRST_ROWS = 2_000
-LEAST_FIRST_ROWS, FIRST_CELLS, FIRST_VALUES = 50, 1_000_000, 100
-MOSTLY_SHARE = 0.8
-"""Of a text column's values: from here on the person is told that they are nearly all numbers or dates."""
 _ISO = {"DATE": "date", "TIMESTAMP": "timestamp", "TIMESTAMP WITH TIME ZONE": "zoned", "TIME": "time"}
 _LONG = frozenset({"HUGEINT", "UHUGEINT", "UBIGINT", "BIGNUM"})
 _PLACE = {form.key: place for place, form in enumerate(FORMS)}
@@ -75,7 +71,7 @@ def settle(
     names = [repr(options["columns"][place - 1]["name"]) for place in long]
     if names:
         doubts.append(f"Kept as text, because whole numbers there have more than 64 bits: {', '.join(names)}.")
-    _refine(connection, options, files, doubts)
+    refine(connection, options, files, doubts)
     return options, [*_describe(options, names_above=first["above"] is not None), *doubts], rejects
 
 
@@ -90,7 +86,7 @@ def _keep_iso(connection: DuckDBPyConnection, options: dict[str, Any], files: li
     if not dated:
         return long
     lenient = dict(options, skips_bad_lines=True)
-    for place, values in _first_values(connection, lenient, files, dated).items():
+    for place, values in first_values(connection, lenient, files, dated).items():
         kind = sniffed[place - 1]
         if values and all(re.fullmatch(FORMS[_PLACE[_ISO[kind]]].every, value) for value in values):
             columns[place - 1].update(read=kind, type=kind)
@@ -231,109 +227,6 @@ def _is_data(connection: DuckDBPyConnection, options: dict[str, Any], files: lis
         if connection.execute(f"select 1 from {scan(connection, options, files)} where {tests} limit 1").fetchone():  # noqa: S608 - quoted above
             return True
     return False
-
-
-def _refine(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], notes: list[str]) -> None:
-    """Gives text columns a number or date type where each of their values allows it."""
-    columns = options["columns"]
-    texts = [place for place, column in enumerate(columns, start=1) if column["read"] == TEXT]
-    # The first rows rule most columns and forms out, so that the whole file is matched for few.
-    likely = {
-        place: forms
-        for place, values in _first_values(connection, options, files, texts).items()
-        if (forms := _likely(values))
-    }
-    places = list(likely)
-    for start in range(0, len(places), COLUMNS_A_QUERY // 4):
-        part = {place: likely[place] for place in places[start : start + COLUMNS_A_QUERY // 4]}
-        for place, figures in _count_forms(connection, scan(connection, options, files), part).items():
-            _decide(columns[place - 1], part[place], figures, options, notes)
-
-
-def _first_values(
-    connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], places: list[int]
-) -> dict[int, list[str]]:
-    """Some of the values that columns read as text begin with, without those that are missing."""
-    if not places:
-        return {}
-    chosen = ", ".join(f"f{place}" for place in places)
-    rows = connection.execute(
-        f"select {chosen} from {scan(connection, options, files)} "  # noqa: S608 - names of our own
-        f"limit {max(LEAST_FIRST_ROWS, min(FIRST_ROWS, FIRST_CELLS // len(places)))}"
-    ).fetchall()
-    found: dict[int, list[str]] = {}
-    for index, place in enumerate(places):
-        values = dict.fromkeys(row[index].strip() for row in rows if row[index] is not None)
-        found[place] = [value for value in values if value and value not in MISSING_WORDS][:FIRST_VALUES]
-    return found
-
-
-def _likely(values: list[str]) -> list[Form]:
-    """The forms that most of these values have."""
-    enough = MOSTLY_SHARE * len(values)
-    return [
-        form for form in FORMS if values and sum(bool(re.fullmatch(form.every, value)) for value in values) >= enough
-    ]
-
-
-def _count_forms(connection: DuckDBPyConnection, table: str, asked: dict[int, list[Form]]) -> dict[int, list[int]]:
-    """For each column: values that are there, missing words, unambiguous values, then two counts for each form."""
-    words = ", ".join(literal(word) for word in MISSING_WORDS)
-    counts: list[str] = []
-    for place, forms in asked.items():
-        value = f"trim(f{place})"
-        present = f"f{place} is not null and {value} not in ({words}, '')"
-        counts.append(f"count(*) filter ({present})")
-        counts.append(f"count(*) filter ({value} in ({words}))")
-        counts.append(f"count(*) filter ({present} and not regexp_full_match({value}, {literal(AMBIGUOUS_NUMBER)}))")
-        for form in forms:
-            counts.append(f"count(*) filter ({present} and {matches(form, value)})")
-            some = "true" if form.some == ".+" else f"regexp_full_match({value}, {literal(form.some)})"
-            counts.append(f"count(*) filter ({present} and {some})")
-    row = iter(connection.execute(f"select {', '.join(counts)} from {table}").fetchall()[0])  # noqa: S608 - quoted above
-    return {place: list(itertools.islice(row, 3 + 2 * len(forms))) for place, forms in asked.items()}
-
-
-def _decide(
-    column: dict[str, Any], forms: list[Form], figures: list[int], options: dict[str, Any], notes: list[str]
-) -> None:
-    present, missing, unambiguous, *matched = figures
-    if not present:
-        return
-    name = repr(column["name"])
-    keys = [form.key for form in forms]
-    for place, form in enumerate(forms):
-        every, some = matched[2 * place], matched[2 * place + 1]
-        if every < present or not some:
-            continue
-        if form.key == "comma_decimal" and not unambiguous and options["delimiter"] == ",":
-            continue
-        other = BOTH_ORDERS.get(form.key)
-        fits_both = other in keys and matched[2 * keys.index(other)] == present
-        if fits_both and options["date_order"] == "dmy":
-            continue
-        _take(column, form, name, notes)
-        if fits_both and options["date_order"] is None:
-            notes.append(
-                f"In doubt: the dates in {name} would also fit day/month/year. `daytwo data add … --date-order dmy` "
-                "reads them so, `--date-order mdy` confirms month/day/year."
-            )
-        if form.key == "comma_decimal" and not unambiguous:
-            notes.append(f"In doubt: in {name}, 1,234 could also be one thousand and so on.")
-        if missing:
-            notes.append(f"In {name}, {missing} value(s) such as NA are taken as missing.")
-        return
-    nearly = max(matched[::2])
-    if MOSTLY_SHARE * present <= nearly < present:
-        notes.append(f"{name} is read as text: {present - nearly} value(s) are not numbers or dates as the others.")
-
-
-def _take(column: dict[str, Any], form: Form, name: str, notes: list[str]) -> None:
-    column.update(type=form.type)
-    if form.sql != "{text}":
-        column["number"] = form.key
-    if form.note:
-        notes.append(form.note.replace("{name}", name))
 
 
 __all__ = ["MixedTablesError", "projection", "scan", "settle"]

@@ -135,10 +135,17 @@ FORMS: tuple[Form, ...] = (
     *_date("mon_d_y", rf"[A-Za-z]{{3}} {_DAY},? \d{{4}}", "%b %d %Y", "month's name, day, year"),
     Form("time", "TIME", _TIME, sql="{text}"),
 )  # fmt: skip
+DOT_THOUSANDS = Form(
+    "dot_thousands", "BIGINT", r"[+-]?([1-9]\d{0,2}(\.\d{3}){1,5}|0|[1-9]\d{0,2})", r".*\..*",
+    "replace({text}, '.', '')",
+    "The numbers in {name} are read with dots between thousands, for others there have decimal commas.",
+)  # fmt: skip
+"""It is tried where the rest of the file tells what a dot means: each such number is a plain fraction, too."""
+WITH_DECIMAL_COMMA = frozenset({"comma_decimal", "percent_comma", "currency_comma"})
 _DASHED = r"regexp_replace({text}, '^(\d+)[ -](\w+)[ -]', '\1-\2-')"
 _BARE = "replace({text}, ',', '')"
 _SEPARATORS = {"d_mon_y": _DASHED, "d_mon_y_time": _DASHED, "mon_d_y": _BARE, "mon_d_y_time": _BARE}
-_BY_KEY = {form.key: form for form in FORMS}
+_BY_KEY = {form.key: form for form in (*FORMS, DOT_THOUSANDS)}
 AMBIGUOUS_NUMBER = r"[+-]?[1-9]\d{0,2},\d{3}"
 """`1,234`: a thousand or one and a bit.  A file that separates its columns by commas had to quote it, so a thousand."""
 BOTH_ORDERS = {f"mdy{kind}": f"dmy{kind}" for kind in ("", "_short", "_time", "_short_time")}

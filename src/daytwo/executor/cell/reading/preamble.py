@@ -1,7 +1,8 @@
 """What stands before the table of a text file, and separators that duckdb does not try.  Pure.
 
 duckdb takes the first line for the header.  Here a title, a date or a `sep=;` above it is told from the table: lines
-of at most half the table's width, before records that nearly all have the same width.
+that fill at most half of the table's width, before records that nearly all have the same width.  A spreadsheet pads
+such lines with separators up to that width.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
+
+from .headers import is_value_like
 
 RECORDS = 200
 SAME_WIDTH_SHARE = 0.8
@@ -73,28 +76,41 @@ def _above_row_names(head: str, delimiter: str) -> tuple[str, ...] | None:
 def _table(head: str, delimiter: str) -> tuple[int, int, str] | None:
     """Width, lines before, delimiter; none where the records are not of one width of two or more."""
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    widths: list[int] = []
+    records: list[list[str]] = []
     starts: list[int] = []
     before = 0
     try:
         for record in reader:
             if any(record):
-                widths.append(len(record))
+                records.append(record)
                 starts.append(before)
             before = reader.line_num
-            if len(widths) == RECORDS:
+            if len(records) == RECORDS:
                 break
     except csv.Error:
         return None
-    if len(widths) < 2:
+    if len(records) < 2:
         return None
+    widths = [len(record) for record in records]
     width = Counter(widths).most_common(1)[0][0]
     if width < 2:
         return None
-    first = next(place for place, own in enumerate(widths) if own == width)
-    above, table = widths[:first], widths[first:]
-    if len(table) < 2 or table.count(width) < SAME_WIDTH_SHARE * len(table) or starts[first] > LINES_LIMIT:
+    first = next((place for place, record in enumerate(records) if _filled(record) > max(1, width // 2)), 0)
+    if width in widths[:first] and not _is_header(records[first]):
+        first = 0
+    table = widths[first:]
+    if widths[first] != width or starts[first] > LINES_LIMIT:
         return None
-    if any(own > max(1, width // 2) for own in above):
+    if len(table) < 2 or table.count(width) < SAME_WIDTH_SHARE * len(table):
         return None
-    return width, starts[first] if above else 0, delimiter
+    return width, starts[first] if first else 0, delimiter
+
+
+def _filled(record: list[str]) -> int:
+    """The fields up to the last one that holds something."""
+    return max(place for place, field in enumerate(record, start=1) if field)
+
+
+def _is_header(record: list[str]) -> bool:
+    """Whether a record can only be one: rows with little in them may be titles above it, and not data."""
+    return all(field and not is_value_like(field) for field in record)
