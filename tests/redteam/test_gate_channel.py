@@ -19,16 +19,16 @@ def frame(header, payload=b"", *, declared=None):
     return len(head).to_bytes(4, "big") + head + length.to_bytes(8, "big") + payload
 
 
-VARIABLE = {"kind": "variable", "name": "x", "codec": "pickle"}
-FILE = {"kind": "file", "path": "a/b"}
+BLOB = {"kind": "blob", "number": 0}
+MANIFEST = {"kind": "manifest"}
 TABLE = {"kind": "table", "columns": [{"name": "a", "type": "b"}], "row_count": 1, "rows": [[1]]}
 CHART = {"kind": "chart", "media_type": "image/png"}
 
 LOST = {
     "nothing": b"",
     "no frame": b"\xff" * 100_000,
-    "half a frame after the end": frame(END) + frame(VARIABLE, b"x", declared=1 << 40),
-    "half a file after the end": frame(END) + frame(FILE, b"x", declared=2),
+    "half a frame after the end": frame(END) + frame(BLOB, b"x", declared=1 << 40),
+    "half a manifest after the end": frame(END) + frame(MANIFEST, b"{", declared=2),
     "half a header after the end": frame(END) + b"\0\0\0\x09{",
     "half a table after the end": frame(END) + frame(TABLE, b"x", declared=9),
     "deep header": frame(b'{"kind":"say","x":' + b"[" * 1_000_000),
@@ -50,7 +50,7 @@ def test_what_is_no_honest_channel_is_lost(name, make_executor, make_task, scrip
 
 OK = {
     "two ends": frame({**END, "rows": 5}) + frame({**END, "rows": 50}),
-    "frames after the end": frame(END) + frame(VARIABLE, b"x") + frame({"kind": "say", "text": "later"}),
+    "frames after the end": frame(END) + frame(BLOB, b"x") + frame({"kind": "say", "text": "later"}),
     "frames of no known kind": frame({"kind": "symbol", "value": 7}) + frame({"kind": "\ud800"}, b"xx") + frame(END),
     "thousands of says": frame({"kind": "say", "text": "x"}) * 5_000 + frame(END),
     "items that cannot be read": frame({"kind": "say"}) + frame({**TABLE, "rows": 3}) + frame(CHART) + frame(END),
@@ -64,12 +64,30 @@ def test_odd_but_whole_frames_do_no_harm(name, make_executor, make_task, scripte
     assert completion.symbol.observation().outcome is Outcome.OK
 
 
+MANIFESTS = {
+    "no JSON": b"\xff",
+    "depth": b"[" * 1_000_000,
+    "another's blob": b'{"groups":[{"names":["x"],"stream":[0,0,1]}]}',
+    "a blob by its digest": b'{"blobs":[{"name":"' + b"a" * 64 + b'","bytes":1}]}',
+    "more than was sent": b'{"groups":[{"names":["x"],"stream":[0,0,9]}]}',
+}
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_manifest_that_names_what_is_not_the_session_s_is_lost(name, make_executor, make_task, scripted):
+    sent = b"" if name == "another's blob" else frame(BLOB, b"x")
+    executor = make_executor(scripted(sent + frame(MANIFEST, MANIFESTS[name]) + frame(END)))
+    completion, _ = executor.answer(make_task())
+    assert completion.symbol.observation().outcome is Outcome.LOST
+
+
 PATHS = ["../x", "/etc/x", "a/../../x", "a//b", "", ".", "a\0b", "a\nb", "x/" * 3_000]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_path_of_a_program_names_a_file_here(path, make_executor, make_task, scripted):
-    executor = make_executor(scripted(frame({"kind": "file", "path": path}, b"hostile") + frame(END)))
+    said = json.dumps({"files": [{"path": path, "span": [0, 0, 7]}]}).encode()
+    executor = make_executor(scripted(frame(BLOB, b"hostile") + frame(MANIFEST, said) + frame(END)))
     before = {name for _, _, names in os.walk(executor.folder.parent) for name in names}
     completion, _ = executor.answer(make_task())
     assert completion.symbol.observation().outcome is Outcome.LOST
@@ -101,8 +119,10 @@ class Poison:
 
 def test_no_pickle_is_opened_here(make_executor, make_task, scripted, tmp_path):
     poison = pickle.dumps(Poison(tmp_path / "opened"))
-    payloads = [VARIABLE, FILE, TABLE, CHART, {"kind": "say", "text": "x"}, END]
-    executor = make_executor(scripted(b"".join(frame(header, poison) for header in payloads)))
+    payloads = [BLOB, TABLE, CHART, {"kind": "say", "text": "x"}]
+    said = json.dumps({"groups": [{"names": ["x"], "stream": [0, 0, len(poison)]}]}).encode()
+    frames = [frame(header, poison) for header in payloads] + [frame(MANIFEST, said), frame(END)]
+    executor = make_executor(scripted(b"".join(frames)))
     task = make_task()
     for follow_up in (task, make_task(task.session_id, base_snapshot=1, next_snapshot=2)):
         assert executor.answer(follow_up)[0].symbol.observation().outcome is Outcome.OK

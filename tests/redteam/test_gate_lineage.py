@@ -19,8 +19,11 @@ def frame(header, payload=b""):
     return len(head).to_bytes(4, "big") + head + len(payload).to_bytes(8, "big") + payload
 
 
-KEEPS = frame({"kind": "variable", "name": "secret", "codec": "pickle"}, b"a cell") + frame(
-    {"kind": "end", "outcome": "ok"}
+SECRET = {"groups": [{"names": ["secret"], "stream": [0, 0, 6]}]}
+KEEPS = (
+    frame({"kind": "blob", "number": 0}, b"a cell")
+    + frame({"kind": "manifest"}, json.dumps(SECRET).encode())
+    + frame({"kind": "end", "outcome": "ok"})
 )
 
 

@@ -35,7 +35,7 @@ globals()[value] = number
     "how it dies": "os.kill(os.getpid(), (11, 6, 9, 4)[number % 4])",
     "a frame that breaks off": """
 put({"kind": "end", "outcome": "ok"})
-put({"kind": "variable", "name": value, "codec": "pickle"}, b"x", declared=number)
+put({"kind": "blob", "number": 0, "name": value}, b"x", declared=number)
 os._exit(0)""",
     "a forged end": """
 put({"kind": "end", "outcome": "ok", "rows": 0, "note": value, "symbol": number, "bits_spent": number})
@@ -44,6 +44,12 @@ os._exit(0)""",
 put(b'{"kind":"say","x":' + b"[" * (100_000 + number)); os._exit(0)""",
     "a frame without end": "os.write(3, b'\\x00\\x7f\\xff\\xff' + value.encode()); os._exit(0)",
     "a closed channel": "os.close(3) if odd else os.dup2(1, 3)",
+    "a manifest of its own": """
+put({"kind": "blob", "number": odd}, value.encode() * number)
+named = {"names": [value], "stream": [odd, odd, number], "buffers": [[odd, 0, number]] * odd}
+put({"kind": "manifest"}, json.dumps({"groups": [named] * (1 + odd), "modules": {value: value}}).encode())
+put({"kind": "end", "outcome": "ok"})
+os._exit(0)""",
     "frozen libraries": """
 import builtins, types
 json.dumps = lambda *a, **k: value

@@ -217,6 +217,8 @@ def _wire(
     approvals = Approvals(database, ledger)
     results = ResultStore(settings.directory / "results", database, settings.org_id)
 
+    state = StateStore(settings.directory / "state")
+    state.sweep()
     verdicts = Verdicts(database, ledger, guard)
     runner = StepRunner(
         Rooms(
@@ -229,7 +231,7 @@ def _wire(
             mint=Mint(database, ledger),
             release=Release() if settings.release == "grid" else Release.at_once(),
             results=results,
-            state=StateStore(settings.directory / "state"),
+            state=state,
             growth=growth,
             device_folder=settings.device_folder,
         )

@@ -15,6 +15,8 @@ import pytest
 
 from daytwo.executor import cell
 from daytwo.executor.cell.frames import CHANNEL_FD, FrameReader
+from daytwo.executor.state import Base, StateStore
+from daytwo.wire.identifiers import new_id
 
 PACKAGE_PARENT = Path(cell.__file__).parent.parent
 WAIT_SECONDS = 120
@@ -63,24 +65,30 @@ class Ended:
         return self.frames[-1][0]
 
     @property
-    def variables(self) -> dict[str, dict[str, Any]]:
-        return {header["name"]: header for header in self.of("variable")}
+    def manifest(self) -> dict[str, Any]:
+        """What the cell says that the next snapshot holds."""
+        said: dict[str, Any] = json.loads(self.payload("manifest"))
+        return said
+
+    @property
+    def groups(self) -> list[set[str]]:
+        """The variables that are kept, by those that share objects."""
+        return [set(group["names"]) for group in self.manifest["groups"]]
+
+    @property
+    def variables(self) -> set[str]:
+        """All that is kept, imports too."""
+        return set().union(*self.groups, self.manifest["modules"])
+
+    @property
+    def sent_bytes(self) -> int:
+        """Of new blobs."""
+        return sum(len(payload) for header, payload in self.frames if header["kind"] == "blob")
 
     @property
     def unsaved(self) -> dict[str, str]:
-        return {header["name"]: header["reason"] for header in self.of("unsaved")}
-
-    def keep(self, folder: Path) -> Path:
-        """Writes the snapshot as the executor would."""
-        (folder / "blobs").mkdir(parents=True)
-        manifest: dict[str, list[dict[str, Any]]] = {"variables": [], "files": []}
-        for number, (header, payload) in enumerate(self.frames):
-            if header["kind"] in {"variable", "file"}:
-                (folder / "blobs" / f"{number}").write_bytes(payload)
-                entry = {key: value for key, value in header.items() if key != "kind"} | {"blob": f"{number}"}
-                manifest[f"{header['kind']}s"].append(entry)
-        (folder / "manifest.json").write_text(json.dumps(manifest))
-        return folder
+        """Why each of these is not kept, without the statement that made it."""
+        return {header["name"]: header["reason"].partition("; made by ")[0] for header in self.of("unsaved")}
 
 
 class Cells:
@@ -88,16 +96,17 @@ class Cells:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.store = StateStore(root / "state")
         self.data = root / "data"
         self.data.mkdir()
 
-    def run(self, program: str, **job: Any) -> Ended:
+    def run(self, program: str, base: Base | None = None, **job: Any) -> Ended:
         workspace = Path(tempfile.mkdtemp(dir=self.root))
         temporary = Path(tempfile.mkdtemp(dir=self.root))
         asked = {
             "program": program,
             "sources": [],
-            "state": None,
+            "state": str(base.folder) if base is not None and base.folder is not None else None,
             "memory_bytes": 1024**3,
             "cpus": 1,
             "workspace": str(workspace),
@@ -124,12 +133,25 @@ class Cells:
 
     def session(self, *programs: str, **job: Any) -> Ended:
         """Runs the programs as steps of one session; returns the last one."""
-        state: str | None = None
+        base = Base()
         for program in programs:
-            ended = self.run(program, state=state, **job)
+            ended = self.run(program, base=base, **job)
             assert ended.status == 0, (program, ended.of("traceback"))
-            state = str(ended.keep(Path(tempfile.mkdtemp(dir=self.root)) / "state"))
+            base = self.keep(ended, base)
         return ended
+
+    def keep(self, ended: Ended, base: Base | None = None) -> Base:
+        """Commits what an execution sent, as the executor does, to a snapshot of its own."""
+        session = new_id("session")
+        writer = self.store.begin(session, 1, base or Base(), "e" * 64)
+        for header, payload in ended.frames:
+            if writer.accepts(header["kind"]):
+                writer.begin(header, len(payload))
+                writer.chunk(payload)
+                writer.end()
+        writer.commit()
+        self.store.require_whole(session, 1)
+        return self.store.at(session, 1)
 
 
 def _execute(module: str, job_file: Path) -> tuple[int, bytes, str, str]:

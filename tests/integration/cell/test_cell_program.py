@@ -91,7 +91,7 @@ second = broken("{")
         "  line 5, in broken\n    return json.loads(text)\n"
         "json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)\n"
     )
-    assert not ended.of("variable")
+    assert not ended.of("manifest")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_running_out_of_memory_is_an_outcome_of_its_own(cells: Any) -> None:
     ended = cells.run("say('before')\nx = bytearray(10**15)")
     assert (ended.status, ended.last["outcome"]) == (86, "memory")
     assert ended.says == ["before"]
-    assert not ended.of("variable")
+    assert not ended.of("manifest")
 
 
 def test_duckdb_out_of_memory_is_memory_too(cells: Any) -> None:

@@ -18,6 +18,9 @@ FILE_NAME = "<program>"
 LAST_STATEMENT = 15
 """Stands for itself and every later one (`wire.observation.STATEMENTS`)."""
 
+SHOWN_CHARACTERS = 160
+"""Of a statement."""
+
 Position = tuple[int | None, int | None, int | None, int | None]
 """First line, last line, first column, last column; columns count UTF-8 bytes from 0."""
 
@@ -47,6 +50,17 @@ class Compiled:
             trace = trace.tb_next
         return min(found, LAST_STATEMENT)
 
+    def maker_of(self, name: str) -> str | None:
+        """The line and the beginning of the last top-level statement that binds the name."""
+        for statement in reversed(self.tree.body):
+            if name in bound_names(statement):
+                return f"line {statement.lineno}: {self._beginning(statement)}"
+        return None
+
+    def _beginning(self, statement: ast.stmt) -> str:
+        text = self.lines[statement.lineno - 1].strip()
+        return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
     def _statement_at(self, line: int, column: int) -> int:
         started = [index for index, start in enumerate(self._starts) if start <= (line, column)]
         return started[-1] if started else 0
@@ -57,6 +71,19 @@ class Compiled:
             min((node.lineno, node.col_offset) for node in (statement, *getattr(statement, "decorator_list", ())))
             for statement in self.tree.body
         ]
+
+
+def bound_names(statement: ast.stmt) -> set[str]:
+    """The names that a statement may bind in its own scope, and a few more where it defines another."""
+    found = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+    return found
 
 
 def position(code: types.CodeType, instruction: int) -> Position:

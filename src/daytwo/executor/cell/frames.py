@@ -25,11 +25,14 @@ class FrameWriter:
     def __init__(self, fd: int = CHANNEL_FD) -> None:
         self._fd = fd
 
-    def write(self, header: dict[str, Any], payload: bytes | memoryview = b"") -> None:
+    def write(self, header: dict[str, Any], *payload: bytes | memoryview) -> None:
+        """One frame; its payload may come in parts."""
         head = json.dumps(header, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii")
-        payload = memoryview(payload).cast("B")
-        self._put(len(head).to_bytes(4, "big") + head + payload.nbytes.to_bytes(8, "big"))
-        self._put(payload)
+        parts = [memoryview(part).cast("B") for part in payload]
+        size = sum(part.nbytes for part in parts)
+        self._put(len(head).to_bytes(4, "big") + head + size.to_bytes(8, "big"))
+        for part in parts:
+            self._put(part)
 
     def _put(self, data: bytes | memoryview) -> None:
         view = memoryview(data)

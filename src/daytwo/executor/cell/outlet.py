@@ -66,17 +66,34 @@ class Outlet:
         """The last chart, a picture, once more for dark screens."""
         self._write({"kind": "dark_chart", "name": f"c{self._charts}"}, payload)
 
-    def variable(self, name: str, codec: str, payload: bytes | memoryview = b"", module: str | None = None) -> None:
-        header = {"kind": "variable", "name": name, "codec": codec}
-        self._write(header | ({} if module is None else {"module": module}), payload)
+    def reserve(self, size_bytes: int) -> None:
+        """Takes so much of what may still be written, for what `blob` and `manifest` will write.
 
-    def file(self, path: str, payload: bytes | memoryview) -> None:
-        self._write({"kind": "file", "path": path}, payload)
+        Raises:
+            TooLargeError: there is not so much left.
+        """
+        with self._lock:
+            if size_bytes > self._left_bytes:
+                left_bytes = max(self._left_bytes, 0)
+                raise TooLargeError(f"{size_bytes:,} bytes do not fit into the {left_bytes:,} bytes of output left.")
+            self._left_bytes -= size_bytes
 
-    def unsaved(self, name: str, reason: str) -> None:
+    def blob(self, number: int, parts: list[memoryview]) -> None:
+        """New bytes of the snapshot, reserved before; the manifest calls them by their number."""
+        with self._lock:
+            self._writer.write({"kind": "blob", "number": number}, *parts)
+
+    def manifest(self, text: bytes) -> None:
+        """What the snapshot holds, reserved before; the last that is said of it."""
+        with self._lock:
+            self._writer.write({"kind": "manifest"}, text)
+
+    def unsaved(self, name: str, reason: str, made_by: str | None) -> None:
+        """What the next step will not find; `made_by` is the statement that made it."""
         with self._lock:
             if self._unsaved < UNSAVED_LIMIT:
-                shown = {"name": clean(name, TITLE_LIMIT), "reason": clean(reason, TITLE_LIMIT)}
+                told = reason if made_by is None else f"{reason}; made by {made_by}"
+                shown = {"name": clean(name, TITLE_LIMIT), "reason": clean(told, TITLE_LIMIT)}
                 self._writer.write({"kind": "unsaved", **shown})
                 self._unsaved += 1
 
@@ -100,11 +117,7 @@ class Outlet:
     def _write(self, header: dict[str, Any], payload: bytes | memoryview = b"") -> None:
         size = memoryview(payload).nbytes + len(json.dumps(header)) + FRAMING_BYTES
         with self._lock:
-            if size > self._left_bytes:
-                raise TooLargeError(
-                    f"{size:,} bytes do not fit into the {max(self._left_bytes, 0):,} bytes of output that are left."
-                )
-            self._left_bytes -= size
+            self.reserve(size)
             self._writer.write(header, payload)
 
 

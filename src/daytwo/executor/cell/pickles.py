@@ -4,6 +4,7 @@
   of that moment, not copies of the ones it was saved with.  Only private names (`_rate`) travel with it, since they
   are no variables of their own.
 - The names that the cell gives, and handles of datasets, are kept as references.
+- Memory of arrays and columns stays beside the pickle (protocol 5), so that it can be mapped (`arrays`).
 - What cannot be kept is refused in words for a person.
 
 Pickles are code: they are loaded in a sandbox only, never by the executor.
@@ -14,16 +15,20 @@ from __future__ import annotations
 import io
 import pickle
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
+from .arrays import Arrays
 from .compiled import words
 from .errors import imported
 from .handle import Handle
 
 PROTOCOL = 5
+BESIDE_BYTES = 64 * 1024
+"""Memory of an array or a column from this size on stays out of the pickle."""
 
 UNKEEPABLE = {
     "builtins.generator": "a generator",
@@ -55,45 +60,96 @@ class UnkeepableError(Exception):
 
 
 class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
-    """Writes values of the program whose namespace is `namespace`; `given` are the cell's own objects, by identity."""
+    """Writes one value of the program whose namespace is `namespace`; `given` are the cell's own objects, by identity.
 
-    def __init__(self, file: io.BytesIO, namespace: dict[str, Any], given: dict[int, str]) -> None:
-        super().__init__(file, protocol=PROTOCOL)
+    Args:
+        kinds: which types need no look, shared by the picklers of one save.
+    """
+
+    def __init__(self, namespace: dict[str, Any], given: dict[int, str], kinds: dict[type, bool]) -> None:
+        self._stream = io.BytesIO()
+        self._buffers: list[memoryview] = []
+        super().__init__(self._stream, protocol=PROTOCOL, buffer_callback=self._keeps_inside)
         self._namespace = namespace
         self._given = given
+        self._kinds = kinds
+        self._arrays = Arrays()
+
+    def parts(self) -> tuple[memoryview, list[memoryview]]:
+        """The pickle, and the memory beside it."""
+        return self._stream.getbuffer(), self._buffers
+
+    def _keeps_inside(self, buffer: pickle.PickleBuffer) -> bool:
+        memory = buffer.raw()
+        if memory.nbytes < BESIDE_BYTES:
+            return True
+        self._buffers.append(memory)
+        return False
 
     def reducer_override(self, obj: Any) -> Any:
+        kind = type(obj)
+        if self._kinds.get(kind):
+            return NotImplemented
         name = self._given.get(id(obj))
         if name is not None:
             return given, (name,)
         if isinstance(obj, Handle):
-            kind, content = obj.kept_as
-            return (given_source if kind == "source" else table_handle), (content,)
+            what, content = obj.kept_as
+            return (given_source if what == "source" else table_handle), (content,)
         reason = unkeepable(obj)
         if reason is not None:
             raise UnkeepableError(reason)
+        if kind is types.CellType:
+            return _reduced_cell(obj)
+        reduced = self._arrays.reduce(obj)
+        if reduced is not None:
+            return reduced
+        if kind not in self._kinds:
+            self._kinds[kind] = not (Arrays.looks_at(kind) or issubclass(kind, type | types.FunctionType | Path))
         return super().reducer_override(obj)
 
     def _dynamic_function_reduce(self, func: types.FunctionType) -> Any:
-        made = super()._dynamic_function_reduce(func)
+        make, (code, own_globals, name, defaults, _), (attributes, slots), *rest = super()._dynamic_function_reduce(
+            func
+        )
+        slots["__closure__"] = None  # the cells themselves travel, since other functions may look into them, too
         if func.__globals__ is not self._namespace:
-            return made
-        _, (code, _, _, _, closure), (attributes, slots), *rest = made
+            arguments = (code, own_globals, name, defaults, func.__closure__)
+            return make, arguments, (attributes, slots), *rest
         slots["__globals__"] = {
             name: value
             for name, value in slots["__globals__"].items()
             if name.startswith("_") and not name.startswith("__")
         }
-        return program_function, (code, closure), (attributes, slots), *rest
+        return program_function, (code, func.__closure__), (attributes, slots), *rest
+
+
+def _reduced_cell(cell: types.CellType) -> Any:
+    """Empty first: a function may lie in its own closure."""
+    try:
+        content = cell.cell_contents
+    except ValueError:
+        return types.CellType, ()
+    return types.CellType, (), (content,), None, None, fill
+
+
+def fill(cell: types.CellType, state: tuple[Any]) -> None:
+    """In a pickle: what a variable of an enclosing function holds."""
+    (cell.cell_contents,) = state
 
 
 class Unpickler(pickle.Unpickler):
     """Reads what `Pickler` wrote; `words` collects the names that the functions read may look up."""
 
     def __init__(
-        self, file: Any, namespace: dict[str, Any], names: dict[str, Any], make_handle: Callable[[Any], Handle]
+        self,
+        stream: memoryview,
+        buffers: Iterable[Any],
+        namespace: dict[str, Any],
+        names: dict[str, Any],
+        make_handle: Callable[[Any], Handle],
     ) -> None:
-        super().__init__(file)
+        super().__init__(io.BytesIO(stream), buffers=buffers)
         self._namespace = namespace
         self._own = {
             "given": names.__getitem__,

@@ -84,8 +84,14 @@ class Cell:
             self._tell_doubt(raised, self._job.rehearsing)
         if raised is None or self._job.rehearsing is not None:
             self._outlet.shapes(shapes(self._namespace, self._given))
-            self._snapshot.save(self._outlet)
+            self._save()
         return Ending("ok") if raised is None else self._ended_by(raised)
+
+    def _save(self) -> None:
+        from .saving import Saving
+
+        program = self._program
+        Saving(self._snapshot, self._outlet, lambda name: None if program is None else program.maker_of(name)).run()
 
     def _tell_doubt(self, raised: BaseException | None, rehearsing: Rehearsing) -> None:
         from .doubts import Scene, doubt_of, doubt_of_success
@@ -107,7 +113,7 @@ class Cell:
         self._program = Compiled(self._job.program)
         self._names.checks = Checks(self._program)
         self._lookups.begin(self._program)
-        self._snapshot.restore_files()
+        self._snapshot.workspace.restore()
         self._snapshot.bring(words(self._program.code))
         self._before = frozenset(self._namespace)
         exec(self._program.code, self._namespace)  # noqa: S102 -- what this process is for
@@ -127,7 +133,7 @@ class Cell:
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 -- the program is over; a figure it cannot draw is told, not fatal
-            self._outlet.unsaved("a figure", f"it could not be drawn ({type(error).__name__}: {error})")
+            self._outlet.unsaved("a figure", f"it could not be drawn ({type(error).__name__}: {error})", None)
 
     def _variable(self, name: str, local: dict[str, Any]) -> Any:
         if name in local:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from .handle import Handle
+from .importable import import_path
 from .outlet import clean
-from .snapshot import import_path
 from .tables import is_kind
 
 VARIABLES_LIMIT = 500

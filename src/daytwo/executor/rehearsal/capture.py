@@ -49,14 +49,26 @@ class Capture:
             self._target.chunk(data)
 
     def end(self) -> None:
-        if self._target is not None:
-            self._target.end()
-        self._target = None
+        target, self._target = self._target, None
+        try:
+            if target is not None:
+                target.end()
+        except StateLimitError:
+            self.state_is_whole = False
 
     def tear(self) -> None:
         """The channel broke off inside a frame."""
         self.report = None
         self.state_is_whole = False
+
+    def commit(self) -> bool:
+        """Makes the state the next of the chain; False where it cannot be kept."""
+        try:
+            if self.state_is_whole:
+                self._snapshot.commit()
+        except StateLimitError:
+            self.state_is_whole = False
+        return self.state_is_whole
 
     def _take(self, header: dict[str, Any], payload_bytes: int) -> None:
         kind = header["kind"]

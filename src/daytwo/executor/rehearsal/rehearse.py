@@ -22,8 +22,8 @@ from daytwo.executor.rehearsal.capture import Capture, cut
 from daytwo.executor.rehearsal.mock import Mock, mock
 from daytwo.executor.rehearsal.outcome import decide
 from daytwo.executor.sandbox.request import Cancel, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
-from daytwo.executor.state import STATE_TARGET, StateStore
-from daytwo.wire.errors import Missing
+from daytwo.executor.state import STATE_TARGET, Base, StateStore
+from daytwo.wire.errors import Denied, Incompatible, Missing
 from daytwo.wire.names import check_labels
 from daytwo.wire.rehearsal import LITERALS_LIMIT, NAME_LIMIT_CHARACTERS, TEXT_LIMIT_CHARACTERS, Rehearsal
 from daytwo.wire.sheet import SignedSheet, withheld_columns
@@ -80,8 +80,9 @@ class Rehearser:
         environment: Environment,
         cancel: Cancel,
     ) -> Rehearsal:
-        state = self._mounts(request)
-        snapshot = self._state.begin(request.session_id, request.next_snapshot, environment.content_digest)
+        base = self._base(request)
+        state = self._state.mounts(base)
+        snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment.content_digest)
         capture = Capture(snapshot)
         reader = FrameReader(capture)
         asked = SandboxRequest(
@@ -100,18 +101,18 @@ class Rehearser:
         except BaseException:
             snapshot.discard()
             raise
-        if capture.state_is_whole and capture.report is not None:
-            snapshot.commit()
-        else:
+        if capture.report is None or not capture.commit():
             snapshot.discard()
         return _told(request.program, signed, mocks, capture, result)
 
-    def _mounts(self, request: TaskRequest) -> tuple[Mount, ...]:
+    def _base(self, request: TaskRequest) -> Base:
         try:
-            return self._state.mounts(request.base_session, request.base_snapshot)
-        except Missing:
-            # The step before was never rehearsed to its end: the cell tells a name that is missing for it as such.
-            return ()
+            self._state.require_whole(request.base_session, request.base_snapshot)
+            return self._state.at(request.base_session, request.base_snapshot)
+        except (Missing, Denied, Incompatible):
+            # The step before was never rehearsed to its end, or what it left is damaged: the cell tells a name that is
+            # missing for it as such.
+            return Base()
 
 
 def _job(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,9 @@ from daytwo.executor.state import SnapshotWriter, StateLimitError
 from daytwo.wire.rehearsal import Shape
 
 UNSAVED_LIMIT = 1_000
+TOO_MUCH = "the step's variables and files exceed what a session may keep"
+NO_SPACE = "the executor's disk is full; free some of it, then ask again: the session is as it was before this step"
+NOT_WRITTEN = "the executor could not write to its disk; the session is as it was before this step"
 
 
 @dataclass
@@ -24,7 +28,8 @@ class StepFrames:
     report: dict[str, Any] | None = None
     shapes: tuple[Shape, ...] | None = None
     unsaved: list[str] = field(default_factory=list)
-    state_is_whole: bool = True
+    why_not_kept: str | None = None
+    """Where the state cannot be kept, whatever else comes."""
     _target: FrameHandler | None = None
 
     def begin(self, header: dict[str, Any], payload_bytes: int) -> None:
@@ -32,7 +37,7 @@ class StepFrames:
         self._target = None
         if self.results.accepts(kind):
             self._target = self.results
-        elif self.state.accepts(kind) and self.state_is_whole:
+        elif self.state.accepts(kind) and self.why_not_kept is None:
             self._target = self.state
         elif kind == "end":
             self.report = {name: value for name, value in header.items() if name != "kind"}
@@ -54,11 +59,25 @@ class StepFrames:
         """The channel broke off inside a frame: what it said of the program's end is not believed."""
         self.report = None
 
+    def commit(self) -> bool:
+        """Makes the state the session's next snapshot, unless it cannot be kept; then the one before stands."""
+        if self.why_not_kept is None:
+            self._keeping(self.state.commit)
+        return self.why_not_kept is None
+
     def _guarded(self, call: Callable[[FrameHandler], None]) -> None:
-        if self._target is None:
-            return
+        target = self._target
+        if target is self.state:
+            self._keeping(lambda: call(self.state))
+        elif target is not None:
+            call(target)
+
+    def _keeping(self, effect: Callable[[], object]) -> None:
         try:
-            call(self._target)
+            effect()
         except StateLimitError:
+            self.why_not_kept = TOO_MUCH
+        except OSError as error:
+            self.why_not_kept = NO_SPACE if error.errno in {errno.ENOSPC, errno.EDQUOT} else NOT_WRITTEN
+        if self.why_not_kept is not None:
             self._target = None
-            self.state_is_whole = False

@@ -24,7 +24,7 @@ from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import ResultStore
 from daytwo.executor.sandbox import DEVICE_FOLDER, PROFILES, find_profile
 from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
-from daytwo.executor.state import STATE_TARGET, StateStore
+from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateStore
 from daytwo.executor.step.frames import StepFrames
 from daytwo.wire.errors import DaytwoError, Denied, Unavailable
 from daytwo.wire.holes import sentences
@@ -122,6 +122,7 @@ class StepRunner:
         try:
             sheets = [self._catalog.planned_with(ref).sheet for ref in request.datasets]
             find_profile(request.profile, self._device_folder)
+            self._state.require_whole(request.base_session, request.base_snapshot)
             environment = self._growth.begun_in(self._state.begun_in(request.base_session, request.base_snapshot))
             verdict = self._review(request, sheets, environment)
             if verdict.verdict is not Ruling.DENY and verdict.packages:
@@ -187,22 +188,27 @@ class StepRunner:
         # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
         attempt = request.segment * (REHEARSALS_LIMIT + 1) + execution
         writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
-        snapshot = self._state.begin(request.session_id, request.next_snapshot, told.environment.content_digest)
-        frames = StepFrames(writer, snapshot)
+        snapshot: SnapshotWriter | None = None
         profile = PROFILES[request.profile]
         try:
-            result = await self._run(told, profile, frames, cancel)
+            environment = told.environment.content_digest
+            base = self._state.at(request.base_session, request.base_snapshot)
+            snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment)
+            frames = StepFrames(writer, snapshot)
+            result = await self._run(told, profile, self._state.mounts(base), frames, cancel)
             return self._keep(told, debit, frames, result, watch)
         except (DaytwoError, OSError) as error:
-            snapshot.discard()
+            if snapshot is not None:
+                snapshot.discard()
             message = error.message if isinstance(error, DaytwoError) else "The executor could not run the program."
             writer.finish(Outcome.LOST.value, stderr=message)
             raise
 
-    async def _run(self, told: _Told, profile: Profile, frames: StepFrames, cancel: Cancel) -> SandboxResult:
+    async def _run(
+        self, told: _Told, profile: Profile, state: tuple[Mount, ...], frames: StepFrames, cancel: Cancel
+    ) -> SandboxResult:
         request = told.request
         sources, mounts = self._catalog.sources(request.datasets)
-        state = self._state.mounts(request.base_session, request.base_snapshot)
         job = {
             "program": request.program,
             "sources": sources,
@@ -213,7 +219,6 @@ class StepRunner:
             "withheld": withheld_columns([self._catalog.signed(ref.name).sheet for ref in request.datasets]),
             "sentences": sentences(request.program),
         }
-        all_mounts: tuple[Mount, ...] = (*mounts, *state)
         reader = FrameReader(frames)
         asked = SandboxRequest(
             module="cell.program",
@@ -222,7 +227,7 @@ class StepRunner:
             org_id=request.org_id,
             kind=Kind.REAL,
             environment=told.environment.requested_as,
-            mounts=all_mounts,
+            mounts=(*mounts, *state),
         )
         result = await self._sandbox.run(asked, reader.feed, cancel)
         if not reader.is_between_frames:
@@ -234,13 +239,11 @@ class StepRunner:
     ) -> tuple[Symbol, str | None]:
         went_well = result.ending is Ending.OK and (frames.report or {}).get("outcome") == "ok"
         report = frames.report
-        if went_well and frames.state_is_whole:
-            frames.state.commit()
-        else:
+        if not (went_well and frames.commit()):
             frames.state.discard()
             if went_well:
                 report = None
-                frames.unsaved.append("everything: the step's variables and files exceed what a session may keep")
+                frames.unsaved.append(f"everything: {frames.why_not_kept}")
         symbol = self._mint.observe(
             debit,
             result.ending.value,

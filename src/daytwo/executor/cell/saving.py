@@ -1,0 +1,149 @@
+"""Making the next snapshot: every variable and file of the workspace, or why it cannot be kept.
+
+One variable that cannot be kept costs no other.  What did not change since the snapshot before is named, not sent.
+Source: docs/adr/0013-state.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from .groups import Group, Groups
+from .importable import import_path
+from .kept import Span
+from .outlet import Outlet, TooLargeError
+from .parcels import Parcels
+from .pickles import Pickler, UnkeepableError
+from .snapshot import Snapshot
+from .workspace import content
+
+NAME_LIMIT = 200
+"""Characters."""
+VARIABLES_LIMIT = 100_000
+IMPORTS_LIMIT = 10_000
+MANIFEST_LIMIT_BYTES = 16 * 1024 * 1024
+UNSAVED_LIMIT = 200
+"""Of the list that the manifest carries."""
+TOO_LARGE = "it is too large to keep"
+
+MakerOf = Callable[[str], str | None]
+"""The statement of the program that last gave a variable its value."""
+
+
+class Saving:
+    """One save."""
+
+    def __init__(self, before: Snapshot, outlet: Outlet, maker_of: MakerOf) -> None:
+        self._before = before
+        self._outlet = outlet
+        self._maker_of = maker_of
+        self._parcels = Parcels(before.kept, outlet)
+        self._groups: list[str] = []
+        self._files: list[str] = []
+        self._modules = before.modules_left()
+        self._unsaved: list[dict[str, str | None]] = []
+        self._manifest_bytes = 0
+        self._variables = 0
+
+    def run(self) -> None:
+        for left in self._before.groups_left():
+            self._variables += len(left.names)
+            self._note_group(left.names, left.stream, left.buffers)
+        self._save_variables()
+        self._save_files()
+        self._parcels.finish()
+        self._outlet.manifest(self._manifest())
+
+    def _save_variables(self) -> None:
+        before = self._before
+        given = {id(own): name for name, own in before.given.items()}
+        kinds: dict[type, bool] = {}
+        groups = Groups(lambda: Pickler(before.namespace, given, kinds), self._refuse)
+        for group in groups.of(self._variables_to_save()):
+            self._save_group(group)
+
+    def _variables_to_save(self) -> Iterator[tuple[str, Any]]:
+        for name, value in list(self._before.namespace.items()):
+            if not isinstance(name, str) or name.startswith("_"):
+                continue
+            if name in self._before.given:
+                if value is not self._before.given[name]:
+                    self._lose(name, "this name is one of daytwo's own; give the variable another")
+            elif not name.isidentifier() or len(name) > NAME_LIMIT:
+                self._lose(name, "this is not a name that a program can use")
+            elif self._variables >= VARIABLES_LIMIT:
+                self._lose(name, f"only {VARIABLES_LIMIT:,} variables are kept")
+            elif (path := import_path(value)) is None:
+                self._variables += 1
+                yield name, value
+            elif len(self._modules) < IMPORTS_LIMIT:
+                self._modules[name] = path
+            else:
+                self._lose(name, f"only {IMPORTS_LIMIT:,} imports are kept")
+
+    def _save_group(self, group: Group) -> None:
+        known = self._before.was_read.get(group.names)
+        earlier: Sequence[Span] = () if known is None else known.buffers
+        try:
+            stream = self._parcels.put(group.stream, None if known is None else known.stream)
+            buffers = [
+                self._parcels.put(buffer, earlier[index] if index < len(earlier) else None)
+                for index, buffer in enumerate(group.buffers)
+            ]
+        except (TooLargeError, MemoryError):
+            for name in group.names:
+                self._lose(name, TOO_LARGE)
+        else:
+            self._note_group(group.names, stream, buffers)
+
+    def _note_group(self, names: Sequence[str | None], stream: Span, buffers: Sequence[Span]) -> None:
+        entry = json.dumps({"names": names, "stream": stream, "buffers": buffers}, separators=(",", ":"))
+        try:
+            self._note(self._groups, entry)
+        except TooLargeError:
+            for name in filter(None, names):
+                self._lose(name, TOO_LARGE)
+
+    def _save_files(self) -> None:
+        for name, path, refusal in self._before.workspace.files():
+            if refusal is not None:
+                self._lose(name, refusal)
+                continue
+            try:
+                span = self._before.workspace.untouched(name, path) or self._parcels.put(content(path))
+                self._note(self._files, json.dumps({"path": name, "span": span}))
+            except (TooLargeError, MemoryError):
+                self._lose(name, TOO_LARGE)
+
+    def _note(self, entries: list[str], entry: str) -> None:
+        """Adds to the manifest, as far as that may grow."""
+        if self._manifest_bytes + len(entry) > MANIFEST_LIMIT_BYTES:
+            raise TooLargeError("The manifest of the snapshot is full.")
+        self._outlet.reserve(len(entry) + 1)
+        self._manifest_bytes += len(entry) + 1
+        entries.append(entry)
+
+    def _manifest(self) -> bytes:
+        """Put together of texts, since most of it is already written."""
+        rest = json.dumps({"modules": self._modules, "unsaved": self._unsaved})
+        return f'{{"groups":[{",".join(self._groups)}],"files":[{",".join(self._files)}],{rest[1:]}'.encode("ascii")
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        self._lose(name, _reason(error))
+
+    def _lose(self, name: str, reason: str) -> None:
+        made_by = self._maker_of(name)
+        self._outlet.unsaved(name, reason, made_by)
+        if len(self._unsaved) < UNSAVED_LIMIT:
+            shown = name.encode("utf-8", "replace").decode()[:NAME_LIMIT]
+            self._unsaved.append({"name": shown, "reason": reason, "made_by": made_by})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnkeepableError):
+        return f"it is, or holds, {error}"
+    if isinstance(error, RecursionError) or isinstance(error.__cause__, RecursionError):
+        return "it is nested too deeply"
+    return TOO_LARGE if isinstance(error, MemoryError) else f"it cannot be kept ({type(error).__name__})"
