@@ -46,6 +46,26 @@ def _year(frame: Frame, *years: int) -> Frame:
 
 
 ORDERS: dict[str, Expected] = {
+    "how many units": lambda d: d.quantity.sum(),
+    "second highest revenue": lambda d: int((d.revenue == d.revenue.drop_duplicates().nlargest(2).iloc[1]).sum()),
+    "which product has the third highest total revenue": lambda d: _ranked(d.groupby("product").revenue.sum())[2:3],
+    "number of orders with more than average revenue": lambda d: (d.revenue > d.revenue.mean()).sum(),
+    "how many orders have a quantity below the median": lambda d: (d.quantity < d.quantity.median()).sum(),
+    "average quantity of orders with revenue above average in West": lambda d: (west := d[d.region == "West"])[
+        west.revenue > west.revenue.mean()
+    ].quantity.mean(),
+    "average revenue in June vs July": lambda d: [
+        [name, d[d.order_date.dt.month == month].revenue.mean()] for name, month in (("June", 6), ("July", 7))
+    ],
+    "average quantity for unit price above and below 100": lambda d: [
+        ["unit price above 100", d[d.unit_price > 100].quantity.mean()],
+        ["below 100", d[d.unit_price < 100].quantity.mean()],
+    ],
+    "customers with more than 20 purchases": lambda d: _ranked((count := d.groupby("customer").size())[count > 20]),
+    "how many customers bought more than twice": lambda d: (d.groupby("customer").size() > 2).sum(),
+    "busiest weekday": lambda d: _first(_ranked(d.groupby(d.order_date.dt.day_name()).size())),
+    "total sales": lambda d: d.revenue.sum(),
+    "share of orders paid by West": lambda d: [[(d.region == "West").sum(), len(d), 100 * (d.region == "West").mean()]],
     "total revenue": lambda d: d.revenue.sum(),
     "What is the total revenue?": lambda d: d.revenue.sum(),
     "How much revenue did we make in 2024?": lambda d: _year(d, 2024).revenue.sum(),
@@ -291,6 +311,17 @@ INVOICES: dict[str, Expected] = {
     ].sum(),
 }
 CARS: dict[str, Expected] = {
+    "average mpg before 2012 vs 2013 to 2014": lambda d: [
+        ["before 2012-01-01", d[d.year < 2012].mpg.mean()],
+        ["2013-01-01 to 2014-12-31", d[d.year.between(2013, 2014)].mpg.mean()],
+    ],
+    "share of cars in 2012 that are from Japan": lambda d: [
+        [
+            ((d.year == 2012) & (d.origin == "Japan")).sum(),
+            (d.year == 2012).sum(),
+            100 * (d[d.year == 2012].origin == "Japan").mean(),
+        ]
+    ],
     "average mpg by origin": lambda d: _ranked(d.groupby("origin").mpg.mean()),
     "average miles per gallon of Japan": lambda d: d[d.origin == "Japan"].mpg.mean(),
     "how many cars in 2012": lambda d: (d.year == 2012).sum(),

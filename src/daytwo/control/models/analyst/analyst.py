@@ -14,6 +14,7 @@ from daytwo.control.models.analyst.question import Question, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, refuse
 from daytwo.control.models.analyst.table.joining import joined
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
+from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words.lexing import Token, TokenKind, lex
 from daytwo.control.models.analyst.words.ways import rephrase
 from daytwo.control.models.request import PlanRequest, Step
@@ -74,12 +75,24 @@ def _choose(text: str, vocabularies: Sequence[Vocabulary], history: Sequence[str
         return _followed(text, vocabularies, history)
     together = tuple(joined(vocabularies))
     try:
-        return _wider(_only(tokens, vocabularies), tokens, together)
+        return _wider(_named_first(_only(tokens, vocabularies), tokens, vocabularies, together), tokens, together)
     except Refusal as refusal:
         for others, by_values in ((together, False), (vocabularies, True), (together, True)):
             with suppress(Refusal):
                 return _only(tokens, others, by_values=by_values)
         raise refusal from None
+
+
+def _named_first(
+    question: Question, tokens: tuple[Token, ...], vocabularies: Sequence[Vocabulary], together: Sequence[Vocabulary]
+) -> Question:
+    """`which country has the most patients`: of the table that is named, rather than a column of another one."""
+    named = [v.name for v in vocabularies if _names_table(tokens, v)]
+    doubtful = any(measure.aggregate is Aggregate.ONLY for measure in question.measures)
+    if doubtful and len(named) == 1 and named[0] != question.table:
+        with suppress(Refusal):
+            return _only(tokens, [vocabulary for vocabulary in together if vocabulary.name == named[0]])
+    return question
 
 
 def _wider(question: Question, tokens: tuple[Token, ...], together: Sequence[Vocabulary]) -> Question:

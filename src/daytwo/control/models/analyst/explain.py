@@ -8,6 +8,7 @@ from daytwo.control.models.analyst.question import (
     AnyFilter,
     DateFilter,
     Dimension,
+    FigureFilter,
     Filter,
     FlagFilter,
     Having,
@@ -22,7 +23,7 @@ from daytwo.control.models.analyst.question import (
 )
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Grain, Period, Study
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 
 _NAMES = {
     Aggregate.SUM: "total", Aggregate.MEAN: "average", Aggregate.MEDIAN: "median", Aggregate.MIN: "lowest",
@@ -94,7 +95,7 @@ def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
     if question.order is None:
         return f"the {'last' if question.from_end else 'first'} {count}{several}" if question.limit else "the rows"
     assert question.order.column is not None
-    direction = "highest" if question.order.descending else "lowest"
+    direction = place(question)
     return f"the {count}{several} with the {direction} {question.order.column.name}"
 
 
@@ -114,7 +115,7 @@ def by(question: Question) -> str:
         text += f", {_CONTRASTS[question.contrast]}"
     if question.order is None or question.shape is not Shape.AGGREGATE:
         return text
-    direction = "highest" if question.order.descending else "lowest"
+    direction = place(question)
     if question.within:
         outer, inner = (dimension_label(dimension) for dimension in question.dimensions)
         places = "all" if question.limit is None else f"the {question.limit} {direction}"
@@ -124,9 +125,17 @@ def by(question: Question) -> str:
     return f"{text}, the {direction}" if question.limit == 1 else f"{text}, the {question.limit} {direction}"
 
 
+def place(question: Question) -> str:
+    """`highest`, `second lowest`: which end of a ranking, and how far from it."""
+    end = "highest" if question.order is None or question.order.descending else "lowest"
+    return f"{ordinal(question.place)} {end}" if question.place else end
+
+
 def having(one: Having, question: Question) -> str:
     """`total invest is over 5,000`."""
     named = label(one.measure, question)
+    if one.figure:
+        return f"{named} is {_SIGNS[one.comparison]} the {_NAMES[one.figure]} of all"
     if one.comparison == "between":
         return f"{named} is between {one.value:,g} and {one.other or 0:,g}"
     return f"{named} is {_SIGNS[one.comparison]} {one.value:,g}"
@@ -162,7 +171,7 @@ def ordinal(number: float) -> str:
 
 
 def where_of(question: Question) -> str:
-    """Over which rows, but for the values that are compared, which `by` names."""
+    """Over which rows, but for what is compared, which `by` names."""
     compared = [dimension.compared for dimension in question.dimensions]
     return where(tuple(one for one in question.filters if one not in compared))
 
@@ -200,6 +209,8 @@ def dimension_label(dimension: Dimension) -> str:
         return f"{dimension.column.name}, " + " against ".join(period(span) for span in dimension.spans)
     if dimension.compared is not None:
         return " against ".join(f"“{value}”" for value in dimension.compared.values)
+    if dimension.sides:
+        return " against ".join(" and ".join(condition(one) for one in side.filters) for side in dimension.sides)
     assert dimension.column is not None
     if dimension.grain is None or dimension.grain is Grain.DAY:
         return dimension.column.name
@@ -210,12 +221,12 @@ def dimension_label(dimension: Dimension) -> str:
 def with_unit(column: Column) -> str:
     """A column's name for an axis: `price_usd` → `price (USD)`."""
     words = column.words
-    if len(words) > 1 and words[-1] in lexicon.UNITS:
-        return f"{' '.join(words[:-1])} ({lexicon.UNITS[words[-1]]})"
+    if len(words) > 1 and words[-1] in nouns.UNITS:
+        return f"{' '.join(words[:-1])} ({nouns.UNITS[words[-1]]})"
     return column.name.replace("_", " ")
 
 
-def condition(one: Filter) -> str:  # noqa: PLR0911 - one return for each kind
+def condition(one: Filter) -> str:  # noqa: C901, PLR0911 - one return for each kind
     """One filter in words."""
     if isinstance(one, ValueFilter):
         named = f"{one.columns[0].name} is " if one.is_named else ""
@@ -231,6 +242,8 @@ def condition(one: Filter) -> str:  # noqa: PLR0911 - one return for each kind
     if isinstance(one, AnyFilter):
         choices = " or ".join(condition(choice) for choice in one.choices)
         return f"not ({choices})" if one.negated else choices
+    if isinstance(one, FigureFilter):
+        return f"{one.column.name} is {_SIGNS[one.comparison]} its {_NAMES[one.figure]}"
     if isinstance(one, MissingFilter):
         return f"{one.column.name} is {'known' if one.present else 'missing'}"
     if isinstance(one, PairFilter):

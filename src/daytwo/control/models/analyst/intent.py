@@ -21,6 +21,7 @@ from daytwo.control.models.analyst.rules.filters import filter_chunk, reduce
 from daytwo.control.models.analyst.rules.mentions import MentionRules, with_rows
 from daytwo.control.models.analyst.rules.number_filters import NumberRules
 from daytwo.control.models.analyst.rules.pairs import PairRules
+from daytwo.control.models.analyst.rules.sides import SideRules
 from daytwo.control.models.analyst.rules.tidying import tidy
 from daytwo.control.models.analyst.rules.time_filters import TimeRules
 from daytwo.control.models.analyst.rules.value_filters import ValueRules
@@ -124,6 +125,7 @@ def reduce_parts(
         mentions.bare,
     ):
         chunks = reduce(chunks, rule)
+    chunks = reduce(chunks, SideRules(chunks).sides)
     chunks = reduce(chunks, either)
     return with_rows(_without_openings(_with_flags(compared_elsewhere(chunks))), vocabulary)
 

@@ -101,7 +101,33 @@ class MissingFilter:
     present: bool = False
 
 
-Filter = ValueFilter | NumberFilter | DateFilter | RecentFilter | PairFilter | FlagFilter | AnyFilter | MissingFilter
+@dataclass(frozen=True)
+class FigureFilter:
+    """Rows whose number compares so with its own mean or median, over the rows that every other filter leaves."""
+
+    column: Column
+    comparison: str
+    figure: Aggregate
+
+
+Filter = (
+    ValueFilter
+    | NumberFilter
+    | DateFilter
+    | RecentFilter
+    | PairFilter
+    | FlagFilter
+    | AnyFilter
+    | MissingFilter
+    | FigureFilter
+)
+
+
+def is_time(one: Filter) -> bool:
+    """Whether it only says when; leaving out what is missing counts as little."""
+    return isinstance(one, DateFilter | RecentFilter | MissingFilter) or (
+        isinstance(one, NumberFilter | AnyFilter) and all(column.is_year for column in columns_of(one))
+    )
 
 
 def columns_of(one: Filter) -> tuple[Column, ...]:
@@ -124,15 +150,24 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Some of the rows, held against others: what the person calls them, and their conditions."""
+
+    label: str
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True)
 class Dimension:
-    """What the rows are grouped by: a column, a date at a grain, some periods of it, or the column in which `compared`
-    is found.
+    """What the rows are grouped by: a column, a date at a grain, some periods of it, the column in which `compared`
+    is found, or sides that conditions make.
     """
 
     column: Column | None
     grain: Grain | None = None
     compared: ValueFilter | None = None
     spans: tuple[Period, ...] = ()
+    sides: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,8 +184,10 @@ class Having:
 
     measure: Measure
     comparison: str
-    value: float
+    value: float = 0.0
     other: float | None = None
+    figure: Aggregate | None = None
+    """Instead of `value`: the mean or median of all groups' figures."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +212,8 @@ class Question:
     """Whose values are listed or described; empty means the whole table."""
     order: Order | None = None
     limit: int | None = None
+    place: int | None = None
+    """Of a ranking: only who is second, third …"""
     from_end: bool = False
     """Of rows without an order: the last `limit` of the file instead of the first."""
     form: Form | None = None

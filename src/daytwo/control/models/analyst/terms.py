@@ -107,10 +107,14 @@ class Course(StrEnum):
 
 @dataclass(frozen=True)
 class Join:
-    """A table of which each row of the first has at most one, by a column that both call the same."""
+    """A table of which each row of the first has at most one, by a column that both call the same.
+
+    `columns` are those that it adds: what the first table has too is that of the first.
+    """
 
     table: str
     key: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)

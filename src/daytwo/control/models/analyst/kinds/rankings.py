@@ -17,7 +17,7 @@ from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.terms import Aggregate, Grain
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 from daytwo.control.models.analyst.words.spelling import singular
 
 
@@ -70,31 +70,14 @@ def read_ranking(parts: Parts) -> Question:
     return _ranked_rows(parts, superlative, descending, places)
 
 
-def read_rank_of(parts: Parts) -> Question:
-    """`what rank does Ohio have by murder`: among the values of the one column that may hold it."""
-    things = parts.vocabulary.where(lambda c: c.is_category)
-    asked = parts.of(Role.RANK_OF)
-    if len(things) != 1 or len(asked) != 1 or not asked[0].value or parts.dimensions:
-        raise Refusal("it does not say among which things the rank is meant", understood=80)
-    parts.drop(Role.RANK_OF, Role.WHICH, Role.RANK)
-    parts.only(Role.AGGREGATE, Role.COUNT, Role.COLUMN, Role.ENTITY)
-    dimension = Dimension(things[0])
-    measure = _ranked_measure(parts, dimension, descending=True)
-    return parts.question(
-        Shape.AGGREGATE,
-        measures=(measure,),
-        dimensions=(dimension,),
-        order=Order(descending=True),
-        rank_of=str(asked[0].value),
-    )
-
-
 def _check_counted(parts: Parts) -> None:
     """`largest orders` does not count orders, `top orders in each region` does not count them either."""
     superlatives = {chunk.text.casefold() for chunk in parts.of(Role.SUPERLATIVE)}
     allowed = _COUNTING if targets_of(parts) else _MOST
     alone = parts.has(Role.ENTITY) and not parts.has(Role.COUNT, Role.RANK, Role.COMPARE)
     figures = [chunk for chunk in parts.of(Role.COLUMN) if chunk not in targets_of(parts)]
+    if parts.has(Role.AGGREGATE) and all(chunk.value.column_word for chunk in parts.of(Role.SUPERLATIVE)):
+        return  # `the oldest voters on average`
     if not alone or superlatives <= allowed | {"most common", "most frequent", "least common", "least frequent"}:
         return
     if parts.dimensions or (targets_of(parts) and not figures):
@@ -179,7 +162,7 @@ def _ranked_groups(
         parts.only(Role.ENTITY)
         measure = _hinted_measure(dimension, hinted, descending)
     else:
-        measure = _ranked_measure(parts, dimension, descending)
+        measure = ranked_measure(parts, dimension, descending)
     return parts.question(
         Shape.AGGREGATE,
         measures=(measure,),
@@ -202,7 +185,7 @@ def _hinted_measure(dimension: Dimension, hinted: Column, descending: bool) -> M
     return Measure(Aggregate.MAX if descending else Aggregate.MIN, hinted)
 
 
-def _ranked_measure(parts: Parts, dimension: Dimension, descending: bool) -> Measure:
+def ranked_measure(parts: Parts, dimension: Dimension, descending: bool) -> Measure:
     """What groups are ranked by, where the aggregate may go without saying."""
     if not parts.chunks:
         only = parts.vocabulary.where(lambda c: c.is_measure)
@@ -233,7 +216,7 @@ def _ranked_measure(parts: Parts, dimension: Dimension, descending: bool) -> Mea
 
 
 def _is_rate(column: Column) -> bool:
-    return bool(lexicon.NOT_ADDITIVE.intersection(column.words))
+    return bool(nouns.NOT_ADDITIVE.intersection(column.words))
 
 
 def _extreme_by_group(parts: Parts, superlative: Superlative | None, descending: bool, limit: int | None) -> Question:
@@ -255,7 +238,7 @@ def _extreme_by_group(parts: Parts, superlative: Superlative | None, descending:
         raise Refusal("I rank by one column", understood=80)
     if parts.has(Role.ENTITY) and parts.has(Role.COLUMN) and not parts.has(Role.COUNT):
         raise Refusal("a ranking within each group is beyond me", understood=80)
-    measure = _ranked_measure(parts, parts.dimensions[0], descending)
+    measure = ranked_measure(parts, parts.dimensions[0], descending)
     order = Order(descending)
     return parts.question(
         Shape.AGGREGATE,
@@ -297,7 +280,8 @@ def _ranked_rows(parts: Parts, superlative: Superlative | None, descending: bool
         column = narrowed.column()
     if column is None and entities:  # `biggest bill`, where the number is `total_bill`
         named = parts.vocabulary.where(lambda c: c.is_measure and singular(entities[0].text) in c.words)
-        column = named[0] if len(named) == 1 else None
+        money = parts.vocabulary.money((entities[0].text,))
+        column = named[0] if len(named) == 1 else money.columns[0] if money else None
     if column is None:
         measures = [c.name for c in parts.vocabulary.columns if c.is_measure]
         names = f": {either(measures)}" if measures else ""

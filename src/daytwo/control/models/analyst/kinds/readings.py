@@ -10,27 +10,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from daytwo.control.models.analyst.kinds.parts import Parts, whole_number
-from daytwo.control.models.analyst.kinds.rankings import read_rank_of, read_ranking, targets_of
+from daytwo.control.models.analyst.kinds.places import read_nth, read_rank_of
+from daytwo.control.models.analyst.kinds.rankings import read_ranking, targets_of
+from daytwo.control.models.analyst.kinds.shares import read_share
 from daytwo.control.models.analyst.kinds.studies_asked import read_course, read_study, with_share
 from daytwo.control.models.analyst.question import (
-    DateFilter,
     Dimension,
-    Filter,
     Having,
     Measure,
     Order,
-    PairFilter,
     Question,
     Shape,
 )
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
+from daytwo.control.models.analyst.rules.filters import role_at
 from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.table.columns import Column, Kind
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 from daytwo.control.models.analyst.words.spelling import singular
 from daytwo.wire.sheet import Uniqueness
 
@@ -50,7 +50,8 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # no
             return reader(parts)
     extremes = [c for c in parts.of(Role.AGGREGATE) if c.value in {Aggregate.MIN, Aggregate.MAX}]
     if parts.has(Role.SUPERLATIVE, Role.RANK) or (extremes and parts.has(Role.WHICH) and targets_of(parts)):
-        return read_ranking(parts)
+        placed = any(chunk.value.place for chunk in parts.of(Role.SUPERLATIVE))
+        return read_nth(parts) if placed else read_ranking(parts)
     if parts.has(Role.FIRST):
         return _first_rows(parts)
     if parts.has(Role.CONTRAST):
@@ -58,6 +59,23 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # no
     if parts.has(Role.AGGREGATE, Role.COUNT) or parts.dimensions:
         return _aggregate(parts)
     return _listing(parts)
+
+
+def _sorted(parts: Parts) -> Question:
+    """`orders over 100 sorted by price`: rows or groups in the order of a number."""
+    chunks = parts.whole
+    at = next(place for place, chunk in enumerate(chunks) if chunk.is_(Role.SORTED))
+    link = chunks[at + 1].link if role_at(chunks, at + 1) is Role.COLUMN else None
+    if link is None or len(chunks) > at + 2:
+        raise Refusal("it does not say by which column it is put in order", understood=80)
+    question = assemble(chunks[:at], parts.vocabulary)
+    column = link.column(prefer=lambda c: c.is_number or c.is_date)
+    descending = chunks[at].value and not (column.is_date or column.kind is Kind.TEXT)
+    if question.shape is Shape.ROWS and question.order is None and not question.from_end:
+        return replace(question, order=Order(bool(descending), column))
+    if question.dimensions and [m.column for m in question.measures] == [column] and question.order is None:
+        return replace(question, order=Order(bool(chunks[at].value)))
+    raise Refusal(f"I can't put that in the order of {column.name}", understood=80)
 
 
 def _size(parts: Parts) -> Question:
@@ -86,7 +104,7 @@ def _first_rows(parts: Parts) -> Question:
     numbers = parts.of(Role.NUMBER)
     parts.drop(Role.LIST)
     parts.only(Role.FIRST, Role.NUMBER, Role.ENTITY)
-    plain = all(singular(chunk.text) in lexicon.ROW_WORDS for chunk in parts.of(Role.ENTITY))
+    plain = all(singular(chunk.text) in nouns.ROW_WORDS for chunk in parts.of(Role.ENTITY))
     dated = parts.vocabulary.where(lambda c: c.is_date)
     if parts.dimensions or len(numbers) > 1 or not parts.has(Role.ENTITY) or (dated and not plain):
         raise Refusal("“first” asks for an order that I do not know", understood=70)
@@ -121,6 +139,9 @@ def _is_listed(link: Link) -> bool:
 def _aggregate(parts: Parts) -> Question:
     parts.drop(Role.LIST, Role.WHICH, Role.COMPARE)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
+    sides = any(dimension.sides or dimension.compared for dimension in parts.dimensions)
+    if sides and not parts.chunks:  # `benign vs malignant`
+        parts.chunks = [Chunk(Role.COUNT, "number of"), Chunk(Role.ENTITY, "rows")]
     outer = _outer(parts)
     if crossed := _crossed(parts):
         return crossed
@@ -158,8 +179,8 @@ def _contrast(parts: Parts) -> Question:
     plain = parts.chunks[0] if len(parts.chunks) == 1 and parts.has(Role.COLUMN) else None
     if plain and plain.link.narrowed(lambda c: c.is_number) is None:
         parts.chunks.insert(0, Chunk(Role.COUNT, "number of"))
-    measures = read_measures(parts.chunks, only_possible=parts.may_be_single())
-    sides = [d for d in parts.dimensions if d.spans or (d.compared and len(d.compared.values) == 2)]
+    measures = read_measures(parts.chunks, in_groups=True)
+    sides = [d for d in parts.dimensions if d.spans or d.sides or (d.compared and len(d.compared.values) == 2)]
     others = [d for d in parts.dimensions if d not in sides]
     contrast, order = asked[0].value.contrast, asked[0].value.order
     one_value = contrast in {Contrast.MORE, Contrast.LESS}
@@ -204,64 +225,15 @@ def _having(parts: Parts) -> Question:
     )  # fmt: skip
 
 
-def _share(parts: Parts) -> Question:
-    """`what share of revenue comes from West`, `share of orders by region`."""
-    parts.drop(Role.WHICH, Role.SHARE, Role.LIST)
-    chunks = parts.chunks
-    if any(c.is_(Role.SUPERLATIVE) or (c.is_(Role.AGGREGATE) and c.value is not Aggregate.SUM) for c in chunks):
-        raise Refusal("a share is of a total or a count", understood=70)
-    parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
-    measures = read_measures(chunks)
-    if len(measures) != 1 or (measures[0].aggregate is Aggregate.DISTINCT):
-        raise Refusal("I compute the share of one total or of the rows", understood=70)
-    if len(parts.dimensions) > 1:
-        raise Refusal("I compute shares by one column", understood=80)
-    if parts.dimensions and not _says_part(parts):
-        return parts.question(Shape.SHARE, measures=measures, dimensions=parts.dimensions)
-    base, part = _split(parts)
-    return parts.question(Shape.SHARE, measures=measures, filters=base, part=part, dimensions=parts.dimensions)
-
-
-def _says_part(parts: Parts) -> bool:
-    """`what share of orders is late, by region`: of each group, the part that fulfils a condition."""
-    whole = parts.whole
-    after = {at + 1 for at, chunk in enumerate(whole) if chunk.is_(Role.SPLITTER, Role.IS)}
-    told = [chunk for at, chunk in enumerate(whole) if chunk.is_(Role.FILTER) and at in after]
-    return bool(told) or any(chunk.is_(Role.FILTER) and isinstance(chunk.value, PairFilter) for chunk in whole)
-
-
-def _cut(parts: Parts) -> int:
-    """Where the part of a share begins: at `is`, `comes from`, or behind the name of the rows."""
-    cuts = [at for at, chunk in enumerate(parts.whole) if chunk.is_(Role.SPLITTER, Role.IS)]
-    if cuts:
-        return cuts[-1]
-    rows = [at for at, chunk in enumerate(parts.whole) if chunk.is_(Role.ENTITY)]
-    return rows[-1] + 1 if rows else 0
-
-
-def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
-    """Filters of the whole, filters of the part."""
-    if len(parts.filters) == 1:
-        return (), parts.filters
-    cut = _cut(parts)
-    base = tuple(c.value for c in parts.whole[:cut] if c.is_(Role.FILTER))
-    part = tuple(c.value for c in parts.whole[cut:] if c.is_(Role.FILTER))
-    if len(part) > 1:  # `… comes from West in 2024`: the time is that of the whole
-        base += tuple(one for one in part if isinstance(one, DateFilter))
-        part = tuple(one for one in part if not isinstance(one, DateFilter))
-    if len(part) != 1 or not cut:
-        raise Refusal("it does not say the share of what in what; try “what share of … comes from …”", understood=80)
-    return base, part
-
-
 _READERS: tuple[tuple[Role, Callable[[Parts], Question]], ...] = (
+    (Role.SORTED, _sorted),
     (Role.SIZE, _size),
     (Role.END, _last_rows),
     (Role.STUDY, read_study),
     (Role.COURSE, read_course),
     (Role.HAVING, _having),
     (Role.RANK_OF, read_rank_of),
-    (Role.SHARE, _share),
+    (Role.SHARE, read_share),
     (Role.DESCRIBE, _describe),
 )
 """The kinds that one word tells, in this order."""

@@ -63,7 +63,7 @@ def read_course(parts: Parts) -> Question:
     over, grain = parts.of(Role.COURSE)[0].value
     parts.drop(Role.COURSE, Role.LIST, Role.WHICH, Role.GROUP)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)
-    measures = read_measures(parts.chunks, only_possible=True)
+    measures = read_measures(parts.chunks, in_groups=True)
     if len(measures) != 1:
         raise Refusal("I follow one figure over time", understood=80)
     summed = measures[0].aggregate in {Aggregate.SUM, Aggregate.COUNT} and over.course is not Course.MOVING

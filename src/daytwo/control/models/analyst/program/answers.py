@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.program.figures import figures, left_out, show
-from daytwo.control.models.analyst.program.groups import first_places, grouped, grouped_share
+from daytwo.control.models.analyst.program.groups import first_places, grouped, grouped_share, nth_place
 from daytwo.control.models.analyst.program.snippets import indent, quoted, sentence, template
 from daytwo.control.models.analyst.program.studies import study
 from daytwo.control.models.analyst.question import Question, Shape
@@ -95,13 +95,20 @@ def _rows(question: Question) -> list[str]:
         return lines
     name = question.order.column.name
     limit_count = question.limit or 1
-    direction = "highest" if question.order.descending else "lowest"
+    direction = explain.place(question)
     lines = [
         f"result = rows.dropna(subset=[{name!r}])",
         f'result = result.sort_values({name!r}, ascending={not question.order.descending}, kind="stable")',
-        *(first_places(name, limit_count) if question.limit else []),
+        *_places(question, name, limit_count),
         "result = result.reset_index(drop=True)",
         show(question),
     ]
     value = f"say({template(f'The {direction} {name}{where} is ', '_number(_value)')})"
     return [*lines, "if len(result):", *indent([f"_value = result[{name!r}].iloc[0]", value])]
+
+
+def _places(question: Question, name: str, limit: int) -> list[str]:
+    assert question.order is not None
+    if question.place is not None:
+        return nth_place(name, question.place, descending=question.order.descending)
+    return first_places(name, limit) if question.limit else []

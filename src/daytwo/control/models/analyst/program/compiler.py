@@ -75,7 +75,8 @@ def _unless_empty(question: Question) -> list[str]:
 def _columns(question: Question) -> tuple[Column, ...]:
     """The columns to read, each once, in the order of first use."""
     used: list[Column] = []
-    for one in (*question.filters, *question.part):
+    sides = (one for dimension in question.dimensions for side in dimension.sides for one in side.filters)
+    for one in (*question.filters, *question.part, *sides):
         used.extend(columns_of(one))
     used.extend(dimension.column for dimension in question.dimensions if dimension.column)
     measures = [*question.measures, *([question.having.measure] if question.having else [])]
@@ -144,7 +145,9 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
         names = "1 as one"
     source = quoted(question.table)
     for join in question.joins:
-        source += f" left join {quoted(join.table)} using ({quoted(join.key)})"
+        used = join.columns if whole else [column.name for column in base if column.name in join.columns]
+        added = ", ".join(quoted(name) for name in dict.fromkeys((join.key, *used)))
+        source += f" left join (select {added} from {quoted(join.table)}) using ({quoted(join.key)})"  # noqa: S608
     query = f"select {names} from {source}"  # noqa: S608 - every name is quoted, and nothing runs here
     lines = [f"rows = sql({query!r}).pandas()"]
     for column in base:

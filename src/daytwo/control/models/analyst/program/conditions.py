@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from daytwo.control.models.analyst.program.snippets import template
 from daytwo.control.models.analyst.question import (
     AnyFilter,
     DateFilter,
+    FigureFilter,
     Filter,
     FlagFilter,
     MissingFilter,
@@ -14,10 +16,11 @@ from daytwo.control.models.analyst.question import (
     PairFilter,
     Question,
     RecentFilter,
+    Side,
     ValueFilter,
 )
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.terms import Grain, Period
+from daytwo.control.models.analyst.terms import Aggregate, Grain, Period
 
 
 def select(question: Question) -> list[str]:
@@ -26,24 +29,74 @@ def select(question: Question) -> list[str]:
     `_column_N` and `_held_N` are where the values of the filter at place N were found, and the rows that hold them.
     """
     lines: list[str] = []
+    figures = [one for one in question.filters if isinstance(one, FigureFilter)]
+    kept = _found(question.filters, "", lines)
+    part = _found(question.part, "part_", lines)
+    sides = [(side, _found(side.filters, f"side_{place}_", lines)) for place, side in enumerate(_sides_of(question))]
+    if len(kept) == 1:
+        lines.append(f"rows = rows[{_bare(kept[0])}]")
+    elif kept:
+        lines.append(f"rows = rows[{' & '.join(kept)}]")
+    for figure in figures:
+        lines += _beside_figure(figure)
+    if part:
+        lines.append(f"_in_part = {_of_rows(part, question.part, whole=not question.filters)}")
+    if sides:
+        lines += _put_sides(sides, whole=not question.filters)
+    return lines
+
+
+def _sides_of(question: Question) -> tuple[Side, ...]:
+    return tuple(side for dimension in question.dimensions for side in dimension.sides)
+
+
+def _found(filters: Sequence[Filter], prefix: str, lines: list[str]) -> list[str]:
+    """The filters as expressions, but for those that compare with a figure; `lines` gain what finds their values."""
     conditions: list[str] = []
-    for place, one in enumerate((*question.filters, *question.part)):
-        names = _names(one, str(place))
+    for place, one in enumerate(filters):
+        if isinstance(one, FigureFilter):
+            continue
+        names = _names(one, f"{prefix}{place}")
         for name, found in names:
             columns = repr([column.name for column in found.columns])
             lines.append(f"_column_{name}, _held_{name} = _find(rows, {list(found.values)!r}, {columns})")
         lines += [line for recent in _flat(one) if isinstance(recent, RecentFilter) for line in _latest(recent)]
         conditions.append(_condition(one, {found: name for name, found in names}))
-    count = len(question.filters)
-    if count == 1:
-        lines.append(f"rows = rows[{_bare(conditions[0])}]")
-    elif count:
-        lines.append(f"rows = rows[{' & '.join(conditions[:count])}]")
-    if question.part:
-        part = " & ".join(conditions[count:])
-        held = any(isinstance(leaf, ValueFilter) for one in question.part for leaf in _flat(one))
-        lines.append(f"_in_part = {f'({part}).reindex(rows.index)' if held and count else part}")
-    return lines
+    return conditions
+
+
+def _of_rows(conditions: Sequence[str], filters: Sequence[Filter], *, whole: bool) -> str:
+    """All these conditions; values were found before rows were left out, so they are put to those that are left."""
+    joined = " & ".join(conditions)
+    held = any(isinstance(leaf, ValueFilter) for one in filters for leaf in _flat(one))
+    return joined if whole or not held else f"({joined}).reindex(rows.index)"
+
+
+def _put_sides(sides: Sequence[tuple[Side, list[str]]], *, whole: bool) -> list[str]:
+    """Each row's side; one that is on two of them would be counted twice."""
+    masks = [_of_rows(conditions, side.filters, whole=whole) for side, conditions in sides]
+    labels = [side.label for side, _ in sides]
+    return [
+        f"_sides = [{', '.join(masks)}]",
+        "if (sum(side.astype(int) for side in _sides) > 1).any():",
+        "    _stop('Some rows are on both sides.')",
+        "rows = rows.assign(side=pd.Series(pd.NA, index=rows.index, dtype='string'))",
+        f"for _name, _side in zip({labels!r}, _sides):",
+        "    rows.loc[_side, 'side'] = _name",
+        f"rows['side'] = pd.Categorical(rows['side'], {labels!r}, ordered=True)",
+    ]
+
+
+def _beside_figure(one: FigureFilter) -> list[str]:
+    """The figure, which the person is told, and the rows on the side of it that is asked for."""
+    place = f"rows[{one.column.name!r}]"
+    named = "average" if one.figure is Aggregate.MEAN else "median"
+    text = template(f"The {named} {one.column.name} is ", "_number(_figure)")
+    return [
+        f"_figure = {place}.{'mean' if one.figure is Aggregate.MEAN else 'median'}()",
+        f"say({text})",
+        f"rows = rows[{place} {one.comparison} _figure]",
+    ]
 
 
 def _flat(one: Filter) -> Iterator[Filter]:
@@ -87,7 +140,10 @@ def _condition(one: Filter, held: dict[ValueFilter, str]) -> str:  # noqa: PLR09
         return f"(rows[{one.column.name!r}] {one.comparison} rows[{one.other.name!r}])"
     if isinstance(one, AnyFilter):
         return _any(one, held)
-    return _recent(one) if isinstance(one, RecentFilter) else _dated(one)
+    if isinstance(one, RecentFilter):
+        return _recent(one)
+    assert isinstance(one, DateFilter)
+    return _dated(one)
 
 
 def number(value: float) -> str:

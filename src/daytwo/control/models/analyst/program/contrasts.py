@@ -29,7 +29,7 @@ def contrast(question: Question, names: list[str], label: str) -> list[str]:
         answer = f"'Yes' if _first {sign} _second else 'No, both are the same' if _first == _second else 'No'"
         text = sentence(("_answer",), ". ", *sides, ".")
         return [*lines, show(question), f"_answer = {answer}", f"say({text})"]
-    values = question.dimensions[0].compared is not None
+    values = not question.dimensions[0].spans
     change, more, less = ("_first - _second", 0, 1) if values else ("_second - _first", 1, 0)
     text = sentence(
         *sides, ": a difference of ", ("_number(_change)",), ("_share",), " (", (f"_names[{more}]",), " less ",
@@ -65,7 +65,8 @@ def _sides(question: Question, name: str, label: str) -> list[str]:
 
 def _each(question: Question, names: list[str], label: str) -> list[str]:
     """The change within each value of another column, the greatest first (or the least, where that is asked)."""
-    side, key = (names[-1], names[0]) if question.dimensions[-1].spans or question.dimensions[-1].compared else names
+    last = question.dimensions[-1]
+    side, key = (names[-1], names[0]) if last.spans or last.compared or last.sides else names
     descending = question.order is None or question.order.descending
     limit = f".head({question.limit})" if question.limit else ""
     text = sentence(f"{title(question)}: the ", "greatest" if descending else "least", " change is ",

@@ -77,6 +77,8 @@ def _told(question: Question, names: list[str], labels: list[str]) -> list[str]:
 
 
 def _kept(one: Having) -> str:
+    if one.figure:
+        return f"result['_kept'] {one.comparison} result['_kept'].{METHODS[one.figure]}"
     if one.comparison == "between":
         return f"result['_kept'].between({one.value!r}, {one.other or 0!r})"
     return f"result['_kept'] {one.comparison} {one.value!r}"
@@ -100,7 +102,7 @@ def _without_key(question: Question, names: list[str]) -> list[str]:
     """Rows without a key, said where there may be some."""
     lines = []
     for name, dimension in zip(names, question.dimensions, strict=True):
-        if not dimension.spans and (dimension.column is None or dimension.column.has_gaps):
+        if not dimension.spans and not dimension.sides and (dimension.column is None or dimension.column.has_gaps):
             text = f'str(_missing) + " rows have no " + {name} + " and are left out."'
             lines += [f"if _missing := int(rows[{name}].isna().sum()):", f"    say({text})"]
     return lines
@@ -108,7 +110,9 @@ def _without_key(question: Question, names: list[str]) -> list[str]:
 
 def _has_own_order(question: Question) -> bool:
     """Time and numbers stand in their own order, names by their figure."""
-    return any(d.grain or d.spans or (d.column is not None and d.column.is_number) for d in question.dimensions)
+    return any(
+        d.grain or d.spans or d.sides or (d.column is not None and d.column.is_number) for d in question.dimensions
+    )
 
 
 def _ordered(question: Question, names: list[str], label: str) -> list[str]:
@@ -116,8 +120,10 @@ def _ordered(question: Question, names: list[str], label: str) -> list[str]:
     listed = ", ".join(names)
     if question.order is None and (_has_own_order(question) or len(names) > 1):
         lines = [f"result = result.sort_values([{listed}], ignore_index=True)"]
-        if any(dimension.spans for dimension in question.dimensions):
-            lines.append("result['period'] = result['period'].astype('string')")
+        for dimension in question.dimensions:
+            if dimension.spans or dimension.sides:
+                name = "period" if dimension.spans else "side"
+                lines.append(f"result[{name!r}] = result[{name!r}].astype('string')")
         order = ORDERS.get(question.dimensions[0].grain or Grain.TIME)
         if len(names) == 1 and order:
             by = f"key=lambda key: key.map({list(order)!r}.index)"
@@ -128,9 +134,21 @@ def _ordered(question: Question, names: list[str], label: str) -> list[str]:
         return _ranked_within(question, names, label)
     directions = ", ".join([str(not descending), *["True"] * len(names)])
     lines = [f"result = result.sort_values([{label!r}, {listed}], ascending=[{directions}], ignore_index=True)"]
+    if question.place is not None:
+        return lines + nth_place(label, question.place, descending=descending)
     if question.limit is not None:
         lines += first_places(label, question.limit)
     return lines
+
+
+def nth_place(label: str, place: int, *, descending: bool) -> list[str]:
+    """Whoever holds one place; those before it that tie share one."""
+    ranks = f"result[{label!r}].rank(method='dense', ascending={not descending})"
+    return [
+        f"result = result[{ranks} == {place}].reset_index(drop=True)",
+        "if result.empty:",
+        "    _stop('There are not so many places.')",
+    ]
 
 
 def _ranked_within(question: Question, names: list[str], label: str) -> list[str]:
@@ -166,7 +184,7 @@ def _say_groups(question: Question, names: list[str], label: str) -> list[str]:
     """The first place of a ranking (with whoever shares it), else the highest and the lowest group."""
     head = f"{label[:1].upper()}{label[1:]}{explain.where_of(question)}"
     if question.order:
-        direction = " is highest for " if question.order.descending else " is lowest for "
+        direction = f" is {explain.place(question)} for "
         lines = [
             f"_first = result[result[{label!r}] == result[{label!r}].iloc[0]]",
             f'_names = _first[{names[0]}].astype("string").str.cat(sep=", ")',

@@ -36,6 +36,9 @@ def keys(question: Question) -> tuple[list[str], list[str]]:
             lines.append(f"rows[{name}] = _tidied(rows[{name}])")
             names.append(name)
             continue
+        if dimension.sides:
+            names.append("'side'")
+            continue
         assert dimension.column is not None
         if dimension.spans:
             lines += _spans(dimension)

@@ -14,7 +14,7 @@ from daytwo.control.models.analyst.rules.marks import mark
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import PHRASE_LIMIT_WORDS, Link, Vocabulary
 from daytwo.control.models.analyst.terms import Grain
-from daytwo.control.models.analyst.words import dates, lexicon
+from daytwo.control.models.analyst.words import dates, lexicon, nouns
 from daytwo.control.models.analyst.words.lexing import Token, TokenKind
 from daytwo.control.models.analyst.words.spelling import singular
 
@@ -51,6 +51,7 @@ _PHRASES: dict[tuple[str, ...], tuple[Role, Any]] = {
     **{(f"{word}s",): (Role.GRAIN, grain) for word, grain in lexicon.GRAINS.items()},
     ("day", "of", "the", "week"): (Role.GRAIN, Grain.WEEKDAY),
     ("day", "of", "week"): (Role.GRAIN, Grain.WEEKDAY),
+    **{(word,): (Role.JUDGED, good) for word, good in lexicon.JUDGED.items()},
     **dict.fromkeys(lexicon.COUNTS, (Role.COUNT, None)),
     **dict.fromkeys(lexicon.GROUPING, (Role.GROUP, None)),
     **dict.fromkeys(lexicon.EXCLUDING, (Role.EXCLUDING, None)),
@@ -98,7 +99,7 @@ def _next(
 ) -> tuple[Chunk, int]:
     """The longest part that starts at `at`.  On equal length the earlier of these readers wins."""
     readers: list[Callable[[Sequence[Token], int, Vocabulary], tuple[Chunk, int] | None]] = [
-        _row_grain, _exact_column, _grain_or_keyword, _period, _entity, _loose_column,
+        _row_grain, _thing, _exact_column, _grain_or_keyword, _period, _entity, _loose_column,
     ]  # fmt: skip
     readings = [reading for reader in readers if (reading := reader(tokens, at, vocabulary))]
     if not columns_first:
@@ -153,8 +154,8 @@ def _loose_column(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> t
         if not words or tokens[at].kind is not TokenKind.WORD:
             continue
         plain = all(not _is_keyword(word.casefold()) for word in words)
-        known = tuple(singular(word.casefold()) for word in words) in lexicon.PHRASES
-        known = known or (count > 1 and words[0].casefold() in lexicon.EXTREMES)
+        known = tuple(singular(word.casefold()) for word in words) in nouns.PHRASES
+        known = known or (count > 1 and words[0].casefold() in nouns.EXTREMES)
         known = known or (count > 2 and words[1].casefold() == "per" and not _is_keyword(words[0].casefold()))
         link = vocabulary.link(words) if plain or known else None
         if link:
@@ -216,6 +217,20 @@ def _row_grain(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tupl
     return (Chunk(Role.ENTITY, word, None), at + 1) if introduced else None
 
 
+_NAMES_THINGS = {"which", "what", "by", "per", "each", "every", "list", "name", "names", "different", "distinct", "of"}
+
+
+def _thing(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
+    """`easy trails`, where the table is called so and a column of it names each row."""
+    word = tokens[at].word
+    column = vocabulary.named_thing
+    if column is None or not vocabulary.is_table((word,)) or tokens[at].kind is not TokenKind.WORD:
+        return None
+    if at and tokens[at - 1].word in _NAMES_THINGS - ({"of"} if word.endswith("s") else set()):
+        return None
+    return Chunk(Role.ENTITY, word, column), at + 1
+
+
 def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
     """What the table's rows are called; the value is the column that numbers them, if there is one."""
     for count in (3, 2, 1):
@@ -230,9 +245,9 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
     word = tokens[at].word
     if tokens[at].kind is not TokenKind.WORD:
         return None
-    if singular(word) in lexicon.ROW_WORDS:
+    if singular(word) in nouns.ROW_WORDS:
         return Chunk(Role.ENTITY, word, None), at + 1
-    persons = singular(word) in lexicon.PERSONS - {"man", "woman"} and vocabulary.is_of_persons
+    persons = singular(word) in nouns.PERSONS - {"man", "woman"} and vocabulary.is_of_persons
     persons = persons and vocabulary.link((word,)) is None
     if persons or vocabulary.is_row_noun(word):
         return Chunk(Role.ENTITY, word, None), at + 1

@@ -72,6 +72,16 @@ class Role(StrEnum):
     """The one number that `sell` and `earn` can be about."""
     LACKING = "lacking"
     RANK_OF = "rank of"
+    ADJECTIVE = "adjective"
+    """A comparative without its number, with words of the names that it may have."""
+    LASTING = "lasting"
+    """How long something takes."""
+    SORTED = "sorted"
+    """With whether the highest comes first; the column stands behind."""
+    JUDGED = "judged"
+    """Best or worst: whether the good end is meant."""
+    PLACE = "place"
+    """Second, third …: with the number; put into the superlative behind it."""
     NAME = "name"
     """Whoever each row is: its one name, or the whole row."""
     SIZE = "size"
@@ -95,6 +105,8 @@ class Superlative:
     descending: bool
     column_word: str | None = None
     counts: bool = False
+    place: int | None = None
+    """Of `second highest`."""
 
 
 @dataclass(frozen=True)

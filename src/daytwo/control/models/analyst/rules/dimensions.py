@@ -15,7 +15,7 @@ from daytwo.control.models.analyst.rules.value_filters import read_values
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain, Period
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 from daytwo.wire.sheet import ColumnType
 
 
@@ -26,7 +26,7 @@ def dimension_column(link: Link) -> Column:
         Refusal: two fit, or grouping by it makes no sense.
     """
     column = (link.narrowed(lambda c: c.is_groupable) or link).column(
-        prefer=lambda c: bool(c.words) and c.words[-1] in lexicon.NAME_ENDINGS
+        prefer=lambda c: bool(c.words) and c.words[-1] in nouns.NAME_ENDINGS
     )
     if not column.is_groupable:
         raise Refusal(f"{column.name} has too many values, or none that I can group by", understood=80)
@@ -183,6 +183,8 @@ class VersusRules:
 
     def _spans(self, chunks: list[Chunk], start: int, joins: set[Role]) -> Reading | None:
         """`2023 vs 2024`, `before July 2023 versus after it`: each in the order of time, unless one is to be more."""
+        if role_at(chunks, start - 1) in {Role.TO, Role.TIME}:  # read from where it began
+            return None
         first = read_side(chunks, start)
         if first is None or role_at(chunks, first[1]) not in joins:
             return None

@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import (
-    AnyFilter,
-    DateFilter,
-    Filter,
-    MissingFilter,
-    NumberFilter,
-    Question,
-    RecentFilter,
-    Shape,
-    columns_of,
-)
+from daytwo.control.models.analyst.question import NumberFilter, Question, Shape, is_time
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.rules.filters import role_at
 from daytwo.control.models.analyst.table.columns import Kind
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.wire.sheet import Uniqueness
 
 _FIGURES = (Role.AGGREGATE, Role.COUNT, Role.SHARE)
@@ -106,9 +96,10 @@ def doubt_question(question: Question, chunks: Sequence[Chunk], vocabulary: Voca
     """
     _rows_of_another_thing(question, chunks, vocabulary)
     _average_of_totals(question, chunks)
+    _stocks_over_time(question, vocabulary)
     _condition_on_rows_or_totals(question)
     if question.shape is Shape.SHARE and question.dimensions and not question.part:
-        inner = [one for one in question.filters if not _is_time(one)]
+        inner = [one for one in question.filters if not is_time(one)]
         if inner and not any(part.is_(Role.PREPOSITION) and part.value == "among" for part in chunks):
             raise Refusal(
                 "the share could be within each group or among those that fulfil the condition", understood=90
@@ -127,11 +118,15 @@ def _rows_of_another_thing(question: Question, chunks: Sequence[Chunk], vocabula
         )
 
 
-def _is_time(one: Filter) -> bool:
-    """A time is that of the whole; so is leaving out what is missing."""
-    return isinstance(one, DateFilter | RecentFilter | MissingFilter) or (
-        isinstance(one, NumberFilter | AnyFilter) and all(column.is_year for column in columns_of(one))
-    )
+def _stocks_over_time(question: Question, vocabulary: Vocabulary) -> None:
+    """`population of Norway`, where the table has it for every year."""
+    summed = [m.column for m in question.measures if m.aggregate is Aggregate.SUM and m.column]
+    stocks = [column.name for column in summed if nouns.STOCKS.intersection(column.words)]
+    timed = vocabulary.dates or vocabulary.where(lambda c: c.is_year)
+    told = any(is_time(one) for one in (*question.filters, *question.part))
+    told |= any(d.grain or d.spans or d.sides or (d.column and d.column.is_year) for d in question.dimensions)
+    if stocks and timed and not told:
+        raise Refusal(f"{stocks[0]} is there at several times, and a total would count it again; say when", 90)
 
 
 def _average_of_totals(question: Question, chunks: Sequence[Chunk]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from daytwo.control.models.analyst.question import Order, Over
 from daytwo.control.models.analyst.rules.chunks import Asked, Chunk, Role
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Course, Form, Grain, Operation, Study
+from daytwo.control.models.analyst.words import lexicon
 from daytwo.control.models.analyst.words.lexing import Token
 
 _MARK = re.compile(r"@([a-z]+?)(\d+(?:\.\d+)?)?(day|week|month|quarter|year)?")
@@ -21,6 +22,7 @@ _MARKS: dict[str, tuple[Role, Any]] = {
     **{form.name.casefold(): (Role.FORM, form) for form in Form}, "size": (Role.SIZE, None),
     "name": (Role.NAME, None),
     "withshare": (Role.WITH_SHARE, None), "lacking": (Role.LACKING, None), "rankof": (Role.RANK_OF, None),
+    "lasting": (Role.LASTING, None), "sorteddown": (Role.SORTED, True), "sortedup": (Role.SORTED, False),
     "ratio": (Role.RATIO, None), "sold": (Role.SOLD, False), "spent": (Role.SOLD, True),
     "difference": (Role.CONTRAST, Asked(Contrast.DIFFERENCE)), "change": (Role.CONTRAST, Asked(Contrast.CHANGE)),
     "more": (Role.CONTRAST, Asked(Contrast.MORE)), "less": (Role.CONTRAST, Asked(Contrast.LESS)),
@@ -38,7 +40,7 @@ _SAID = {"onaverage": "on average", "intotal": "in total", "ontime": "on time", 
 WINDOW_LIMIT = 1_000
 
 
-def mark(token: Token) -> Chunk:
+def mark(token: Token) -> Chunk:  # noqa: PLR0911 - one return for each kind
     """The chunk of a mark; an unknown one is a word that nobody knows."""
     match = _MARK.fullmatch(token.text.casefold())
     name, number, grain = match.groups() if match else ("", None, None)
@@ -50,6 +52,11 @@ def mark(token: Token) -> Chunk:
     if name in {"recent", "latest"} and grain:
         count = int(number) if number and number.isdigit() else None
         return Chunk(Role.RECENT, token.text.removeprefix("@"), (count, Grain(grain)))
+    said = name.removeprefix("adj").replace("more", "more ").replace("less", "less ")
+    if name.startswith("adj") and said in lexicon.COMPARATIVES:
+        return Chunk(Role.ADJECTIVE, said, lexicon.COMPARATIVES[said][1])
+    if name == "place" and number and number.isdigit():
+        return Chunk(Role.PLACE, "the place", int(number))
     if name == "end" and number and number.isdigit():
         return Chunk(Role.END, f"last {number}", int(number))
     if name in _COURSES:

@@ -8,9 +8,11 @@ from daytwo.control.models.analyst.question import Measure
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.table.columns import Column, Kind
-from daytwo.control.models.analyst.table.naming import Rank
+from daytwo.control.models.analyst.table.naming import Rank, canonical
 from daytwo.control.models.analyst.table.vocabulary import Link
 from daytwo.control.models.analyst.terms import Aggregate, Operation
+from daytwo.control.models.analyst.words import nouns
+from daytwo.control.models.analyst.words.spelling import singular
 
 
 def read_measures(
@@ -41,9 +43,16 @@ def read_measures(
             return (_measure(aggregates[0], chunks[0]),)
         raise Refusal(f"{shown(aggregates[-1].text)} does not say of what", understood=60)
     measures = _without_row_word(measures, chunks)
+    bare = [c for c in chunks if c.is_(Role.AGGREGATE) and c.value is not Aggregate.SUM]
+    if bare and all(measure.aggregate is Aggregate.COUNT for measure in measures) and not _counts(chunks):
+        raise Refusal(f"{shown(bare[0].text)} does not say of which number", understood=60)
     if not measures:
         raise Refusal("it does not say what to compute", understood=40)
     return tuple(dict.fromkeys(measures))
+
+
+def _counts(chunks: Sequence[Chunk]) -> bool:
+    return any(chunk.is_(Role.COUNT) for chunk in chunks)
 
 
 def _is_default(chunks: Sequence[Chunk]) -> bool:
@@ -91,16 +100,7 @@ def _measure(
     if aggregate is None:
         return default_measure(link, only_possible=only_possible, in_groups=in_groups)
     if aggregate.is_(Role.COUNT, Role.DISTINCT):
-        column = link.column(prefer=lambda c: c.is_key)
-        if column.is_date and link.rank is Rank.LOOSE:
-            raise Refusal(f"“how many {link.phrase}” could be rows, or different days of {column.name}; say which", 90)
-        plain_number = column.is_number and not column.is_key and not column.is_groupable
-        if aggregate.is_(Role.COUNT) and (column.is_measure or plain_number or column.kind is Kind.OTHER):
-            raise Refusal(
-                f"“how many {link.phrase}” could be a total or a count: say “total {column.name}” or “number of rows”",
-                90,
-            )
-        return Measure(Aggregate.DISTINCT, column)
+        return _counted(link, aggregate)
     extreme = aggregate.value in {Aggregate.MIN, Aggregate.MAX}
     narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
     if narrowed is None:
@@ -110,6 +110,28 @@ def _measure(
     if isinstance(aggregate.value, float):
         return Measure(Aggregate.QUANTILE, narrowed.column(), aggregate.value)
     return Measure(aggregate.value, narrowed.column())
+
+
+def _counted(link: Link, aggregate: Chunk) -> Measure:
+    """`how many customers`: different values; `how many passengers`, where each row says: their total."""
+    column = link.column(prefer=lambda c: c.is_key)
+    if column.is_date and link.rank is Rank.LOOSE:
+        raise Refusal(f"“how many {link.phrase}” could be rows, or different days of {column.name}; say which", 90)
+    plain_number = column.is_number and not column.is_key and not column.is_groupable
+    if aggregate.is_(Role.COUNT) and link.is_plural and column.is_additive and _is_counted(link.phrase, column):
+        return Measure(Aggregate.SUM, column)
+    if aggregate.is_(Role.COUNT) and (column.is_measure or plain_number or column.kind is Kind.OTHER):
+        raise Refusal(
+            f"“how many {link.phrase}” could be a total or a count: say “total {column.name}” or “number of rows”",
+            90,
+        )
+    return Measure(Aggregate.DISTINCT, column)
+
+
+def _is_counted(phrase: str, column: Column) -> bool:
+    """Whether the column is named for what is counted: “passengers”, not “cars” where it is `car_hours`."""
+    last = canonical((singular(phrase.casefold().rsplit(maxsplit=1)[-1]),))
+    return last == canonical(column.words[-1:]) or phrase.casefold() in nouns.INHABITANTS
 
 
 def _is_ratio(column: Column) -> bool:

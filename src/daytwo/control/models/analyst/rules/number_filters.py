@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import AnyFilter, Filter, NumberFilter
+from daytwo.control.models.analyst.question import AnyFilter, FigureFilter, Filter, NumberFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.control.models.analyst.words.lexing import Token
 from daytwo.control.models.analyst.words.spelling import singular
 
 Comparison = tuple[str, Token, Token | None, int]
 """Sign, number, upper number of `between`, and where it ends."""
+
+
+_TIMES = {"after": ">", "since": ">=", "before": "<", "until": "<="}
+_ORDERED = {">", ">=", "<", "<="}
 
 
 class NumberRules:
@@ -25,11 +30,15 @@ class NumberRules:
         self._vocabulary = vocabulary
 
     def compared(self, chunks: list[Chunk], at: int) -> Reading | None:
-        """`revenue over 100`, `quantity is between 3 and 5`, `more than 5 items`, `quantity of 3 or more`."""
+        """A number column, what it is compared with, in every order that people put them."""
         if chunks[at].is_(Role.COUNT):
             return self._counted(chunks, at)
         if chunks[at].is_(Role.NUMBER):
             return self._having(chunks, at)
+        return self._beside_figure(chunks, at) or self._beside_number(chunks, at)
+
+    def _beside_number(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`revenue over 100`, `quantity is between 3 and 5`, `more than 5 items`, `quantity of 3 or more`."""
         named = exact(chunks[at], lambda c: c.is_number)
         start = at + 1 if chunks[at].is_(Role.COLUMN) else at
         while named and role_at(chunks, start) is Role.IS:
@@ -49,8 +58,42 @@ class NumberRules:
             end += 1
         _check_number(column, low)
         made = NumberFilter(column, sign, low.number or 0.0, high.number if high else None)
-        more, end = _more(chunks, end, made)
-        return [*kept, *(filter_chunk(one, chunks[at:end]) for one in more)], end
+        joint = chunks[end] if role_at(chunks, end) is Role.VERSUS else None
+        more, stop = _more(chunks, end, made)
+        if joint and len(more) > 1:
+            sides = [
+                filter_chunk(one, part)
+                for one, part in zip(more, (chunks[at:end], chunks[end + 1 : stop]), strict=True)
+            ]
+            return [*kept, sides[0], joint, sides[1]], stop
+        return [*kept, *(filter_chunk(one, chunks[at:stop]) for one in more)], stop
+
+    def _beside_figure(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`revenue above average`, `more than the median price`: against a figure of the same number."""
+        named = exact(chunks[at], lambda c: c.is_measure)
+        start = at + 1 if named else at
+        while named and role_at(chunks, start) is Role.IS:
+            start += 1
+        figure = chunks[start + 1] if role_at(chunks, start + 1) is Role.AGGREGATE else None
+        sign = chunks[start].value if role_at(chunks, start) is Role.COMPARISON else None
+        if figure is None or figure.value not in {Aggregate.MEAN, Aggregate.MEDIAN} or sign not in _ORDERED:
+            return None
+        end = start + 2
+        follows = end + 1 if role_at(chunks, end) is Role.PREPOSITION else end
+        said = exact(chunks[follows], lambda c: c.is_measure) if follows < len(chunks) else None
+        if named and said and said != named:
+            return None
+        column = named or said or self._implied(chunks, at) or self._only_measure(chunks[at].text)
+        kept = [chunks[at]] if named and role_at(chunks, at - 1) is Role.AGGREGATE else []
+        end = follows + 1 if said else end
+        return [*kept, filter_chunk(FigureFilter(column, sign, figure.value), chunks[at:end])], end
+
+    def _only_measure(self, text: str) -> Column:
+        measures = self._vocabulary.where(lambda c: c.is_measure)
+        if len(measures) != 1:
+            names = f": {either([c.name for c in measures])}" if measures else ""
+            raise Refusal(f"{shown(text)} does not say which number is compared{names}", understood=80)
+        return measures[0]
 
     def _having(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`cars with 8 cylinders`, `8 cylinder cars`: exactly that many."""
@@ -89,9 +132,7 @@ class NumberRules:
             return role_at(chunks, at - 1) not in {Role.CONDITION, Role.AND}
         return sign == "==" and role_at(chunks, start - 1) is not Role.IS and role_at(chunks, start) is Role.NUMBER
 
-    def _column(  # noqa: C901 - one condition for each way of saying it
-        self, chunks: list[Chunk], at: int, named: Column | None, end: int
-    ) -> tuple[Column, int, list[Chunk]]:
+    def _column(self, chunks: list[Chunk], at: int, named: Column | None, end: int) -> tuple[Column, int, list[Chunk]]:
         """The column compared, where the filter ends, and what of it has a role besides."""
         if named:
             before = role_at(chunks, at - 1)
@@ -109,7 +150,7 @@ class NumberRules:
         if role_at(chunks, end) is Role.ENTITY:
             raise Refusal(f"a condition on the number of {chunks[end].text} is beyond me", understood=80)
         if role_at(chunks, end) in {Role.WORD, Role.PREPOSITION}:  # `at least 20 mm of precipitation`
-            unit = chunks[end].text.casefold() in lexicon.UNITS
+            unit = chunks[end].text.casefold() in nouns.UNITS
             end += (1 + (role_at(chunks, end + 1) is Role.PREPOSITION)) if unit else chunks[end].text == "of"
         after = exact(chunks[end], lambda c: c.is_number) if end < len(chunks) else None
         if after:
@@ -117,28 +158,24 @@ class NumberRules:
         if role_at(chunks, end) in {Role.WORD, Role.GRAIN} and (implied := self._implied(chunks, at)):
             return implied, end + 1, []
         if role_at(chunks, end) is Role.WORD and not (
-            role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in lexicon.UNITS
+            role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in nouns.UNITS
         ):
             raise Refusal(f"no column of {self._vocabulary.name} matches {shown(chunks[end].text)}", understood=60)
-        measures = self._vocabulary.where(lambda c: c.is_measure)
         implied = self._implied(chunks, at)
-        if implied:
-            return implied, end, []
-        if len(measures) != 1:
-            names = f": {either([c.name for c in measures])}" if measures else ""
-            raise Refusal(f"{shown(chunks[at].text)} does not say which number is compared{names}", understood=80)
-        return measures[0], end, []
+        return implied or self._only_measure(chunks[at].text), end, []
 
     def _implied(self, chunks: Sequence[Chunk], at: int) -> Column | None:
         """The number that the rows, or the unit, speak of: `bills over 40 dollars`, `patients over 60`, `100 days`."""
-        numbers = [chunk for chunk in chunks[at : at + 3] if chunk.is_(Role.NUMBER)]
+        numbers = [chunk for chunk in chunks[at : at + 4] if chunk.is_(Role.NUMBER)]
         following = chunks[chunks.index(numbers[-1]) + 1 :] if numbers else []
         unit = following[0].text.casefold() if following and following[0].is_(Role.WORD, Role.GRAIN) else ""
         rows = {singular(chunk.text.split()[-1]) for chunk in chunks if chunk.is_(Role.ENTITY)}
         measures = self._vocabulary.where(lambda c: c.is_measure)
-        if unit in lexicon.UNIT_COLUMNS:
-            meant = [c for c in measures if lexicon.UNIT_COLUMNS[unit].intersection(c.words)]
-        elif rows & lexicon.PERSONS or self._vocabulary.is_of_persons:
+        if numbers and numbers[0].token.is_money and not unit:
+            unit = "dollar"
+        if unit in nouns.UNIT_COLUMNS:
+            meant = [c for c in measures if nouns.UNIT_COLUMNS[unit].intersection(c.words)]
+        elif rows & nouns.PERSONS or self._vocabulary.is_of_persons:
             meant = [c for c in measures if c.words == ("age",)] if not unit else []
         else:
             meant = [c for c in measures if rows.intersection(c.words)]
@@ -157,7 +194,7 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
             return [AnyFilter((first, NumberFilter(first.column, sign, low.number or 0.0)))], start + 1
     if joined is Role.EXCLUDING and chunks[end].text == "but not":
         inverted = True
-    elif joined not in {Role.OR, Role.AND}:
+    elif joined not in {Role.OR, Role.AND, Role.VERSUS}:
         return [first], end
     read = read_comparison(chunks, start, bare=joined is Role.OR and first.comparison == "==")
     if read is None or role_at(chunks, read[3]) in {Role.COLUMN, Role.ENTITY}:
@@ -168,6 +205,8 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
     second = NumberFilter(
         first.column, lexicon.INVERTED[sign] if inverted else sign, low.number or 0.0, high.number if high else None
     )
+    if joined is Role.VERSUS:
+        return [first, second], stop
     if joined is Role.OR:
         return [AnyFilter((first, second))], stop
     if first.comparison == ">=" and second.comparison == "<=":
@@ -177,8 +216,8 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
 
 def _is_unit(word: str, column: Column) -> bool:
     """A unit that the column's name holds, or any where it holds none."""
-    own = [part for part in column.words if part in lexicon.UNITS]
-    return word in lexicon.UNITS and (not own or lexicon.UNITS[word] in {lexicon.UNITS[part] for part in own})
+    own = [part for part in column.words if part in nouns.UNITS]
+    return word in nouns.UNITS and (not own or nouns.UNITS[word] in {nouns.UNITS[part] for part in own})
 
 
 def _names_number(chunks: Sequence[Chunk], at: int) -> bool:
@@ -194,9 +233,9 @@ def read_comparison(chunks: Sequence[Chunk], at: int, *, bare: bool) -> Comparis
     if role is Role.BETWEEN and role_at(chunks, at + 2) in {Role.AND, Role.TO}:
         low, high = _number_at(chunks, at + 1), _number_at(chunks, at + 3)
         return ("between", low, high, at + 4) if low and high and not inverted else None
-    low = _number_at(chunks, at + 1) if role is Role.COMPARISON else None
-    if low:
-        sign = chunks[at].value
+    low = _number_at(chunks, at + 1) if role is Role.COMPARISON or (role is Role.TIME and bare) else None
+    if low and (role is Role.COMPARISON or not low.is_year):
+        sign = chunks[at].value if role is Role.COMPARISON else _TIMES[chunks[at].value]
         return (lexicon.INVERTED[sign] if inverted else sign), low, None, at + 2
     low = _number_at(chunks, at)
     if low and role_at(chunks, at + 1) is Role.SUFFIX and not inverted:

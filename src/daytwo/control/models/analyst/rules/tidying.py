@@ -5,31 +5,30 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import ValueFilter
+from daytwo.control.models.analyst.question import FlagFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either
-from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative, exact
+from daytwo.control.models.analyst.rules.adjectives import adjectives
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import filter_chunk, role_at
 from daytwo.control.models.analyst.rules.mentions import with_tally
+from daytwo.control.models.analyst.rules.superlatives import superlatives
 from daytwo.control.models.analyst.table.columns import Kind
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
-from daytwo.control.models.analyst.words import lexicon
-from daytwo.control.models.analyst.words.spelling import name_words
+from daytwo.control.models.analyst.words import nouns
 
-_PLACES = {Role.TIME, Role.PREPOSITION, Role.PERIOD, Role.STOP, Role.BETWEEN, Role.EXCLUDING, None}
+_PLACES = {Role.LATE, Role.TIME, Role.PREPOSITION, Role.PERIOD, Role.STOP, Role.BETWEEN, Role.EXCLUDING, None}
 _EMPTY_VERBS = frozenset({"generate", "generates", "generated", "amount", "amounts"})
-_MEASURED = frozenset({"length", "width"})
-"""What “longest” says of whatever number follows: `longest waiting minutes`."""
 _WHOLE = frozenset({"columns", "variables", "fields", "numbers", "everything"})
 
 
 def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     """The parts without words that say nothing more."""
-    chunks = _superlatives_of(chunks, vocabulary)
+    chunks = _rows_as_money(adjectives(_rates(chunks, vocabulary), vocabulary), vocabulary)
+    chunks = superlatives(chunks, vocabulary)
     kept: list[Chunk] = []
     for at, chunk in enumerate(chunks):
         if _is_filler(chunks, at, vocabulary):
@@ -44,7 +43,11 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
 
 def _named(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     """`who won the most`: the rows' one name, or the row where no column names it."""
-    names = vocabulary.where(lambda c: c.kind is Kind.TEXT and (c.is_unique or c.words[-1:] == ("name",)))
+    names = vocabulary.where(
+        lambda c: c.kind is Kind.TEXT and bool(nouns.PEOPLE.intersection(c.words)) and not c.is_key
+    )
+    if len(names) != 1:
+        names = vocabulary.where(lambda c: c.kind is Kind.TEXT and (c.is_unique or c.words[-1:] == ("name",)))
     if not any(chunk.is_(Role.NAME) for chunk in chunks):
         return chunks
     if any(chunk.is_(Role.COLUMN) and chunk.link.columns == names for chunk in chunks):
@@ -55,42 +58,21 @@ def _named(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     return [Chunk(Role.COLUMN, link.phrase, link) if chunk.is_(Role.NAME) else chunk for chunk in chunks]
 
 
-def _superlatives_of(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
-    """`longest petals` → `highest petal length`."""
-    made = list(chunks)
-    for at, (chunk, noun) in enumerate(itertools.pairwise(chunks)):
-        word = chunk.value.column_word if chunk.is_(Role.SUPERLATIVE) else None
-        silent = bool(word) and noun.is_(Role.COLUMN) and _unsaid(str(word), vocabulary)
-        if silent and (str(word).split("|", maxsplit=1)[0] in _MEASURED or exact(noun, lambda c: c.is_number)):
-            made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
-        elif word and noun.is_(Role.WORD, Role.COLUMN):
-            link = vocabulary.link((*name_words(noun.text), *word.split("|")[0].split()))
-            if link and len(link.columns) == 1:
-                made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))
-                made[at + 1] = Chunk(Role.COLUMN, link.phrase, link)
-    return made
-
-
-def _unsaid(word: str, vocabulary: Vocabulary) -> bool:
-    """Whether no column is what an adjective speaks of: `hottest december`, where the number is `DEC`."""
-    return all(vocabulary.link(tuple(one.split())) is None for one in word.split("|"))
-
-
 def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool:
     chunk, before, after = chunks[at], role_at(chunks, at - 1), role_at(chunks, at + 1)
     word = chunk.text.casefold()
     if chunk.is_(Role.WORD):
-        said = word in lexicon.AFTER_COLUMN or word.removesuffix("s") in lexicon.AFTER_COLUMN
+        said = word in nouns.AFTER_COLUMN or word.removesuffix("s") in nouns.AFTER_COLUMN
         said |= word in {"date", "day", "time"} and at > 0 and exact(chunks[at - 1], lambda c: c.is_date) is not None
         studied = word in _WHOLE and any(c.is_(Role.STUDY) for c in chunks[:at])
-        opens = word in lexicon.BEFORE_COLUMN and after is Role.PREPOSITION and chunks[at + 1].value == "of"
+        opens = word in nouns.BEFORE_COLUMN and after is Role.PREPOSITION and chunks[at + 1].value == "of"
         measured = opens and at + 2 < len(chunks) and exact(chunks[at + 2], lambda c: c.is_number) is not None
         own = word in vocabulary.own_words and Role.COLUMN in {before, after}
         return (
             measured
             or own
             or (said and before is Role.COLUMN)
-            or (word in lexicon.PARTICIPLES and after in _PLACES)
+            or (word in nouns.PARTICIPLES and after in _PLACES)
             or studied
             or word in _EMPTY_VERBS
             or (word in {"who", "whom"} and at > 0)
@@ -135,11 +117,47 @@ def _per_row(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     return chunks
 
 
+_COUNTED = (Role.COUNT, Role.DISTINCT, Role.LIST, Role.SUPERLATIVE, Role.GROUP, Role.FIRST, Role.RANK, Role.SHARE)
+
+
+def _rows_as_money(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`total sales`, `sales by month`, where each row is a sale: what was taken, unless they are counted or listed."""
+    if any(chunk.is_(Role.COLUMN) and chunk.link.narrowed(lambda c: c.is_measure) for chunk in chunks):
+        return chunks
+    for at, chunk in enumerate(chunks):
+        if not chunk.is_(Role.ENTITY) or any(before.is_(*_COUNTED) for before in chunks[:at]):
+            continue
+        asked = at > 0 and chunks[at - 1].is_(Role.WHICH) and chunks[at - 1].text.casefold() == "which"
+        link = vocabulary.money((chunk.text,))
+        if link and not asked and role_at(chunks, at + 1) not in {Role.COMPARISON, Role.CONDITION, Role.WHICH}:
+            return [*chunks[:at], Chunk(Role.COLUMN, chunk.text, link), *chunks[at + 1 :]]
+    return chunks
+
+
+def _rates(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`return rate by product`: the share of the rows of which a column says yes."""
+    for at, chunk in enumerate(chunks[:-1]):
+        column = exact(chunk, lambda c: c.kind is Kind.FLAG or c.is_yes_or_no)
+        if column is None or not (
+            chunks[at + 1].is_(Role.SHARE) or chunks[at + 1].text.casefold() in {"rate", "rates"}
+        ):
+            continue
+        made = FlagFilter(column, value=True) if column.kind is Kind.FLAG else ValueFilter(("yes",), (column,))
+        tally = vocabulary.tally
+        rows = Chunk(Role.COLUMN, tally.phrase, tally) if tally else Chunk(Role.ENTITY, "rows")
+        share = [Chunk(Role.SHARE, "share"), rows, Chunk(Role.IS, "is"), filter_chunk(made, [chunk])]
+        return [*chunks[:at], *share, *chunks[at + 2 :]]
+    return list(chunks)
+
+
 def _sold(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     """What `sell` and `earn` are about, where one number can be; what is spent and earned is money."""
     asked = [chunk for chunk in chunks if chunk.is_(Role.SOLD)]
     money = any(chunk.value for chunk in asked)
-    additive = vocabulary.where(lambda c: c.is_additive and (not money or bool(lexicon.MONEY.intersection(c.words))))
+    words = nouns.MONEY if money else nouns.MONEY | nouns.UNITS_SOLD
+    additive = vocabulary.where(lambda c: c.is_additive and bool(words.intersection(c.words)))
+    taken = vocabulary.money(("sales",)) if money else None
+    additive = taken.columns if taken else additive
     if asked and len(additive) != 1:
         names = f": {either([column.name for column in additive])}" if additive else ""
         raise Refusal(f"it does not say which number is compared{names}", understood=80)
@@ -155,7 +173,7 @@ def _is_most_common(chunks: Sequence[Chunk], at: int) -> bool:
 def _persons(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> list[Chunk] | None:
     """`women`: the rows of a table of people whose gender says so."""
     chunk = chunks[at]
-    gender = lexicon.GENDERS.get(chunk.text.casefold()) if chunk.is_(Role.WORD) else None
+    gender = nouns.GENDERS.get(chunk.text.casefold()) if chunk.is_(Role.WORD) else None
     columns = vocabulary.where(lambda c: bool({"gender", "sex"} & set(c.words)) and c.is_category)
     if gender is None or len(columns) != 1:
         return None

@@ -128,6 +128,8 @@ def _in_years(column: Column, periods: tuple[Period, ...], recurring: Recurring)
 
 def read_side(chunks: Sequence[Chunk], at: int) -> tuple[Period, int] | None:
     """One side of two times that are compared: `2023`, `in Q4 2024`, `before July 2023`; and where it ends."""
+    if ranged := _range(chunks, at):
+        return ranged
     if role_at(chunks, at) is Role.PREPOSITION:
         at += 1
     word = chunks[at].value if role_at(chunks, at) is Role.TIME else None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from daytwo.control.models.analyst.terms import Grain, Operation
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.control.models.analyst.words.spelling import name_words
 from daytwo.wire.sheet import ColumnClass, ColumnSheet, ColumnType, NullShare, Uniqueness
 
@@ -108,7 +108,7 @@ class Column:
 
     @property
     def is_key(self) -> bool:
-        return bool(self.words) and self.words[-1] in lexicon.KEY_ENDINGS
+        return bool(self.words) and self.words[-1] in nouns.KEY_ENDINGS
 
     @property
     def is_groupable(self) -> bool:
@@ -130,8 +130,8 @@ class Column:
             return all(sides) and self.formula.operation in {Operation.PLUS, Operation.MINUS}
         return (
             self.is_number
-            and bool(lexicon.ADDITIVE.intersection(self.words))
-            and not lexicon.NOT_ADDITIVE.intersection(self.words)
+            and bool(nouns.ADDITIVE.intersection(self.words))
+            and not nouns.NOT_ADDITIVE.intersection(self.words)
         )
 
     @property

@@ -19,6 +19,15 @@ _THE_EVENT = (
     frozenset({"start", "started", "begin", "began"}),
 )
 """Words of names that say so, the plainest first; of the first row only where they are the whole name."""
+_THE_END = frozenset(
+    {"closed", "resolved", "ended", "end", "finished", "completed", "delivered", "arrived", "returned", "discharged",
+     "released", "expired", "expiry", "due", "promised", "expected", "updated", "modified", "cancelled", "paid",
+     "shipped", "refunded", "died", "checkout"}
+)  # fmt: skip
+"""Words of dates at which something ends, changes or falls due: the one date beside such is when it began."""
+_DUE = frozenset({"due", "promised", "expected", "expiry", "updated", "modified", "paid", "refunded"})
+"""Of those, dates that are no end of the thing itself."""
+_BIRTH = frozenset({"birth", "born", "dob", "birthday"})
 _SILENT = frozenset({"date", "at", "on", "time", "timestamp", "datetime", "day", "utc", "local"})
 
 
@@ -35,4 +44,12 @@ def event_date(dates: Sequence[Column], table_words: Sequence[str]) -> Column | 
         named = [c for c in dates if (words >= set(c.words) if plain else words.intersection(c.words))]
         if len(named) == 1:
             return named[0]
-    return None
+    ended = [c for c in dates if _THE_END.intersection(c.words)]
+    began = [c for c in dates if c not in ended and not _BIRTH.intersection(c.words)]
+    return began[0] if ended and len(began) == 1 else None
+
+
+def end_date(dates: Sequence[Column], event: Column | None) -> Column | None:
+    """The one date at which what began with the event ended: of opened and closed, closed."""
+    ended = [c for c in dates if c != event and _THE_END.intersection(c.words) and not _DUE.intersection(c.words)]
+    return ended[0] if event and len(ended) == 1 else None

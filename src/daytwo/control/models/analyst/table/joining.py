@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Join
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 from daytwo.control.models.analyst.words.spelling import name_words
 from daytwo.wire.sheet import ColumnSheet, NullShare, TableSheet, Uniqueness
 
@@ -39,7 +39,7 @@ def _key(first: Vocabulary, second: Vocabulary) -> str | None:
         and column.name in own
         and own[column.name].kind is column.kind
         and not own[column.name].is_unique
-        and (column.is_key or (column.words[-1:] and column.words[-1] in lexicon.NAME_ENDINGS) or not column.is_number)
+        and (column.is_key or (column.words[-1:] and column.words[-1] in nouns.NAME_ENDINGS) or not column.is_number)
         and not column.is_date
     ]
     return keys[0] if len(keys) == 1 else None
@@ -48,12 +48,13 @@ def _key(first: Vocabulary, second: Vocabulary) -> str | None:
 def _together(first: Vocabulary, second: Vocabulary, key: str) -> Vocabulary:
     taken = {column.name.casefold() for column in first.columns}
     added = [_repeated(column.sheet) for column in second.columns if column.name.casefold() not in taken]
+    join = Join(second.name, key, tuple(column.name for column in added))
     sheet = TableSheet(
         name=first.sheet_name,
         columns=(*(column.sheet for column in first.columns), *added),
         rows_magnitude=first.rows_magnitude,
     )
-    return Vocabulary(first.name, sheet, joins=(Join(second.name, key),), beside=frozenset({name_words(second.name)}))
+    return Vocabulary(first.name, sheet, joins=(join,), beside=frozenset({name_words(second.name)}))
 
 
 def _repeated(sheet: ColumnSheet) -> ColumnSheet:

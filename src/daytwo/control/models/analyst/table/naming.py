@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 
 
 class Rank(IntEnum):
@@ -19,7 +19,7 @@ class Rank(IntEnum):
     LOOSE = 2
 
 
-GROUP_OF = {word: min(group) for group in lexicon.SYNONYMS for word in group}
+GROUP_OF = {word: min(group) for group in nouns.SYNONYMS for word in group}
 
 
 _DONE = frozenset({"sent", "sold", "paid", "born", "made", "seen", "built", "read", "taken", "begun", "done", "left"})
@@ -38,15 +38,15 @@ def phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
     near: set[tuple[str, ...]] = set()
     loose = {canonical(words)}
     stems = [words]
-    if len(words) > 1 and words[-1] in lexicon.UNITS:
+    if len(words) > 1 and words[-1] in nouns.UNITS:
         bare = words[:-2] if len(words) > 2 and words[-2] in {"in", "per"} else words[:-1]
         near.add(bare)
         stems.append(bare)
     if len(words) > 2:
         loose.add(("".join(word[0] for word in words),))
-    if len(words) == 2 and words[1] in lexicon.EXTREME_WORDS:
-        loose |= {(way, *canonical(words[:1])) for way in lexicon.EXTREME_WORDS[words[1]]}
-        loose |= {(way, words[0]) for way in lexicon.EXTREME_WORDS[words[1]]}
+    if len(words) == 2 and words[1] in nouns.EXTREME_WORDS:
+        loose |= {(way, *canonical(words[:1])) for way in nouns.EXTREME_WORDS[words[1]]}
+        loose |= {(way, words[0]) for way in nouns.EXTREME_WORDS[words[1]]}
     done = words[0] in _DONE or words[0].endswith("ed")
     if column.is_date and done and words[-1] in {"at", "on", "date", "time"}:  # `sent_at`: “were sent in March”
         loose.add(words[:-1])
@@ -54,8 +54,9 @@ def phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
         loose.add(canonical(stem))
         for start in range(1, len(stem)):
             tail = stem[start:]
-            if tail[0] not in lexicon.KEY_ENDINGS | lexicon.NAME_ENDINGS | lexicon.FILLER_ENDINGS:
+            if tail[0] not in nouns.KEY_ENDINGS | nouns.NAME_ENDINGS | nouns.FILLER_ENDINGS:
                 loose |= {tail, canonical(tail)}
-        if len(stem) > 1 and stem[-1] in lexicon.KEY_ENDINGS | lexicon.NAME_ENDINGS | lexicon.FILLER_ENDINGS:
-            loose |= {stem[:-1], canonical(stem[:-1])}
+        if len(stem) > 1 and stem[-1] in nouns.KEY_ENDINGS | nouns.NAME_ENDINGS | nouns.FILLER_ENDINGS:
+            money = stem[-1] in nouns.KEY_ENDINGS and stem[-2] in nouns.MONEY_NOUNS  # `sale_id` is no revenue
+            loose |= {stem[:-1]} if money else {stem[:-1], canonical(stem[:-1])}
     return {Rank.EXACT: exact, Rank.NEAR: near - exact, Rank.LOOSE: loose - exact - near}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.naming import GROUP_OF
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import nouns
 from daytwo.control.models.analyst.words.spelling import word_stem
 
 SHORTEST_LETTERS = 2
@@ -19,7 +19,7 @@ SHORTEST_LETTERS = 2
 CUT_LETTERS = 4
 """Of a word that stands alone and is cut off at its end."""
 _VOWELS = frozenset("aeiouy")
-_SAME = {word: tuple(sorted(group)) for group in lexicon.SYNONYMS for word in group}
+_SAME = {word: tuple(sorted(group)) for group in nouns.SYNONYMS for word in group}
 
 
 def resembling(words: Sequence[str], columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -67,7 +67,7 @@ def _initials_of(words: Sequence[str], column: Column) -> bool:
 
 def _stem(words: Sequence[str], column: Column) -> bool:
     word = words[0]
-    if len(column.words) != 1 or {word, column.words[0]} & lexicon.CONFUSABLE:
+    if len(column.words) != 1 or {word, column.words[0]} & nouns.CONFUSABLE:
         return False
     stem = word_stem(word)
     return stem is not None and stem == word_stem(column.words[0])
@@ -78,10 +78,13 @@ def _cut(words: Sequence[str], column: Column) -> bool:
     word, name = words[0], column.words[0] if len(column.words) == 1 else ""
     long, short = (word, name) if len(word) > len(name) else (name, word)
     clipped = len(short) >= CUT_LETTERS and len(long) >= len(short) + 3 and short[-1] not in _VOWELS
-    return clipped and long.startswith(short) and short not in GROUP_OF and short not in lexicon.CONFUSABLE
+    return clipped and long.startswith(short) and short not in GROUP_OF and short not in nouns.CONFUSABLE
 
 
 def _tail(words: Sequence[str], column: Column) -> bool:
-    """`activity` for `SUNACTIVITY`."""
+    """`activity` for `SUNACTIVITY`, `expenditure` for `AVGEXP`."""
     name = column.words[0] if len(column.words) == 1 else ""
+    opening = next((word for word in nouns.EXTREME_WORDS if name.startswith(word)), "")
+    if opening and name.removeprefix(opening) in _SAME.get(words[0], ()):
+        return True
     return len(words[0]) > CUT_LETTERS and len(name) > len(words[0]) and name.endswith(words[0])

@@ -11,11 +11,11 @@ from functools import cached_property
 
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.table.events import event_date
+from daytwo.control.models.analyst.table.events import end_date, event_date
 from daytwo.control.models.analyst.table.naming import GROUP_OF, Rank, canonical, phrases_of
 from daytwo.control.models.analyst.table.resembling import resembling
 from daytwo.control.models.analyst.terms import Join
-from daytwo.control.models.analyst.words import lexicon
+from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.control.models.analyst.words.spelling import is_typo_of, name_words, singular, verb_stem, word_stem
 from daytwo.wire.sheet import TableSheet
 
@@ -101,8 +101,9 @@ class Vocabulary:
         for key in (
             canonical(parts),
             parts[:1] + canonical(parts[1:]),
-            lexicon.PHRASES.get(parts),
-            canonical(lexicon.PHRASES.get(parts, ())),
+            nouns.PHRASES.get(parts),
+            canonical(nouns.PHRASES.get(parts, ())),
+            canonical((word_stem(parts[0]) or "",)) if len(parts) == 1 and parts[0].endswith("er") else (),
         ):
             for columns in self._phrases.get(key or (), {}).values():
                 loose += [column for column in columns if column not in loose]
@@ -110,7 +111,19 @@ class Vocabulary:
             loose = [column for column in self.columns if any(verb_stem(word) == stem for word in column.words)]
         if loose:
             return Link(" ".join(words), tuple(loose), Rank.LOOSE, plural)
-        return self._link_short(words, parts, plural=plural)
+        return self._link_short(words, parts, plural=plural) or self.money(words, plural=plural) or self._peopled(words)
+
+    def _peopled(self, words: tuple[str, ...]) -> Link | None:
+        """`people`, where a column holds the population."""
+        found = self.where(lambda c: c.is_measure and bool({"population", "pop"}.intersection(c.words)))
+        said = len(words) == 1 and words[0].casefold() in nouns.INHABITANTS
+        return Link(words[0], found, Rank.LOOSE, is_plural=True) if said and len(found) == 1 else None
+
+    def money(self, words: tuple[str, ...], *, plural: bool = False) -> Link | None:
+        """The one number that “sales” or “spending” can mean, where no column is called so."""
+        called = nouns.MONEY_NOUNS.get(singular(words[0].casefold())) if len(words) == 1 else None
+        found = self.where(lambda c: c.is_additive and bool(called and called.intersection(c.words)))
+        return Link(words[0], found, Rank.LOOSE, plural) if len(found) == 1 else None
 
     def _link_short(self, words: tuple[str, ...], parts: tuple[str, ...], *, plural: bool) -> Link | None:
         """A name that is written short, or of which another form was typed."""
@@ -124,18 +137,27 @@ class Vocabulary:
     def link_typo(self, word: str) -> Link | None:
         """The one column whose name this word misses by a letter."""
         part = singular(word)
-        if part in lexicon.CONFUSABLE or word in lexicon.NEVER_VALUES or part in GROUP_OF:
+        if part in nouns.CONFUSABLE or word in lexicon.NEVER_VALUES or part in GROUP_OF:
             return None
         near = [name for length in range(-1, 2) for name in self._typos.get((part[:1], len(part) + length), ())]
-        meant = [self._phrases[name,] for name in near if name not in lexicon.CONFUSABLE and is_typo_of(part, name)]
+        meant = [self._phrases[name,] for name in near if name not in nouns.CONFUSABLE and is_typo_of(part, name)]
         found = tuple(dict.fromkeys(column for ranks in meant for columns in ranks.values() for column in columns))
         if len(found) != 1:
             return None
         return Link(word, found, Rank.LOOSE, is_plural=word != part, typo=word)
 
     def is_table(self, words: tuple[str, ...]) -> bool:
-        """Whether these words are the table's own name."""
-        return tuple(part for word in words for part in name_words(word)) in self._table_words
+        """Whether these words are the table's own name, or say the same thing."""
+        said = tuple(part for word in words for part in name_words(word))
+        if said in self._table_words:
+            return True
+        return len(said) == 1 and said[0] in self._alike and self.link(said) is None
+
+    @cached_property
+    def _alike(self) -> frozenset[str]:
+        """Other words for what the table is called: of `orders`, purchases."""
+        named = {words[-1] for words in self._table_words if words}
+        return frozenset(word for group in nouns.ALIKE if group & named for word in group)
 
     @cached_property
     def own_words(self) -> frozenset[str]:
@@ -154,23 +176,29 @@ class Vocabulary:
 
     def is_row(self, word: str) -> bool:
         """Whether the word is the table's own name, or says “row”."""
-        return singular(word.rsplit(maxsplit=1)[-1]) in lexicon.ROW_WORDS or self.is_table(tuple(word.split()))
+        return singular(word.rsplit(maxsplit=1)[-1]) in nouns.ROW_WORDS or self.is_table(tuple(word.split()))
 
     @cached_property
     def is_of_persons(self) -> bool:
         """Whether each row is somebody, as far as the columns tell: it has an age or a sex, and no key of a thing."""
-        things = any(c.is_key and c.is_unique and not lexicon.PERSONS.intersection(c.words) for c in self.columns)
-        return not things and any(len(c.words) == 1 and c.words[0] in lexicon.PERSON_COLUMNS for c in self.columns)
+        things = any(c.is_key and c.is_unique and not nouns.PERSONS.intersection(c.words) for c in self.columns)
+        return not things and any(len(c.words) == 1 and c.words[0] in nouns.PERSON_COLUMNS for c in self.columns)
 
     @cached_property
     def counted_thing(self) -> Column | None:
         """The one text, unique, beside numbers alone: each row is one of it, whatever the table is called."""
         texts = self.where(lambda c: not c.is_number)
         one = texts[0] if len(texts) == 1 and len(self.columns) > 2 else None
-        silent = lexicon.KEY_ENDINGS | lexicon.NAME_ENDINGS
+        silent = nouns.KEY_ENDINGS | nouns.NAME_ENDINGS
         if one is None or not one.is_unique or one.is_date or not one.words or self.is_table((one.words[-1],)):
             return None
         return None if one.words[-1] in silent else one
+
+    @cached_property
+    def named_thing(self) -> Column | None:
+        """The unique text by which each row goes, called like the table: `trail` of `trails`."""
+        found = self.where(lambda c: c.is_unique and not c.is_number and not c.is_date and c.words in self._table_words)
+        return found[0] if len(found) == 1 else None
 
     @cached_property
     def has_day_names(self) -> bool:
@@ -180,12 +208,12 @@ class Vocabulary:
     @cached_property
     def tally(self) -> Link | None:
         """The column that says how many things each row stands for, if there is one."""
-        found = self.where(lambda c: c.is_measure and len(c.words) == 1 and c.words[0] in lexicon.TALLIES)
+        found = self.where(lambda c: c.is_measure and len(c.words) == 1 and c.words[0] in nouns.TALLIES)
         return Link(found[0].name, found, Rank.EXACT) if len(found) == 1 else None
 
     def is_row_noun(self, word: str) -> bool:
         """Whether the columns show that the rows are what `word` says: `flowers`, of petals."""
-        evidence = lexicon.ROW_NOUNS.get(singular(word), frozenset())
+        evidence = nouns.ROW_NOUNS.get(singular(word), frozenset())
         return any(evidence.intersection(column.words) for column in self.columns)
 
     def is_row_grain(self, word: str) -> bool:
@@ -204,6 +232,11 @@ class Vocabulary:
     def event_date(self) -> Column | None:
         """The date that a question means which names none."""
         return event_date(self.dates, [*name_words(self.name), *name_words(self.sheet_name)])
+
+    @cached_property
+    def end_date(self) -> Column | None:
+        """The date at which what began with the event ended."""
+        return end_date(self.dates, self.event_date)
 
     def date_meant(self, text: str) -> Column:
         """The date that `text`, a time, is of.

@@ -56,6 +56,24 @@ QUESTION_WORDS = frozenset({"which", "what", "whose"})
 DESCENDING = frozenset({"top", "highest", "largest", "biggest", "greatest", "most"})
 ASCENDING = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
 
+_EXPENSIVE = "price|cost|amount|bill|fare|fee|total|value"
+_WARM = "temperature|temp|max temp|average temperature"
+COMPARATIVES: dict[str, tuple[bool, str]] = {
+    "cheaper": (False, _EXPENSIVE), "more expensive": (True, _EXPENSIVE), "pricier": (True, _EXPENSIVE),
+    "less expensive": (False, _EXPENSIVE), "costlier": (True, _EXPENSIVE), "dearer": (True, _EXPENSIVE),
+    "older": (True, "age"), "younger": (False, "age"), "taller": (True, "height"), "shorter": (False, "length|height"),
+    "heavier": (True, "weight|mass"), "lighter": (False, "weight|mass"), "longer": (True, "length|duration|distance"),
+    "wider": (True, "width"), "narrower": (False, "width"), "deeper": (True, "depth"), "richer": (True, "income|gdp"),
+    "poorer": (False, "income|gdp"), "warmer": (True, _WARM), "hotter": (True, _WARM), "colder": (False, _WARM),
+    "cooler": (False, _WARM), "wetter": (True, "precipitation|rain|rainfall"), "windier": (True, "wind"),
+    "faster": (False, "duration"), "quicker": (False, "duration"), "slower": (True, "duration"),
+    "steeper": (True, "elevation gain|slope|gradient"), "stronger": (True, "strength|alcohol"),
+}  # fmt: skip
+"""Adjectives that say more (or less) of a number: the words of its name."""
+
+JUDGED = {"best": True, "worst": False}
+"""Superlatives whose end depends on the number that they judge by: whether the good one is meant."""
+
 HINTED: dict[tuple[str, ...], tuple[bool, str]] = {
     ("most", "expensive"): (True, "price"),
     ("priciest",): (True, "price"),
@@ -146,7 +164,7 @@ EXCLUDING: frozenset[tuple[str, ...]] = frozenset(
      ("aside", "from"), ("apart", "from")}
 )  # fmt: skip
 PREPOSITIONS = frozenset({"in", "for", "from", "of", "at", "to", "on", "within", "among", "during", "only"})
-VALUE_PREPOSITIONS = frozenset({"in", "for", "from", "of", "at", "to", "within", "among", "only"})
+VALUE_PREPOSITIONS = frozenset({"in", "for", "from", "of", "at", "to", "within", "among", "only", "on"})
 SPLITTERS: frozenset[tuple[str, ...]] = frozenset(
     {("comes", "from"), ("come", "from"), ("came", "from"), ("is", "from"), ("are", "from"), ("was", "from"),
      ("were", "from"), ("is", "in"), ("are", "in"), ("was", "in"), ("were", "in")}
@@ -174,10 +192,6 @@ NUMBER_WORDS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "hundred": 100, "thousand": 1_000,
 }  # fmt: skip
-ROW_WORDS = frozenset({"row", "record", "entry", "line", "observation", "case"})
-TALLIES = frozenset({"person", "count", "frequency", "freq", "n", "number"})
-"""Names of a column that says how many things each row stands for."""
-
 NEVER_VALUES = _words(
     """
     trend trends growth grow grew growing forecast forecasts predict prediction predicted projected projection
@@ -190,129 +204,8 @@ NEVER_VALUES = _words(
     previous current ago recent recently today yesterday tomorrow now week weeks weekend weekends weekday year
     years month months quarter quarters monday tuesday wednesday thursday friday saturday sunday ignore drop
     delete insert update select import exec eval system else if each every both either neither or than more
+    rest others everyone everybody remaining
     less fewer over under between highest lowest top bottom
     """
 )  # fmt: skip
 """Words that are never taken for a cell's value unless quoted: they ask for something that this analyst cannot do."""
-
-SYNONYMS: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split())
-    for group in (
-        "revenue turnover sale", "quantity qty unit item piece", "customer client buyer cust", "product article prod",
-        "employee staff worker emp", "country nation ctry", "gender sex", "salary pay wage", "city town",
-        "department dept", "manufacturer maker", "temperature temp", "average avg", "distance dist", "rating stars",
-        "amount amt", "population pop", "latitude lat", "longitude lon lng", "percent pct percentage", "weight wt",
-        "height ht", "category cat", "horsepower hp", "price prc", "date dt", "year yr", "month mth", "identifier id",
-        "description desc", "address addr", "discount disc", "number num no", "phone telephone tel", "patient subject",
-        "unemployment unemp", "inflation infl", "consumption cons", "investment inv invest",
-        "doctor physician", "hospital clinic", "premium prem", "account acct", "transaction txn", "email e-mail",
-        "education educ schooling", "expenditure exp spending spend", "return ret", "volume vol flow",
-        "capita head person cap", "gdp wealth", "january jan", "february feb", "march mar", "april apr", "june jun",
-        "july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec",
-    )
-)  # fmt: skip
-EXTREME_WORDS = {
-    "max": ("maximum", "max"), "min": ("minimum", "min"), "avg": ("average", "mean", "avg"),
-    "mean": ("average", "mean", "avg"), "maximum": ("max", "maximum"), "minimum": ("min", "minimum"),
-}  # fmt: skip
-EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
-"""How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
-AFTER_COLUMN = _words(
-    "temperature speed type kind rate value level figure score reading data column variable percentage amount"
-)
-"""Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
-BEFORE_COLUMN = _words("price level amount value rate")
-"""Words before “of” and a number's name that say nothing more: “price of gas” where the column is `gas`."""
-PERSONS = _words(
-    """
-    people person individual man woman somebody someone everybody everyone patient student pupil participant respondent
-    customer client user member voter passenger employee worker guest visitor resident citizen player athlete adult
-    subject holder owner buyer driver attendee applicant borrower
-    """
-)
-"""What each row of a table of people may be called."""
-ROW_NOUNS: dict[str, frozenset[str]] = {
-    "flower": _words("petal sepal"), "plant": _words("petal sepal yield"), "penguin": _words("flipper bill beak"),
-    "car": _words("horsepower cylinder mpg"), "vehicle": _words("horsepower cylinder mpg"),
-    "automobile": _words("horsepower cylinder mpg"), "passenger": _words("pclass fare survived boarding"),
-    "house": _words("sqft bedroom bathroom"), "home": _words("sqft bedroom bathroom"),
-    "property": _words("sqft bedroom bathroom"), "film": _words("director imdb"), "movie": _words("director imdb"),
-    "student": _words("gpa school grade_level"), "pupil": _words("gpa school grade_level"),
-    "employee": _words("salary hired department"),
-    "diamond": _words("carat cut clarity"), "wine": _words("vintage alcohol acidity"), "bill": _words("tip"),
-    "patient": _words("diagnosis treatment symptom bmi cholesterol dose"),
-    "place": _words("lat latitude centroid"), "station": _words("lat latitude centroid"),
-    "location": _words("lat latitude centroid"),
-    "match": _words("goal opponent"), "flight": _words("airline airport departure"),
-}  # fmt: skip
-"""What rows can be called, and the words of columns of which one shows that they are that."""
-PERSON_COLUMNS = _words("age gender sex surname bmi pulse waist")
-"""One of them in a table makes its rows people."""
-GENDERS = {
-    "women": "female", "woman": "female", "men": "male", "man": "male", "girls": "female", "boys": "male",
-    "females": "female", "males": "male",
-}  # fmt: skip
-PARTICIPLES = _words(
-    "built made recorded measured observed produced placed fell occurred happened registered received died die dies "
-    "hired born paid lasted went lived studied came gone "
-    "created issued opened launched started reached dated taken"
-)
-"""Verbs that say nothing more before a time or a place: “cars built since 1980”."""
-PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
-    ("unit", "sold"): ("quantity",),
-    ("item", "sold"): ("quantity",),
-    ("mile", "per", "gallon"): ("mpg",),
-    ("sale", "amount"): ("revenue",),
-    ("date", "of", "birth"): ("birth", "date"),
-}
-UNITS = {
-    "usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "dollar": "USD", "euro": "EUR", "kg": "kg", "g": "g",
-    "lb": "lb",
-    "lbs": "lb", "pound": "lb", "mph": "mph", "hp": "hp", "mg": "mg",
-    "km": "km", "m": "m", "cm": "cm", "mm": "mm", "mile": "miles", "pct": "%", "percent": "%",
-    "hour": "hours", "hr": "hours", "minute": "minutes", "second": "seconds", "sec": "seconds",
-    "ms": "ms", "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
-    "ft": "ft", "sqft": "sq ft", "sqm": "m²", "l": "l", "ml": "ml",
-}  # fmt: skip
-_MONEY_UNIT = _words("bill price cost amount revenue income salary fee total fare sale")
-UNIT_COLUMNS = {
-    **dict.fromkeys(("dollar", "dollars", "euro", "euros", "pounds", "usd", "eur"), _MONEY_UNIT),
-    **dict.fromkeys(("day", "days", "hour", "hours", "minute", "minutes"), _words("duration length delay wait")),
-    **dict.fromkeys(("degree", "degrees"), _words("temp temperature")),
-    **dict.fromkeys(("year", "years"), _words("age")),
-}
-"""What a unit says of the column that is compared: words of its name."""
-KEY_ENDINGS = frozenset({"id", "key", "code", "no", "num", "number", "identifier", "uuid"})
-NAME_ENDINGS = frozenset({"name", "title", "label"})
-FILLER_ENDINGS = frozenset({"amount", "value", "total", "count"})
-
-ADDITIVE = _words(
-    """
-    person frequency freq
-    revenue sale turnover amount quantity qty unit item cost expense spend spending budget volume visit click
-    order view download passenger population total subtotal income profit loss payment fee tax discount
-    attendance production output consumption death case birth bill tip donation shipment kwh hour minute point
-    goal fare casualty injury generation generated invest investment precipitation rainfall
-    employment kilometer mile
-    """
-)  # fmt: skip
-"""Words of measures that people mean as a total when they name no aggregate."""
-MONEY = _words(
-    "bill revenue sale turnover amount cost expense spend spending budget income payment fee total subtotal invoice"
-)
-"""Of those, what people spend, pay and earn."""
-NOT_ADDITIVE = _words(
-    """
-    price rate age score rating temperature percent pct percentage share ratio weight height average mean
-    median margin index grade latitude longitude speed mpg year id level rank min max per horsepower
-    displacement acceleration depth width length size salary wait waiting duration
-    """
-)
-CONFUSABLE = _words(
-    """
-    county country count quality quantity data date sales scale prize price state stage place plate model mode
-    city rating racing weight height region religion origin order older gender tender cast cost host name game
-    product produce color column station nation
-    """
-)
-"""Words that differ by a letter from a column's word and mean something else: never read as typos."""

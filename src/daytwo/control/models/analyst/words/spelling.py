@@ -39,7 +39,7 @@ def verb_stem(word: str) -> str | None:
 
 _STEM_SHORTEST_CHARACTERS = 3
 _VERBS = {"won": "win", "wins": "win", "sold": "sell", "spent": "spend", "paid": "pay", "grew": "grow", "fell": "fall"}
-_ENDINGS = ("ers", "er", "ing", "ion", "ed", "d", "es", "s", "e")
+_ENDINGS = ("ations", "ation", "ated", "ating", "ers", "er", "ing", "ion", "ed", "d", "es", "s", "e")
 
 
 def word_stem(word: str) -> str | None:
@@ -59,7 +59,18 @@ def name_words(name: str) -> tuple[str, ...]:
     parts = [
         piece for part in _PART.findall(name) for piece in (_CAMEL.findall(part) if part.isascii() else ()) or (part,)
     ]
-    return tuple(singular(part.casefold()) for part in parts)
+    return tuple(_one_spelling(singular(part.casefold())) for part in parts)
+
+
+_OUR = frozenset({"hour", "four", "tour", "your", "pour", "flour", "sour", "contour", "detour", "our"})
+_RE = {"metre": "meter", "centre": "center", "litre": "liter", "theatre": "theater", "fibre": "fiber",
+       "kilometre": "kilometer", "millimetre": "millimeter", "centimetre": "centimeter", "programme": "program",
+       "catalogue": "catalog", "cheque": "check", "licence": "license", "tyre": "tire", "grey": "gray"}  # fmt: skip
+
+
+def _one_spelling(word: str) -> str:
+    """The American spelling, of both: `tumour` → `tumor`, `metre` → `meter`."""
+    return word[:-3] + "or" if word.endswith("our") and word not in _OUR else _RE.get(word, word)
 
 
 def is_typo_of(typed: str, meant: str) -> bool:

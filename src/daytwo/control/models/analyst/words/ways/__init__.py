@@ -10,16 +10,20 @@ import re
 
 from daytwo.control.models.analyst.words.numerals import in_digits
 from daytwo.control.models.analyst.words.ways import (
+    comparatives,
     conditions,
     contrasts,
     courses,
     figures,
+    fillers,
     forms,
     looks,
+    rankings,
     shares,
     studies,
     times,
     typed,
+    verbs,
 )
 from daytwo.control.models.analyst.words.ways.way import Way
 
@@ -27,9 +31,13 @@ __all__ = ["WAYS", "Way", "rephrase"]
 
 WAYS = (
     *typed.WAYS,
+    *fillers.WAYS,
     *looks.WAYS,
+    *verbs.WAYS,
     *forms.WAYS,
     *shares.WAYS,
+    *rankings.WAYS,
+    *comparatives.WAYS,
     *contrasts.WAYS,
     *times.WAYS,
     *courses.WAYS,

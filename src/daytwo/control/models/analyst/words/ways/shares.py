@@ -8,7 +8,21 @@ from daytwo.control.models.analyst.words.ways.way import Way
 _SHARE = r"(?:share|percentage|percent|proportion|fraction)"
 _WHOLE = r"(?: (?:of|in) (?:the )?(?:total|whole|overall total|year|sum|all(?: \w+)?|overall)(?: is (?:that|it|this))?| (?:is|was) (?:that|it|this))?"
 
+_DONE = (
+    r"(?:paid|made|sold|won|bought|purchased|held|owned|placed|spent|happened|happen|occurred|occur|went|go|goes|written|"
+    r"handled|shipped|delivered|sent|generated|produced|ordered|booked|used|done|earned|brought in|taken|given|treated)"
+)
+_BY = r"(?:by|with|in|to|from|for|at|on|via|through|using)"
+
 WAYS = (
+    Way(rf"\b{_SHARE} of (?P<part>[\w' -]+?) (?:among|amongst|out of) (?:all )?(?:the )?(?P<whole>[\w' -]+?)(?P<end>\?|$| in \d{{4}})", r"share of \g<whole> are \g<part>\g<end>",
+        "percentage of smokers among patients who died", "share of patients who died are smokers"),
+    Way(rf"\b({_SHARE}) of (?:all )?(?:the )?([\w' -]+?),? (?:that |which |who )?(?:is |are |was |were |get |gets |got )?{_DONE} {_BY} ", r"\1 of \2 comes from ",
+        "share of sales paid by card", "share of sales comes from card"),
+    Way(rf"\b({_SHARE}) of (?:all )?(?:the )?([\w' -]+?) (?:that |which |who )?(?:lived?|lives|stay|stayed|work|worked) in ", r"\1 of \2 comes from ", "share of people lived in Asia", "share of people comes from Asia"),
+    Way(rf"\b({_SHARE}) of (?:all )?(?:the )?([\w' -]+?) (?:that |which |who )?(?:get|gets|got) (?=\w+ed\b)", r"\1 of \2 are ", "percent of orders get returned", "percent of orders are returned"),
+    Way(rf"\b({_SHARE}) of (?:all )?(?:the )?(revenue|sales|turnover|spend|spending|money|income) (?:from|in|on|at|via) (?!each|every|all)(?=[\w]+\??$|[\w]+ [\w]+\??$|[\w]+ (?:in|during) )", r"\1 of \2 comes from ",
+        "share of revenue from dinner", "share of revenue comes from dinner"),
     Way(rf"(?:,| and)+ (?:(?:what|which) (?:is |was |are |were )?)?(?:(?:its|their|the) )?{_SHARE}{_WHOLE}\s*\??\s*$", " @withshare",
         "which region has most orders, and its share of the total?", "which region has most orders @withshare"),
     Way(r"^(?:[Ww]hat(?:'s| is| was) )?(?:the )?([A-Z][\w&.]*(?: (?:of |the |and )?[A-Z][\w&.]*)*)'s (share|percentage|proportion) of (.+?)\??$",
