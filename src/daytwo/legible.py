@@ -14,9 +14,10 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from daytwo.wire.result import ResultColumn, ResultTable
+if TYPE_CHECKING:
+    from daytwo.wire.result import ResultColumn, ResultTable
 
 SIGNIFICANT_DIGITS = 4
 DECIMALS_LIMIT = 6

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
-from daytwo.cli.planes import planes
-from daytwo.cli.settings import load
-from daytwo.cli.stages import stages
-from daytwo.sdk import Client
+if TYPE_CHECKING:
+    from daytwo.sdk import Client
 
 HOME = typer.Option(None, "--home", help="The home; DAYTWO_HOME, else ~/.daytwo.")
 AS_JSON = typer.Option(False, "--json", help="JSON on standard output and nothing else.")
@@ -19,6 +18,10 @@ AS_JSON = typer.Option(False, "--json", help="JSON on standard output and nothin
 @contextmanager
 def connected(home: str | None, *, as_json: bool) -> Iterator[Client]:
     """A client of the planes: of a running `up`, else of planes started for this command."""
+    from daytwo.cli.planes import planes  # a command that needs no planes does not wait for their modules
+    from daytwo.cli.settings import load
+    from daytwo.cli.stages import stages
+
     settings = load(home=home)
     with ExitStack() as stack:
         with stages(quiet=as_json) as stage:

@@ -52,8 +52,8 @@ def programs(paths: Iterable[Path]) -> Iterator[Path]:
             raise Missing("file_not_found", f"There is no {path}.")
 
 
-def review_file(guard: Guard, path: Path, environment_imports: Iterable[str]) -> FileReview:
-    """Reviews a program, notebook or shell script.
+def review_file(guard: Guard, path: Path, environment_imports: tuple[str, ...]) -> FileReview:
+    """Reviews a program, notebook or shell script; the environment's modules come in order.
 
     Raises:
         Missing: `file_not_found`.
@@ -70,9 +70,7 @@ def review_file(guard: Guard, path: Path, environment_imports: Iterable[str]) ->
     if _SHELL_LINE.match(data):
         language = Language.SHELL
     began = time.perf_counter()
-    verdict = guard.review(
-        Reviewed(program=_text(data), language=language, environment_imports=tuple(sorted(environment_imports)))
-    )
+    verdict = guard.review(Reviewed(program=_text(data), language=language, environment_imports=environment_imports))
     elapsed_ms = round((time.perf_counter() - began) * 1000, 1)
     return FileReview(path=str(path), verdict=verdict.verdict, findings=verdict.findings, ms=elapsed_ms)
 

@@ -121,10 +121,13 @@ def _slip(module: str, modules: Collection[str]) -> str | None:
     """The name that was meant, where one or two slips of the hand lead from it to this one."""
     word = module.lower()[:NAME_LIMIT_CHARACTERS]
     limit = 1 if len(word) <= _SHORT_NAME_CHARACTERS else _SLIPS_LIMIT
+    letters = set(word)
     near = [
         (_slips(word, known.lower(), limit), known)
         for known in modules
-        if abs(len(known) - len(word)) <= limit and len(known) > 2
+        if abs(len(known) - len(word)) <= limit
+        and len(known) > 2
+        and len(letters.symmetric_difference(known.lower())) <= 2 * limit  # a slip changes two letters at most
     ]
     found = min((pair for pair in near if pair[0] <= limit), default=None)
     return None if found is None else found[1]

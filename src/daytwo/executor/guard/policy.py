@@ -73,8 +73,10 @@ class Policy(_Part):
 
     def rulings(self, sheets: Sequence[SchemaSheet], profile: str) -> dict[Capability, Ruling]:
         """The ruling on every capability for a program over these datasets, the strictest of all."""
-        found = [self._rulings(sheet, profile) for sheet in sheets] or [self._rulings(None, profile)]
-        return {one: max((rulings[one] for rulings in found), key=_STRICTER.index) for one in Capability}
+        first, *others = [self._rulings(sheet, profile) for sheet in sheets] or [self._rulings(None, profile)]
+        for rulings in others:
+            first = {one: strictest((ruling, rulings[one])) for one, ruling in first.items()}
+        return first
 
     def _rulings(self, sheet: SchemaSheet | None, profile: str) -> dict[Capability, Ruling]:
         rulings = dict(self.capabilities)

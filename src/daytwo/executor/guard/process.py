@@ -100,7 +100,7 @@ class Guard:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env={"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
+            env={"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYDANTIC_DISABLE_PLUGINS": "1"},
             start_new_session=True,  # a Ctrl-C is the executor's; this ends with its standard input
         )
         self._process, self._count = process, 1

@@ -174,7 +174,7 @@ def _refusal(source: str, limit: int) -> Finding | None:
 def _refuse_bulk(source: str) -> None:
     """Refuses what is too much before a parser makes a tree of it, which takes a hundred times the memory."""
     is_long = len(source) > PROGRAM_LIMIT_BYTES or source.count("\n") > LINES_LIMIT
-    if is_long or sum(1 for _ in _WORD.finditer(source)) > WORDS_LIMIT:
+    if is_long or (len(source) > WORDS_LIMIT and sum(1 for _ in _WORD.finditer(source)) > WORDS_LIMIT):
         raise TooComplexError
 
 

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Final
 
 from daytwo.executor.guard.analysis import Analysis
+from daytwo.executor.guard.analysis.scopes import Layout
+from daytwo.executor.guard.analysis.values import names
 from daytwo.executor.guard.capability import MEANINGS, Capability
 from daytwo.executor.guard.facts import Facts
 from daytwo.executor.guard.policy import Packages
@@ -52,13 +54,15 @@ class Subject:
             if tables[place].columns
         }
 
-    def of(self, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
-        """The nodes of some kinds, in a stable order."""
-        return (node for node in self.analysis.layout.nodes if isinstance(node, kinds))
+    @property
+    def layout(self) -> Layout:
+        """The nodes of the program, by their kinds."""
+        return self.analysis.layout
 
     @cached_property
-    def calls(self) -> list[ast.Call]:
-        return [node for node in self.analysis.layout.nodes if isinstance(node, ast.Call)]
+    def calls(self) -> dict[ast.Call, list[str]]:
+        """Every call, with the dotted names of what it may call, in a stable order."""
+        return {call: names(self.analysis.of(call.func)) for call in self.layout.of(ast.Call)}
 
     def touches(
         self, node: ast.AST, capability: Capability, name: str, message: str | None = None, repair: str | None = None
@@ -88,8 +92,8 @@ class Subject:
 
     def _span(self, node: ast.AST) -> tuple[int, int, int, int]:
         """Line, column, end line and end column, in characters, from 1."""
-        while not hasattr(node, "lineno") and node in self.analysis.layout.parents:
-            node = self.analysis.layout.parents[node]
+        while not hasattr(node, "lineno") and node in self.layout.parents:
+            node = self.layout.parents[node]
         line = getattr(node, "lineno", 1)
         column = getattr(node, "col_offset", 0)
         end_line = getattr(node, "end_lineno", None) or line

@@ -29,9 +29,9 @@ class Analysis(Evaluator):
         super().__init__(layout(tree), outside)
         self._calls = Calls(self)
         self.apply = self._calls.call
+        for definition in self.layout.of(ast.ClassDef):
+            self._hand_out_self(definition)
         for node in self.layout.nodes:
-            if isinstance(node, ast.ClassDef):
-                self._hand_out_self(node)
             if isinstance(node, ast.stmt):
                 self.memory.enqueue(node)
         self._settle()
@@ -55,13 +55,12 @@ class Analysis(Evaluator):
                     self.memory.write(cell, one(Instance(definition)))
 
     def _call_the_uncalled(self) -> None:
-        for node in self.layout.nodes:
-            if isinstance(node, FUNCTIONS):
-                arguments = node.args
-                for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                    cell = memory.variable(self.layout.around[argument], argument.arg)
-                    if not self.memory.holds(cell):
-                        self.memory.write(cell, ANYTHING)
+        for node in self.layout.of(*FUNCTIONS):
+            arguments = node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                cell = memory.variable(self.layout.around[argument], argument.arg)
+                if not self.memory.holds(cell):
+                    self.memory.write(cell, ANYTHING)
 
     # Statements
 
@@ -83,9 +82,8 @@ class Analysis(Evaluator):
                 self.reach(alias, node.module)
                 if node.module not in self.stars:
                     self.stars.append(node.module)
-                    for statement in self.layout.nodes:
-                        if isinstance(statement, ast.stmt):
-                            self.memory.enqueue(statement)
+                    for statement in self.layout.statements:
+                        self.memory.enqueue(statement)
                 continue
             dotted = self.outside.member(node.module, alias.name)
             self.reach(alias, dotted)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from typing import TypeVar, overload
 
 from daytwo.executor.guard.analysis.values import TooComplexError
 
@@ -19,11 +20,16 @@ NODES_LIMIT = 30_000
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVES = frozenset({"ctx", "op", "ops", "id", "attr", "type_comment", "kind", "conversion", "level", "module"})
-_OPENING = (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)
-_BINDING = (
-    *(ast.Name, ast.NamedExpr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs),
-    *(ast.MatchStar, ast.MatchMapping, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
+_OPENING = frozenset({*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS})
+_BINDING = frozenset(
+    [
+        *(ast.Name, ast.NamedExpr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs),
+        *(ast.MatchStar, ast.MatchMapping, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
+    ]
 )
+Node = TypeVar("Node", bound=ast.AST)
+Other = TypeVar("Other", bound=ast.AST)
+Third = TypeVar("Third", bound=ast.AST)
 
 
 class Kind(Enum):
@@ -88,8 +94,28 @@ class Layout:
     nodes: list[ast.AST]
     parents: dict[ast.AST, ast.AST]
     opened: dict[ast.AST, Scope]
+    kinds: dict[type[ast.AST], list[ast.AST]]
     around: dict[ast.AST, Scope]
     """The scope that a node is evaluated in."""
+
+    @overload
+    def of(self, kind: type[Node], /) -> Iterator[Node]: ...
+
+    @overload
+    def of(self, kind: type[Node], other: type[Other], /) -> Iterator[Node | Other]: ...
+
+    @overload
+    def of(self, kind: type[Node], other: type[Other], third: type[Third], /) -> Iterator[Node | Other | Third]: ...
+
+    def of(self, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
+        """The nodes of some kinds, kind after kind, each in textual order."""
+        for kind in kinds:
+            yield from self.kinds.get(kind, ())
+
+    @property
+    def statements(self) -> Iterator[ast.stmt]:
+        """Statements of every kind."""
+        return (node for kind in self.kinds if issubclass(kind, ast.stmt) for node in self.of(kind))
 
 
 def layout(tree: ast.Module) -> Layout:
@@ -98,30 +124,31 @@ def layout(tree: ast.Module) -> Layout:
     Raises:
         TooComplexError: over `DEPTH_LIMIT` or `NODES_LIMIT`.
     """
-    found = Layout(Scope(Kind.MODULE, None, tree), [], {}, {}, {})
+    found = Layout(Scope(Kind.MODULE, None, tree), [], {}, {}, {}, {})
+    nodes, parents, around, kinds = found.nodes, found.parents, found.around, found.kinds
     walruses: list[tuple[Scope, str]] = []
     stack: list[tuple[ast.AST, Scope, int]] = [(tree, found.module, 0)]
     while stack:
         node, scope, depth = stack.pop()
-        if depth > DEPTH_LIMIT or len(found.nodes) > NODES_LIMIT:
+        if depth > DEPTH_LIMIT or len(nodes) > NODES_LIMIT:
             raise TooComplexError
-        found.nodes.append(node)
-        found.around[node] = scope
-        inner = _open(node, scope) if isinstance(node, _OPENING) else None
+        kind = type(node)
+        nodes.append(node)
+        kinds.setdefault(kind, []).append(node)
+        around[node] = scope
+        inner = _open(node, scope) if kind in _OPENING else None
         if inner is not None:
             found.opened[node] = inner
-        if isinstance(node, _BINDING):
+        if kind in _BINDING and not isinstance(getattr(node, "ctx", None), ast.Load):
             if isinstance(node, ast.NamedExpr):
                 walruses.append((scope, node.target.id))
-            elif not (isinstance(node, ast.Name) and isinstance(found.parents[node], ast.NamedExpr)):
+            elif not (isinstance(node, ast.Name) and isinstance(parents[node], ast.NamedExpr)):
                 _declare(node, scope)  # a walrus binds its target elsewhere
-        splits = inner is not None or isinstance(node, ast.arguments)
-        below = []
-        for name, child in _children(node):
-            found.parents[child] = node
-            below.append((child, _scope_of(node, name, scope, inner) if splits else scope, depth + 1))
-        below.reverse()
-        stack += below
+        first = len(stack)
+        for child, around_child in _children(node, scope, inner):
+            parents[child] = node
+            stack.append((child, around_child, depth + 1))
+        stack[first:] = stack[: first - 1 if first else None : -1]  # in textual order, from the end
     for scope, name in walruses:
         outer = scope.statement_scope
         outer.binder(name).bound.add(name)
@@ -178,16 +205,14 @@ def bound_names(node: ast.AST) -> list[str]:
     return []
 
 
-def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Child nodes with the field they stand in."""
+def _children(node: ast.AST, scope: Scope, inner: Scope | None) -> Iterator[tuple[ast.AST, Scope]]:
+    """Child nodes, each with the scope that it is evaluated in."""
+    splits = inner is not None or isinstance(node, ast.arguments)
     for name in _fields(type(node)):  # type: ignore[arg-type]  # a cached function takes what it can hash, says its stub
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            for child in value:
-                if isinstance(child, ast.AST):
-                    yield name, child
-        elif isinstance(value, ast.AST):
-            yield name, value
+        held = getattr(node, name, None)
+        for child in held if type(held) is list else (held,):
+            if isinstance(child, ast.AST):
+                yield child, _scope_of(node, name, scope, inner) if splits else scope
 
 
 @cache

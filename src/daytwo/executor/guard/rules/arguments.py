@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from daytwo.executor.guard.analysis.values import HOLE, Known, Named, Values, texts
+from daytwo.executor.guard.analysis.values import HOLE, Known, Values, texts
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.subject import Subject
 from daytwo.wire.names import parse_program
@@ -21,10 +21,9 @@ _PAYLOAD = re.compile(r"\b(?:import|exec|eval|__import__|socket|subprocess|os\.|
 
 
 def arguments(subject: Subject) -> Iterator[Finding]:
-    for call in subject.calls:
-        for value in sorted(subject.analysis.of(call.func), key=str):
-            if isinstance(value, Named):
-                yield from _named(subject, call, value.dotted)
+    for call, called in subject.calls.items():
+        for dotted in called:
+            yield from _named(subject, call, dotted)
         if isinstance(call.func, ast.Attribute) and call.func.attr in _FRAME_METHODS and call.args:
             yield from _expression(subject, call.args[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from daytwo.executor.guard.analysis.values import Named, is_wholly_known, texts
+from daytwo.executor.guard.analysis.values import is_wholly_known, texts
 from daytwo.executor.guard.subject import Subject, nearest, quote
 from daytwo.wire.observation import CHECKS
 from daytwo.wire.verdict import Finding, Severity
@@ -13,11 +13,10 @@ from daytwo.wire.verdict import Finding, Severity
 
 def cell_calls(subject: Subject) -> Iterator[Finding]:
     checks = 0
-    for call in subject.calls:
-        called = subject.analysis.of(call.func)
-        if Named("cell.data") in called:
+    for call, called in subject.calls.items():
+        if "cell.data" in called:
             yield from _data(subject, call)
-        elif Named("cell.check") in called:
+        elif "cell.check" in called:
             checks += 1
             yield from _check(subject, call, checks)
 

@@ -44,7 +44,7 @@ def columns(subject: Subject) -> Iterator[Finding]:
 
 def _mentions(subject: Subject) -> Iterator[str]:
     """Every text of the program, and every name that an argument goes by: `assign(total=…)` makes a column."""
-    for node in subject.of(ast.Constant, ast.keyword):
+    for node in subject.layout.of(ast.Constant, ast.keyword):
         if isinstance(node, ast.keyword):
             yield node.arg or ""
         else:
@@ -55,13 +55,13 @@ def _renames(subject: Subject) -> bool:
     """Whether the program gives a frame other columns as a whole."""
     return any(
         isinstance(node, ast.Attribute) and node.attr == "columns" and isinstance(node.ctx, ast.Store)
-        for node in subject.of(ast.Attribute)
+        for node in subject.layout.of(ast.Attribute)
     )
 
 
 def _reads(subject: Subject) -> Iterator[tuple[ast.expr, str, list[str]]]:
     """Where columns are read: the node, the dataset, the names."""
-    for node in subject.of(ast.Subscript, ast.Call):
+    for node in subject.layout.of(ast.Subscript, ast.Call):
         match node:
             case ast.Subscript(value=held, slice=key, ctx=ast.Load()):
                 frame = _dataset(subject, held)

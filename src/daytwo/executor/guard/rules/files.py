@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from daytwo.executor.guard.analysis.values import HOLE, Box, Known, Named, Place, Values, texts
+from daytwo.executor.guard.analysis.values import HOLE, Box, Known, Place, Values, texts
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.subject import Subject, quote
 from daytwo.wire.verdict import Finding
@@ -18,26 +18,31 @@ _DESCRIPTORS_FROM = 3
 
 
 def files(subject: Subject) -> Iterator[Finding]:
-    for node in subject.analysis.layout.nodes:
-        match node:
-            case ast.Call():
-                yield from _call(subject, node)
-            case ast.BinOp(op=ast.Div()):
-                yield from _places(subject, node)
-            case ast.Constant(value=str(text)) if text.startswith(subject.facts.files.sensitive):
-                if not isinstance(subject.analysis.layout.parents.get(node), ast.Expr) and not is_own(subject, text):
-                    yield from subject.touches(node, Capability.FILES, text)
+    for call, called in subject.calls.items():
+        yield from _call(subject, call, called)
+    for operation in subject.layout.of(ast.BinOp):
+        if isinstance(operation.op, ast.Div):
+            yield from _places(subject, operation)
+    parents = subject.layout.parents
+    for constant in subject.layout.of(ast.Constant):
+        text = constant.value
+        if (
+            isinstance(text, str)
+            and text.startswith(subject.facts.files.sensitive)
+            and not isinstance(parents.get(constant), ast.Expr)
+            and not is_own(subject, text)
+        ):
+            yield from subject.touches(constant, Capability.FILES, text)
 
 
-def _call(subject: Subject, call: ast.Call) -> Iterator[Finding]:
-    called = subject.analysis.of(call.func)
+def _call(subject: Subject, call: ast.Call, called: list[str]) -> Iterator[Finding]:
     yield from _places(subject, call)
     if not _takes_paths(subject, call, called):
         return
     for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
         for text in _paths(subject, subject.analysis.of(argument)):
             yield from _path(subject, argument, text)
-    if any(isinstance(value, Named) and value.dotted in _OPENERS for value in called):
+    if not _OPENERS.isdisjoint(called):
         yield from _open(subject, call)
     elif _is_put_together(subject, call):
         yield from subject.touches(call, Capability.FILE_UNKNOWN, ast.unparse(call.func))
@@ -55,14 +60,14 @@ def _is_put_together(subject: Subject, call: ast.Call) -> bool:
     return any(text and not text.replace(HOLE, "").strip() for text in made)
 
 
-def _takes_paths(subject: Subject, call: ast.Call, called: Values) -> bool:
+def _takes_paths(subject: Subject, call: ast.Call, called: list[str]) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    last = {value.dotted.rpartition(".")[2] for value in called if isinstance(value, Named)}
+    last = {dotted.rpartition(".")[2] for dotted in called}
     known = subject.facts.files
     return (
         bool(last & known.members)
         or any(one in known.names or one.startswith(known.prefixes) for one in (name, *last))
-        or any(isinstance(value, Named) and subject.facts.what(value.dotted) == "file_paths" for value in called)
+        or any(subject.facts.what(dotted) == "file_paths" for dotted in called)
     )
 
 
@@ -75,9 +80,8 @@ def _paths(subject: Subject, values: Values) -> list[str]:
 
 
 def _places(subject: Subject, node: ast.AST) -> Iterator[Finding]:
-    for value in sorted(subject.analysis.of(node), key=str):
-        if isinstance(value, Place):
-            yield from _path(subject, node, value.path)
+    for path in sorted(value.path for value in subject.analysis.of(node) if isinstance(value, Place)):
+        yield from _path(subject, node, path)
 
 
 def _path(subject: Subject, node: ast.AST, text: str) -> Iterator[Finding]:

@@ -32,13 +32,13 @@ _MEMBERS: Final = {
 def names(subject: Subject) -> Iterator[Finding]:
     if subject.analysis.stars:
         return
-    bound = {name for scope in {subject.analysis.layout.module} for name in scope.bound}
+    bound = {name for scope in {subject.layout.module} for name in scope.bound}
     known = {*CELL_NAMES, *subject.known_names, *_BUILTINS} | (_NOTEBOOK if subject.is_notebook else set())
-    for node in subject.of(ast.Name):
+    for node in subject.layout.of(ast.Name):
         assert isinstance(node, ast.Name)
         if not isinstance(node.ctx, ast.Load) or node.id in known:
             continue
-        scope = subject.analysis.layout.around[node]
+        scope = subject.layout.around[node]
         if scope.owner(node.id) is None and not (
             scope.kind is Kind.CLASS and node.id in {"__qualname__", "__module__"}
         ):

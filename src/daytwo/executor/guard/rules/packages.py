@@ -14,7 +14,7 @@ from daytwo.wire.verdict import Finding, Severity
 
 def packages(subject: Subject) -> Iterator[Finding]:
     told: set[str] = set()
-    for node in subject.of(ast.Import, ast.ImportFrom):
+    for node in subject.layout.of(ast.Import, ast.ImportFrom):
         tops: list[tuple[ast.AST, str]] = []
         if isinstance(node, ast.Import):
             tops = [(alias, alias.name.partition(".")[0]) for alias in node.names]

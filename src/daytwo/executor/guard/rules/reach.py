@@ -19,26 +19,31 @@ _CONDITIONS = frozenset({HARMLESS, "file_paths", "code_text", "deserialise_flag"
 
 def reach(subject: Subject) -> Iterator[Finding]:
     told: set[tuple[int, str]] = set()
-    reached = subject.analysis.reached
-    for node in subject.analysis.layout.nodes:
-        for dotted in sorted(reached.get(node) or ()):
+    for node, names in sorted(subject.analysis.reached.items(), key=_place):
+        for dotted in sorted(names):
             what = subject.facts.what(dotted)
             place = getattr(node, "lineno", 0), what
             if what in _CONDITIONS or place in told or _is_excused(subject, node, dotted):
                 continue
             told.add(place)
             yield from subject.touches(node, Capability(what), dotted.removeprefix("builtins."))
-        if isinstance(node, ast.ImportFrom):
-            yield from _import_from(subject, node)
-        elif isinstance(node, ast.Assign | ast.AugAssign):
-            yield from _stores(subject, node)
-        elif isinstance(node, ast.Call):
-            yield from _set(subject, node)
+    for statement in subject.layout.of(ast.ImportFrom):
+        yield from _import_from(subject, statement)
+    for assignment in subject.layout.of(ast.Assign, ast.AugAssign):
+        yield from _stores(subject, assignment)
+    for call, called in subject.calls.items():
+        yield from _set(subject, call, called)
+
+
+def _place(reached: tuple[ast.AST, set[str]]) -> tuple[int, int, int]:
+    """In the order of the text, what is larger before its parts."""
+    node, _ = reached
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0), -(getattr(node, "end_col_offset", None) or 0)
 
 
 def _is_excused(subject: Subject, node: ast.AST, dotted: str) -> bool:
     """Settings of libraries that programs make by the environment; files that the program itself made."""
-    parents = subject.analysis.layout.parents
+    parents = subject.layout.parents
     parent = parents.get(node)
     if dotted == "os.environ":
         keys: list[str] = []
@@ -105,9 +110,8 @@ def _stores(subject: Subject, node: ast.Assign | ast.AugAssign) -> Iterator[Find
                     yield from _changed(subject, target, dotted or "globals()")
 
 
-def _set(subject: Subject, call: ast.Call) -> Iterator[Finding]:
-    called = subject.analysis.of(call.func)
-    if Named("builtins.setattr") in called and call.args:
+def _set(subject: Subject, call: ast.Call, called: list[str]) -> Iterator[Finding]:
+    if "builtins.setattr" in called and call.args:
         for value in subject.analysis.of(call.args[0]):
             if isinstance(value, Named):
                 yield from _changed(subject, call, value.dotted)

@@ -37,24 +37,20 @@ _COLLECTORS = frozenset(
 
 
 def resources(subject: Subject) -> Iterator[Finding]:
-    for node in subject.analysis.layout.nodes:
-        match node:
-            case ast.While() if _is_always(node.test) and not _may_end(subject, node):
-                yield from _touch(
-                    subject, node, "Nothing in this loop ends it.", "Loop over a range, or break on a condition."
-                )
-            case ast.For() if _is_endless(subject, node.iter) and not _may_end(subject, node):
-                yield from _touch(
-                    subject, node, "Nothing in this loop ends it.", "Loop over a range, or break on a condition."
-                )
-            case ast.FunctionDef() if _calls_itself_first(subject, node):
-                yield from _touch(
-                    subject, node, "This function always calls itself.", "Give it a case in which it ends."
-                )
-            case ast.BinOp():
-                yield from _operation(subject, node)
-            case ast.Call():
-                yield from _call(subject, node)
+    for loop in subject.layout.of(ast.While, ast.For):
+        is_endless = _is_always(loop.test) if isinstance(loop, ast.While) else _is_endless(subject, loop.iter)
+        if is_endless and not _may_end(subject, loop):
+            repair = "Loop over a range, or break on a condition."
+            yield from _touch(subject, loop, "Nothing in this loop ends it.", repair)
+    for function in subject.layout.of(ast.FunctionDef):
+        if _calls_itself_first(subject, function):
+            yield from _touch(
+                subject, function, "This function always calls itself.", "Give it a case in which it ends."
+            )
+    for operation in subject.layout.of(ast.BinOp):
+        yield from _operation(subject, operation)
+    for call, called in subject.calls.items():
+        yield from _call(subject, call, called)
 
 
 def _touch(subject: Subject, node: ast.AST, message: str, repair: str | None = None) -> Iterator[Finding]:
@@ -71,7 +67,7 @@ def _may_end(subject: Subject, loop: ast.AST) -> bool:
         return True
     if any(Named("sys.exit") in subject.analysis.of(one) for one in ast.walk(loop) if isinstance(one, ast.Attribute)):
         return True
-    parents = subject.analysis.layout.parents
+    parents = subject.layout.parents
     while loop in parents:
         loop = parents[loop]
         if isinstance(loop, ast.Try):
@@ -115,14 +111,12 @@ def _operation(subject: Subject, node: ast.BinOp) -> Iterator[Finding]:
                 yield from _touch(subject, node, _TOO_LARGE)
 
 
-def _call(subject: Subject, call: ast.Call) -> Iterator[Finding]:
-    called = subject.analysis.of(call.func)
+def _call(subject: Subject, call: ast.Call, called: list[str]) -> Iterator[Finding]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name in _SHAPED and call.args and _elements(subject, call) > ELEMENTS_LIMIT:
         yield from _touch(subject, call, "An array of this size is larger than any machine's memory.")
-    for value in sorted(called, key=str):
-        if isinstance(value, Named):
-            yield from _named(subject, call, value.dotted)
+    for dotted in called:
+        yield from _named(subject, call, dotted)
 
 
 def _named(subject: Subject, call: ast.Call, dotted: str) -> Iterator[Finding]:

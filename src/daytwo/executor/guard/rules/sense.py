@@ -72,7 +72,7 @@ def _dialect(subject: Subject, node: ast.expr, text: str) -> Iterator[Finding]:
 
 def _is_of_the_session(subject: Subject, node: ast.expr) -> bool:
     """Whether this SQL goes to the cell's `sql` or `data(…).sql`, which know the session's tables and nothing else."""
-    call = subject.analysis.layout.parents.get(node)
+    call = subject.layout.parents.get(node)
     return isinstance(call, ast.Call) and any(
         isinstance(value, Named) and value.dotted.startswith("cell.") for value in subject.analysis.of(call.func)
     )
@@ -84,7 +84,7 @@ def _names(subject: Subject, node: ast.expr, tree: Expression, own: frozenset[st
     known = {name.lower(): {column.lower() for column in columns} for name, columns in subject.columns.items()}
     if not known:
         return
-    variables = {name.lower() for name in (*subject.analysis.layout.module.bound, *subject.known_names)}
+    variables = {name.lower() for name in (*subject.layout.module.bound, *subject.known_names)}
     for missing in absent(tree, known, own | variables | {HOLE_NAME}):
         meant = nearest(missing.name, missing.there)
         is_column = bool(missing.tables)

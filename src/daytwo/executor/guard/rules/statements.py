@@ -87,19 +87,19 @@ def sql_texts(subject: Subject) -> Iterator[tuple[ast.expr, str, str]]:
 
 
 def _sources(subject: Subject) -> Iterator[tuple[ast.expr, str, str]]:
-    for call in subject.calls:
-        argument = _argument(subject, call)
+    for call, called in subject.calls.items():
+        argument = _argument(subject, call, called)
         if argument is None:
             continue
         values = subject.analysis.of(argument)
         known = texts(values)
-        if _is_engine(subject, call) and (not known or any(not isinstance(value, Known) for value in values)):
+        if _is_engine(subject, called) and (not known or any(not isinstance(value, Known) for value in values)):
             yield argument, HOLE, "duckdb"
         for text in known:
             yield argument, text, _dialect(subject, call)
 
 
-def _argument(subject: Subject, call: ast.Call) -> ast.expr | None:
+def _argument(subject: Subject, call: ast.Call, called: list[str]) -> ast.expr | None:
     """The argument that is SQL, if this calls something that takes SQL."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     given = (
@@ -107,21 +107,20 @@ def _argument(subject: Subject, call: ast.Call) -> ast.expr | None:
     )
     if given is None:
         return None
-    if _is_engine(subject, call):
+    if _is_engine(subject, called):
         return given
     if not isinstance(call.func, ast.Attribute) or name not in subject.facts.sql.methods:
         return None
     return given if any(_reads_like_sql(text) for text in texts(subject.analysis.of(given))) else None
 
 
-def _is_engine(subject: Subject, call: ast.Call) -> bool:
+def _is_engine(subject: Subject, called: list[str]) -> bool:
     """Whether this surely goes to a database engine."""
-    for value in subject.analysis.of(call.func):
-        if isinstance(value, Named):
-            head, _, rest = value.dotted.partition(".")
-            last = rest.rpartition(".")[2]
-            if head in _ENGINES and last in subject.facts.sql.methods and not (head == "pandas" and last == "query"):
-                return True
+    for dotted in called:
+        head, _, rest = dotted.partition(".")
+        last = rest.rpartition(".")[2]
+        if head in _ENGINES and last in subject.facts.sql.methods and not (head == "pandas" and last == "query"):
+            return True
     return False
 
 

@@ -16,7 +16,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def text(subject: Subject) -> Iterator[Finding]:
-    for number, line in enumerate(subject.source.split("\n"), 1):
+    lines = subject.source.split("\n") if _BIDIRECTIONAL.search(subject.source) else ()
+    for number, line in enumerate(lines, 1):
         if _BIDIRECTIONAL.search(line):
             yield from subject.touches(
                 ast.Pass(lineno=number, col_offset=0),
@@ -26,7 +27,7 @@ def text(subject: Subject) -> Iterator[Finding]:
                 "Remove the invisible characters.",
             )
     if _STYLED.search(subject.source):
-        for node in subject.of(ast.Name, ast.Attribute):
+        for node in subject.layout.of(ast.Name, ast.Attribute):
             yield from _styled(subject, node)
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from daytwo.executor.guard.analysis.values import HOLE, Instance, Known, Method, Named, Values, texts
+from daytwo.executor.guard.analysis.values import HOLE, Instance, Known, Method, Named, Values, names, texts
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.facts import STANDARD_LIBRARY
 from daytwo.executor.guard.subject import Subject
@@ -17,11 +17,10 @@ _PREFIX_LIMIT_CHARACTERS = 2
 
 
 def unresolved(subject: Subject) -> Iterator[Finding]:
-    for node in subject.analysis.layout.nodes:
-        if node in subject.analysis.unresolved:
-            yield from _taken(subject, node, subject.analysis.unresolved[node])
-        if isinstance(node, ast.Call):
-            yield from _handed_on(subject, node)
+    for node, bases in subject.analysis.unresolved.items():
+        yield from _taken(subject, node, bases)
+    for call in subject.calls:
+        yield from _handed_on(subject, call)
 
 
 def _taken(subject: Subject, node: ast.AST, bases: Values) -> Iterator[Finding]:
@@ -72,6 +71,5 @@ def _handed_on(subject: Subject, call: ast.Call) -> Iterator[Finding]:
     if called and all(isinstance(value, Named) and value.dotted in _CARRIERS for value in called):
         return
     for argument in call.args:
-        for value in sorted(subject.analysis.of(argument), key=str):
-            if isinstance(value, Named) and value.dotted in _CARRIERS:
-                yield from subject.touches(argument, Capability.UNRESOLVED, value.dotted.removeprefix("builtins."))
+        for dotted in sorted(_CARRIERS.intersection(names(subject.analysis.of(argument)))):
+            yield from subject.touches(argument, Capability.UNRESOLVED, dotted.removeprefix("builtins."))
