@@ -19,8 +19,10 @@ from daytwo.executor.guard.yaml_text import parse_yaml
 
 NAME_LIMIT_CHARACTERS: Final = 100
 _SLIPS_LIMIT: Final = 2
-_SHORT_NAME_CHARACTERS: Final = 5
+_SHORT_NAME_CHARACTERS: Final = 6
 """Names up to this long are near to too many others: one slip only."""
+_SHORTEST_CHARACTERS: Final = 3
+"""Shorter names are no slips of anything."""
 _AFFIXES: Final = ("python", "py", "lib", "dev", "official", "utils", "tool", "tools", "sdk", "core", "new", "2", "3")
 _CONFUSABLE: Final = str.maketrans({"I": "l", "1": "l", "0": "o", "|": "l", "5": "s"})
 
@@ -121,6 +123,8 @@ def _slip(module: str, modules: Collection[str]) -> str | None:
     """The name that was meant, where one or two slips of the hand lead from it to this one."""
     word = module.lower()[:NAME_LIMIT_CHARACTERS]
     limit = 1 if len(word) <= _SHORT_NAME_CHARACTERS else _SLIPS_LIMIT
+    if len(word) < _SHORTEST_CHARACTERS:
+        return None
     letters = set(word)
     near = [
         (_slips(word, known.lower(), limit), known)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from daytwo.executor.guard.analysis import memory
-from daytwo.executor.guard.analysis.calls import Arguments, Calls
+from daytwo.executor.guard.analysis.arguments import Arguments
+from daytwo.executor.guard.analysis.calls import Calls
 from daytwo.executor.guard.analysis.evaluator import Evaluator
 from daytwo.executor.guard.analysis.heap import Outside
 from daytwo.executor.guard.analysis.scopes import FUNCTIONS, Kind, layout

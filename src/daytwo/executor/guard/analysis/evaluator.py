@@ -127,9 +127,11 @@ class Evaluator(Heap):
         if len(left) * len(right) > PAIRS_LIMIT:
             left, right = faded(left), faded(right)
         found: set[Value] = set()
-        for first in left or ANYTHING:
-            for second in right or ANYTHING:
+        for first in _constants(left):
+            for second in _constants(right):
                 found |= self._two(node, first, sign, second)
+        if not _makes_text(sign, left, right):
+            found |= {value for value in left | right if isinstance(value, Box)} | self.gateways(left | right)
         return bounded(frozenset(found))
 
     def _two(self, node: ast.AST, first: Value, sign: ast.operator, second: Value) -> set[Value]:
@@ -143,8 +145,7 @@ class Evaluator(Heap):
                 return {UNKNOWN}
         if isinstance(sign, ast.Add | ast.Mod) and (_is_text(first) or _is_text(second)):
             return {Known(_text(first) + (_text(second) if isinstance(sign, ast.Add) else ""))}
-        kept = {value for value in (first, second) if isinstance(value, Box)}
-        return kept | self.gateways(frozenset((first, second))) | {UNKNOWN}
+        return {UNKNOWN}
 
     def _unary(self, node: ast.UnaryOp) -> Values:
         found = self.value(node.operand)
@@ -325,6 +326,21 @@ class Evaluator(Heap):
         ast.YieldFrom: _yield,
         ast.Call: _call,
     }
+
+
+def _constants(values: Values) -> set[Value]:
+    """Constants and paths, and one value that stands for all others."""
+    found: set[Value] = {value for value in values if isinstance(value, Known | Place)}
+    return found | {UNKNOWN} if len(found) < len(values) or not values else found
+
+
+def _makes_text(sign: ast.operator, left: Values, right: Values) -> bool:
+    """Whether an operator surely gives a text or a path, in which nothing of weight can lie."""
+    if isinstance(sign, ast.Add | ast.Mod):
+        return any(side and all(map(_is_text, side)) for side in (left, right))
+    return isinstance(sign, ast.Div) and any(
+        side and all(isinstance(value, Place) for value in side) for side in (left, right)
+    )
 
 
 def _is_text(value: Value) -> bool:

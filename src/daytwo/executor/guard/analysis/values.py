@@ -187,3 +187,12 @@ def is_wholly_known(values: Values) -> bool:
     return bool(values) and all(
         isinstance(value, Known) and isinstance(value.value, str) and HOLE not in value.value for value in values
     )
+
+
+def constants(values: Values) -> list[Constant]:
+    """The constants that values are, in a stable order; none where they may be anything else."""
+    if not values or not all(isinstance(value, Known) for value in values):
+        return []
+    return sorted(
+        (value.value for value in values if isinstance(value, Known)), key=lambda one: (str(type(one)), str(one))
+    )
