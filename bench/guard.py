@@ -1,12 +1,15 @@
 """How guard tells risky programs from ordinary ones, and how fast, beside bandit and an import allowlist.
 
-`python -m bench.guard [--json] [--list] [--gallery DIR] [--ordinary N]`.  Risky: `guard_set/risky/`, ours, by category.
-Ordinary: what the installed libraries document (`guard_set/ordinary.py`), and gallery scripts below `--gallery`.  Each
-is halved by a seed, group by group; `--list` shows the misses of the half for work only.
+`python -m bench.guard [--json] [--list] [--gallery DIR]… [--ordinary N]`.  Risky: `guard_set/risky/` for work, and
+`guard_set/unread/`, ours, by category.  Ordinary: what the installed libraries document (`guard_set/ordinary.py`), and
+gallery scripts below `--gallery`, both halved by a seed, source by source; `--list` shows the misses of the half for
+work.
 
-What "unread" is worth: the programs are by the rules' own author, who saw the misses of both halves once, when the
-analysis first ran (recall 98.0% of all, before any change); rules were changed after that.  It is a guard against
-over-fitting from here on, not a measure by strangers.
+What "unread" is worth: its 201 programs were written from the families that the task names, by somebody who had not
+yet read the rules, and scored before anything was changed: 96.5% (194).  The same person then read the rules and mended
+what was known to be wrong, without looking at which seven were missed; but who writes programs remembers them.  The
+rules' first author never saw them; the programs for work are by that author, who saw their misses.  It is a guard
+against over-fitting from here on, not a measure by strangers.  The galleries were halved before either half was read.
 
 flagged: `review` or `deny` under the shipped policy; for bandit, any issue of severity medium or more; for the
 allowlist, an import that is not an analysis library or a harmless module of the standard library.
@@ -40,10 +43,13 @@ from daytwo.executor.guard.review import review
 from daytwo.wire.verdict import Ruling, Verdict
 
 SEED = 20261122
-RISKY = Path(__file__).parent / "guard_set" / "risky"
+RISKY = {half: Path(__file__).parent / "guard_set" / name for half, name in (("work", "risky"), ("unread", "unread"))}
 SEPARATOR = "#---\n"
 ORDINARY_EACH = 60
 COLD_CALLS = 12
+LINES = 80, 120
+"""How long a program of 100 lines is."""
+CALLS = 5
 RECALL_GOAL, FLAGGED_GOAL, REPAIRED_GOAL = 0.98, 0.03, 0.90
 TIME_GOAL_MS, COLD_GOAL, CORPUS_GOAL = 15.0, 20.0, 1.0
 PATHOLOGICAL_GOAL_SECONDS, MEMORY_GOAL_BYTES = 2.0, 200 * 1024 * 1024
@@ -59,14 +65,15 @@ class Sample:
     language: Language = Language.PYTHON
 
 
-def risky() -> list[Sample]:
+def risky(half: str) -> list[Sample]:
+    """The risky programs for `work`, or the `unread` ones."""
     found = []
-    for path in sorted(RISKY.glob("*.txt")):
+    for path in sorted(RISKY[half].glob("*.txt")):
         for number, text in enumerate(path.read_text("utf-8").split(SEPARATOR)):
             language = {"shell": Language.SHELL, "notebook": Language.NOTEBOOK}.get(path.stem, Language.PYTHON)
             if language is Language.NOTEBOOK:
                 text = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": text}]})  # noqa: PLW2901
-            found.append(Sample(path.stem, f"{path.stem}/{number}", text, language))
+            found.append(Sample(path.stem, f"{half}/{path.stem}/{number}", text, language))
     return found
 
 
@@ -230,12 +237,11 @@ def repaired_share(reviewer: Reviewer) -> float:
     return sum(one.is_repaired(reviewer.over_orders) for one in REPAIRS) / len(REPAIRS)
 
 
-def scores(reviewer: Reviewer, bad: Sequence[Sample], good: Sequence[Sample], listed: bool) -> list[dict[str, Any]]:
+def scores(reviewer: Reviewer, good: Sequence[Sample], listed: bool) -> list[dict[str, Any]]:
     """Recall and flagged ordinary programs of each half, for guard and its peers."""
     rows = []
-    for half, (risky_half, ordinary_half) in zip(
-        ("work", "unread"), zip(halves(bad), halves(good), strict=True), strict=True
-    ):
+    for half, ordinary_half in zip(RISKY, halves(good), strict=True):
+        risky_half = risky(half)
         both = [*risky_half, *ordinary_half]
         verdicts = {one.name: reviewer(one) for one in both}
         flagged = {name for name, verdict in verdicts.items() if verdict.verdict is not Ruling.ALLOW}
@@ -271,18 +277,22 @@ def _list(bad: Sequence[Sample], good: Sequence[Sample], verdicts: dict[str, Ver
 
 
 def times(reviewer: Reviewer, good: Sequence[Sample]) -> dict[str, Any]:
-    """How long programs of 100 lines take in a running executor: ordinary ones, joined up to that length."""
+    """How long programs of 100 lines take in a running executor: ordinary ones, joined up to that length.
+
+    Each is reviewed `CALLS` times, and the quickest counts: what else runs on the machine is no matter of guard's.
+    """
     joined: list[Sample] = []
     parts: list[str] = []
     for sample in good:
-        if parts and sum(part.count("\n") for part in (*parts, sample.text)) > 100:
+        lines = sum(part.count("\n") for part in (*parts, sample.text))
+        if lines > LINES[1]:
+            parts, lines = [], sample.text.count("\n")
+        parts.append(sample.text)
+        if LINES[0] <= lines <= LINES[1]:
             joined.append(Sample("length", f"length/{len(joined)}", "\n".join(parts)))
             parts = []
-        parts.append(sample.text)
-    for sample in joined:
-        reviewer(sample)
-    wall = sorted(reviewer.ms[sample.name] for sample in joined)
-    work = sorted(reviewer.work_ms(sample) for sample in joined)
+    wall = sorted(min(reviewer.ms[sample.name] for _ in range(CALLS) if reviewer(sample)) for sample in joined)
+    work = sorted(min(reviewer.work_ms(sample) for _ in range(CALLS)) for sample in joined)
     return {
         "programs": len(joined),
         "lines": round(statistics.mean(sample.text.count("\n") for sample in joined)),
@@ -300,11 +310,11 @@ def main() -> None:
     parser.add_argument("--gallery", type=Path, action="append", default=[], help="a folder with example scripts")
     parser.add_argument("--ordinary", type=int, default=ORDINARY_EACH, help="programs from each library")
     options = parser.parse_args()
-    bad = risky()
+    bad = [sample for half in RISKY for sample in risky(half)]
     good, counts = ordinary(options.gallery, options.ordinary)
     reviewer = Reviewer()
     try:
-        rows = scores(reviewer, bad, good, options.list)
+        rows = scores(reviewer, good, options.list)
         timed = times(reviewer, good)
         hostile = pathological(reviewer)
         share = repaired_share(reviewer)

@@ -3,7 +3,10 @@
 Nothing of other people's is kept here: each docstring of at least `LINES_LIMIT` example lines becomes one program, with
 the imports that its library's documentation takes for granted.  Examples that use the network, a pickle or a file that
 their text names outside of the folder are no ordinary programs for a sandbox without a network and are left out, by the
-words in `LEFT_OUT`; how many is printed.
+words in `LEFT_OUT`; so are those that import what is neither in the environment nor listed (a toolkit of windows, a
+module beside the example): they would not run.  How many are left is printed.
+
+Where the galleries come from: the source distributions of scikit-learn, statsmodels, matplotlib and seaborn, unpacked.
 """
 
 from __future__ import annotations
@@ -18,9 +21,14 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ruff import find_ruff_bin
+
+from daytwo.executor.environments import default_environment
+from daytwo.executor.guard import shipped_policy
+from daytwo.executor.guard.packages import is_listed
 
 LINES_LIMIT = 4
 HEADERS = {
@@ -36,6 +44,7 @@ HEADERS = {
 }
 LEFT_OUT = re.compile(
     r"https?://|s3://|urllib|requests|fetch_|get_rdataset|webuse|load_dataset|read_gbq|read_clipboard|pickle|_sql_table"
+    r"|DataReader|FredReader|scipy\.datasets|datasets import face|datasets\.face"
 )
 
 
@@ -84,9 +93,27 @@ def gallery(folder: Path) -> Iterator[Ordinary]:
 
 
 def kept(programs: Iterable[Ordinary]) -> list[Ordinary]:
-    """Those that are whole and use no network: ruff finds no undefined name, `LEFT_OUT` no word."""
-    candidates = [one for one in programs if LEFT_OUT.search(one.text) is None]
+    """Those that are whole and use no network: no name is undefined, no word of `LEFT_OUT` there, no module missing."""
+    candidates = [one for one in programs if LEFT_OUT.search(one.text) is None and _has_its_modules(one.text)]
     return [one for one, is_whole in zip(candidates, _are_whole(candidates), strict=True) if is_whole]
+
+
+@cache
+def _is_to_be_had(module: str) -> bool:
+    return module in default_environment().import_names or is_listed(module, shipped_policy().packages)
+
+
+def _has_its_modules(text: str) -> bool:
+    """Whether every module that a program imports is in this environment, or may be added to it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+    for node in ast.walk(tree):
+        named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        named += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+        if not all(_is_to_be_had(name.partition(".")[0]) for name in named):
+            return False
+    return True
 
 
 def _are_whole(programs: list[Ordinary]) -> list[bool]:

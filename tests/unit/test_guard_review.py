@@ -273,6 +273,37 @@ def test_a_variable_of_an_earlier_step_that_is_a_module_is_one():
     assert ruling("alias.system('id')", known_names=("alias",)).verdict is Ruling.DENY
 
 
+def test_a_module_that_an_earlier_step_left_under_another_name_is_told():
+    """The sandbox says which variables are modules; it is believed where that counts against the program."""
+
+    def rules(program, **modules):
+        names = ("o", "m")
+        reviewed = Reviewed(
+            program=program, known_names=names, known_modules=tuple(modules.items()), environment_imports=ENVIRONMENT
+        )
+        return {finding.rule for finding in review(reviewed, POLICY).findings}
+
+    assert "destructive" in rules("o.remove('a.csv')", o="os")
+    assert "files" in rules("say(o.listdir('/home'))", o="os")
+    assert rules("o.remove('a.csv')") == set()
+    assert "process" in rules("o.system('id')", o="math")
+    assert rules("say(m.sqrt(2))", m="math") == set()
+
+
+def test_a_path_below_the_workspace_that_is_wholly_unknown_may_be_any_path():
+    unknown = "name = data('orders').columns[0]\n"
+    assert ruling(unknown + "open(workspace / name)").verdict is Ruling.REVIEW
+    assert ruling(unknown + "open(workspace / f'part-{name}.csv')").verdict is Ruling.ALLOW
+    assert ruling("for name in ('a.csv', 'b.csv'):\n    open(workspace / name)").verdict is Ruling.ALLOW
+
+
+def test_objects_that_call_themselves_come_to_an_end():
+    program = "class A:\n    def __init__(self):\n        self.__call__ = self\nA()()"
+    assert ruling(program).verdict is Ruling.ALLOW
+    pair = "class A:\n    pass\na = A()\nb = A()\na.__call__ = b\nb.__call__ = a\na()(1)(2)"
+    assert ruling(pair).verdict is Ruling.ALLOW
+
+
 def test_known_names_are_defined():
     assert ruling("show(total)").verdict is Ruling.DENY
     assert ruling("show(total)", known_names=("total",)).verdict is Ruling.ALLOW

@@ -76,7 +76,11 @@ CASES: dict[str, tuple[str, str, str]] = {
         "open('notes.txt', 'w').write('.bashrc')",
         "from pathlib import Path\n(Path('.git') / 'hooks' / 'pre-commit').write_text('x')",
     ),
-    "resources": ("while True:\n    x = 1", "while True:\n    break", "n = 10\nbig = 'a' * n ** 13"),
+    "resources": (
+        "while True:\n    x = 1",
+        "held = [1]\nother = []\nfor one in held:\n    other.append(one)",
+        "held = [1]\nfor one in held:\n    held.append(one)",
+    ),
     "obfuscation": (
         "import os\nkey = next(iter(dir(os)))\ngetattr(os, key)",
         "import math\ngetattr(math, 'sqrt')(2)",

@@ -100,6 +100,15 @@ def test_a_snapshot_knows_the_environment_that_it_was_begun_in(store):
     assert store.begun_in(SESSION, 2) == "a" * 64
 
 
+def test_a_snapshot_tells_which_of_its_variables_are_modules(store):
+    writer = store.begin(SESSION, 1, Base(), ENVIRONMENT)
+    say(writer, modules={"o": "os"})
+    assert store.modules(SESSION, 1) == {}
+    writer.commit()
+    assert store.modules(SESSION, 1) == {"o": "os"}
+    assert store.modules(SESSION, 0) == store.modules(SESSION, 2) == store.modules("elsewhere", 1) == {}
+
+
 def test_without_a_commit_there_is_no_snapshot(store):
     writer = store.begin(SESSION, 1, Base(), ENVIRONMENT)
     blob(writer, 0, b"1")

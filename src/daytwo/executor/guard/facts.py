@@ -9,18 +9,19 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib.resources import files
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 from daytwo.executor.guard.analysis.values import NOTHING, UNKNOWN, Named, Place, Values, one
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.yaml_text import parse_yaml
 
-RULES_VERSION: Final = "2"
+RULES_VERSION: Final = "3"
 """Changes with every rule and every entry of `facts.yaml`; verdicts of different versions may differ."""
 
 CELL_NAMES: Final = ("check", "data", "resolve", "say", "show", "sql", "workspace")
@@ -138,11 +139,21 @@ def _what(facts: Facts, dotted: str) -> str:
 
 
 class World:
-    """The outside of one program: facts, and what earlier programs of its session left."""
+    """The outside of one program: facts, and what earlier programs of its session left.
 
-    def __init__(self, facts: Facts, known_names: frozenset[str]) -> None:
+    Args:
+        facts: what names touch.
+        known_names: variables that are left.
+        known_modules: the modules that some of them are, as the sandbox says; that is believed where it counts against
+            the program.
+    """
+
+    def __init__(
+        self, facts: Facts, known_names: frozenset[str], known_modules: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._facts = facts
         self._known_names = known_names
+        self._known_modules = known_modules
 
     def member(self, dotted: str, name: str) -> str:
         """See `analysis.Outside`."""
@@ -188,6 +199,9 @@ class World:
         """See `analysis.Outside`."""
         if name not in self._known_names:
             return NOTHING
+        module = self._known_modules.get(name)
+        if module is not None and self.is_gateway(module):
+            return frozenset({Named(module)})
         guess = _CUSTOMARY.get(name) or (name if self._facts.is_known(name) else None)
         return frozenset({UNKNOWN, Named(guess)} if guess else {UNKNOWN})
 

@@ -58,6 +58,8 @@ class Reviewed(Message):
     language: Language = Language.PYTHON
     known_names: tuple[str, ...] = ()
     """Variables that earlier programs of the session left, as the rehearsal chain knows them."""
+    known_modules: tuple[tuple[str, str], ...] = ()
+    """Those of them that are modules in that chain, and which: `("o", "os")` after `import os as o`."""
     environment_imports: tuple[str, ...]
     """Top-level modules of the environment it would run in, in order."""
     sheets: tuple[SchemaSheet, ...] = ()
@@ -100,6 +102,7 @@ def binding(reviewed: Reviewed, policy: Policy) -> str:
             "language": reviewed.language.value,
             "program": hashlib.sha256(reviewed.program.encode("utf-8", "surrogatepass")).hexdigest(),
             "known_names": sorted(reviewed.known_names),
+            "known_modules": [list(pair) for pair in sorted(reviewed.known_modules)],
             "environment": _environment_digest(reviewed.environment_imports),
             "sheets": [sheet.digest for sheet in reviewed.sheets],
             "profile": reviewed.profile,
@@ -196,7 +199,7 @@ def _python(
     known = frozenset(reviewed.known_names)
     subject = Subject(
         source=source,
-        analysis=Analysis(tree, World(facts, known)),
+        analysis=Analysis(tree, World(facts, known, dict(reviewed.known_modules))),
         facts=facts,
         rulings=rulings,
         environment_imports=frozenset(reviewed.environment_imports),

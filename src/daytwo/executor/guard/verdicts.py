@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment
@@ -38,12 +38,26 @@ class Verdicts:
         self._guard = guard
         self._clock = clock
 
-    def review(self, request: TaskRequest, sheets: Sequence[SchemaSheet], environment: Environment) -> Verdict:
-        """Guard's ruling on a task's program in an environment; in the ledger before anybody acts on it."""
+    def review(
+        self,
+        request: TaskRequest,
+        sheets: Sequence[SchemaSheet],
+        environment: Environment,
+        modules: Mapping[str, str],
+    ) -> Verdict:
+        """Guard's ruling on a task's program in an environment; in the ledger before anybody acts on it.
+
+        Args:
+            request: the task.
+            sheets: the signed sheets of its datasets.
+            environment: what the program would run in.
+            modules: variables that are modules where the session was rehearsed, and which.
+        """
         verdict = self._guard.review(
             Reviewed(
                 program=request.program,
                 known_names=request.known_names,
+                known_modules=tuple(sorted(modules.items())),
                 environment_imports=tuple(sorted(environment.import_names)),
                 sheets=tuple(sheets),
                 profile=request.profile,

@@ -70,6 +70,10 @@ class Rehearser:
             mocks = await anyio.to_thread.run_sync(mock, sheets, request.program, SEED, Path(name), MOUNTED_AT)
             return await self._run(request, signed, mocks, Mount(Path(name), MOUNTED_AT), profile, environment, cancel)
 
+    def modules(self, request: TaskRequest) -> dict[str, str]:
+        """Which variables that a task starts from are modules, in its rehearsal chain."""
+        return self._state.modules(request.base_session, request.base_snapshot)
+
     async def _run(
         self,
         request: TaskRequest,

@@ -88,6 +88,18 @@ class StateStore:
             ) from error
         return decoded(content)
 
+    def modules(self, session_id: str, ordinal: int) -> dict[str, str]:
+        """Which of a snapshot's variables are modules, by the names of both; none of a snapshot that is not there.
+
+        Raises:
+            Denied: `snapshot_damaged`.
+            Incompatible: `snapshot_newer`.
+        """
+        try:
+            return self.at(session_id, ordinal).manifest.modules
+        except Missing:
+            return {}
+
     @staticmethod
     def mounts(base: Base) -> tuple[Mount, ...]:
         """What a sandbox needs to start from a snapshot: nothing for the empty one."""

@@ -7,7 +7,7 @@ not debited; the state is committed before the Observation exists, so that an Ob
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -39,8 +39,9 @@ REHEARSALS_LIMIT = 8
 
 log = structlog.get_logger(__name__)
 
-Review = Callable[[TaskRequest, Sequence[SchemaSheet], Environment], Verdict]
-"""Guard: a task, the signed sheets of its datasets and what it would run in → verdict, which is in the ledger."""
+Review = Callable[[TaskRequest, Sequence[SchemaSheet], Environment, Mapping[str, str]], Verdict]
+"""Guard: a task, the signed sheets of its datasets, what it would run in, and which variables of its rehearsal chain
+are modules → verdict, which is in the ledger."""
 
 
 class Sandbox(Protocol):
@@ -124,7 +125,7 @@ class StepRunner:
             find_profile(request.profile, self._device_folder)
             self._state.require_whole(request.base_session, request.base_snapshot)
             environment = self._growth.begun_in(self._state.begun_in(request.base_session, request.base_snapshot))
-            verdict = self._review(request, sheets, environment)
+            verdict = self._review(request, sheets, environment, self._rehearser.modules(request))
             if verdict.verdict is not Ruling.DENY and verdict.packages:
                 return self._reviewed_with(verdict.packages, request, sheets, environment)
         except DaytwoError as error:
@@ -142,7 +143,7 @@ class StepRunner:
             log.warning("step.packages_not_added", run=request.run_id, packages=named, reason=error.message)
             message = f"{named} could not be added: no wheel that fits was found. Write the program without it."
             return _deny("package-not-added", message), environment
-        verdict = self._review(request, sheets, grown)
+        verdict = self._review(request, sheets, grown, self._rehearser.modules(request))
         if verdict.packages:
             message = f"{named} was added, but brings no module of the name that the program imports."
             return _deny("package-without-module", message), environment

@@ -357,6 +357,8 @@ def _text(value: Value) -> str:
 
 
 def _joined_path(head: str, tail: str) -> str:
+    if tail == HOLE:  # it may be absolute, and then it is all that is left
+        return HOLE
     return tail if tail.startswith("/") else f"{head.rstrip('/')}/{tail}" if head else tail
 
 

@@ -39,7 +39,7 @@ _COLLECTORS = frozenset(
 def resources(subject: Subject) -> Iterator[Finding]:
     for loop in subject.layout.of(ast.While, ast.For):
         is_endless = _is_always(loop.test) if isinstance(loop, ast.While) else _is_endless(subject, loop.iter)
-        if is_endless and not _may_end(subject, loop):
+        if (is_endless or _feeds_itself(loop)) and not _may_end(subject, loop):
             repair = "Loop over a range, or break on a condition."
             yield from _touch(subject, loop, "Nothing in this loop ends it.", repair)
     for function in subject.layout.of(ast.FunctionDef):
@@ -73,6 +73,21 @@ def _may_end(subject: Subject, loop: ast.AST) -> bool:
         if isinstance(loop, ast.Try):
             return True
     return False
+
+
+def _feeds_itself(loop: ast.While | ast.For) -> bool:
+    """Whether each round puts another element into the list that the loop goes through."""
+    if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.Name):
+        return False
+    return any(
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and isinstance(statement.value.func, ast.Attribute)
+        and statement.value.func.attr in {"append", "extend"}
+        and isinstance(statement.value.func.value, ast.Name)
+        and statement.value.func.value.id == loop.iter.id
+        for statement in loop.body
+    )
 
 
 def _is_endless(subject: Subject, node: ast.expr) -> bool:
