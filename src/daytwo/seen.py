@@ -10,6 +10,8 @@ from daytwo.wire.result import Receipt, StepResult
 from daytwo.wire.run import RunView
 from daytwo.wire.sheet import Level, SchemaSheet, SignedSheet
 
+QUESTION = "question"
+"""The channel of the question itself, which its author's client sent."""
 SHEET = "sheet"
 """The channel of schema sheets in a receipt."""
 

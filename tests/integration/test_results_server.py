@@ -17,6 +17,7 @@ from daytwo.wire.figures import TableFigures
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.question import CheckedQuestion, SentQuestion
 from daytwo.wire.result import Build, DatasetView
 from daytwo.wire.sheet import DatasetRef, Level, SchemaSheet, SignedSheet
 from daytwo.wire.signing import SigningKey
@@ -90,6 +91,19 @@ class CopyingExporter:
         return Export(made, (f"{title}: “told”",))
 
 
+class OpenDesk:
+    """A desk that lets everything through: the port's outer edge for this suite."""
+
+    def __init__(self):
+        self.told = []
+
+    async def check(self, question, by):
+        return CheckedQuestion(check=new_id("check"))
+
+    def sent(self, run_id, sent, by):
+        self.told.append((run_id, sent, by))
+
+
 class House:
     def __init__(self, folder):
         self.folder = folder
@@ -104,11 +118,13 @@ class House:
         self.store = ResultStore(folder / "results", self.database, "local")
         self.told = []
         self.build = None
+        self.desk = OpenDesk()
         services = Services(
             catalog=ShelfCatalog(),
             store=self.store,
             exporter=CopyingExporter(folder),
             receipts=Receipts(self.database, self.ledger, self.budget),
+            desk=self.desk,
             approvals=self.approvals,
             ledger=self.ledger,
             database=self.database,
@@ -155,6 +171,8 @@ PROTECTED = [
     ("GET", "/v1/datasets/orders/sheet"),
     ("GET", "/v1/datasets/orders/figures"),
     ("POST", "/v1/datasets/orders/sign"),
+    ("POST", "/v1/questions/check"),
+    ("POST", f"/v1/runs/{RUN}/question"),
     ("GET", f"/v1/runs/{RUN}/results"),
     ("GET", f"/v1/runs/{RUN}/artefacts/1/t1.arrow"),
     ("GET", f"/v1/runs/{RUN}/exports/1/t1.csv"),
@@ -233,6 +251,17 @@ def test_every_answer_carries_the_headers(house, path, status):
     assert not [name for name in answer.headers if name.startswith("access-control-")]
     refused = house.client("wrong").get("/v1/datasets")
     assert refused.headers["cache-control"] == "no-store"
+
+
+def test_a_question_is_checked_and_its_run_noted(house):
+    client = house.client()
+    checked = client.post("/v1/questions/check", json={"run": {"question": "What?"}}).json()
+    sent = {"check": checked["check"], "session": SESSION}
+    assert client.post(f"/v1/runs/{RUN}/question", json=sent).status_code == 204
+    assert house.desk.told == [(RUN, SentQuestion(**sent), LOCAL_OWNER)]
+    assert client.post("/v1/runs/nothing/question", json=sent).json()["code"] == "run_not_found"
+    refused = client.post("/v1/questions/check", json={"run": {"question": ""}}).json()
+    assert refused["code"] == "invalid_request"
 
 
 def test_what_nobody_foresaw_is_a_bug_without_details(house):

@@ -13,7 +13,7 @@ from daytwo.cli.document import AskDocument, FileKey, build
 from daytwo.cli.stages import Stages
 from daytwo.cli.tables import drawn, left_out
 from daytwo.sdk import Client
-from daytwo.seen import answering
+from daytwo.seen import QUESTION, answering
 from daytwo.wire.errors import Missing, Retryable
 from daytwo.wire.observation import Outcome
 from daytwo.wire.result import Receipt, ResultTable, StepResult
@@ -155,7 +155,7 @@ def _show_failure(answer: Answer) -> None:
 
 def receipt_lines(receipt: Receipt) -> tuple[str, str]:
     """What left the data plane, in two lines."""
-    channels = sorted({message.channel for message in receipt.outbound})
+    channels = sorted({message.channel for message in receipt.outbound} - {QUESTION})
     named = f" ({', '.join(channels)})" if channels else ""
     left = f"{receipt.bytes_out:,} bytes left the executor{named}."
     bits = (

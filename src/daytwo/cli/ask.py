@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from daytwo.cli import answer, question, terminal
+from daytwo.cli.consent import let_through
 from daytwo.cli.following import ticking
 from daytwo.cli.last import LAST, session_named
 from daytwo.cli.options import HOME
@@ -26,6 +27,7 @@ from daytwo.cli.usage import Exit, Usage
 from daytwo.sdk import Client
 from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.identifiers import is_id
+from daytwo.wire.question import Question
 from daytwo.wire.result import RegisterDataset
 from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView
 
@@ -40,6 +42,8 @@ class Request:
     run: NewRun
     session: str | None
     data: tuple[RegisterDataset, ...]
+    as_typed: bool = False
+    """Its author consents: it is sent whatever data it holds."""
 
 
 def _refuse_profile(name: str, device_folder: Path) -> None:
@@ -72,13 +76,14 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     profile: str = typer.Option("small", "--profile", help="The compute of a step: small, medium, large, gpu."),
     session: str | None = typer.Option(None, "--session", help="Go on in this session: its id, or `last`."),
     name: str | None = typer.Option(None, "--name", help="What the dataset is called; default: after its file."),
+    as_typed: bool = typer.Option(False, "--send-as-typed", help="Send the question even where it holds data."),
     no_wait: bool = typer.Option(False, "--no-wait", help="Print the run's id and end; needs a running `daytwo up`."),
     home: str | None = HOME,
     as_json: bool = typer.Option(False, "--json", help="One JSON document on standard output and nothing else."),
     with_report: bool = OPEN,
 ) -> None:
     """Ask a question of data.  Exit status: 0 succeeded, 1 failed, 2 usage, 3 waiting, 4 cancelled."""
-    request = request_of(words, model=model, profile=profile, session=session, name=name)
+    request = request_of(words, model=model, profile=profile, session=session, name=name, as_typed=as_typed)
     settings = load(home=home, model=model if model and request.run.replay is None else None)
     _refuse_profile(profile, settings.device_folder)
     if no_wait and running(settings.home) is None:
@@ -87,7 +92,13 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
 
 
 def request_of(
-    words: list[str] | None, *, model: str | None, profile: str, session: str | None, name: str | None
+    words: list[str] | None,
+    *,
+    model: str | None,
+    profile: str,
+    session: str | None,
+    name: str | None,
+    as_typed: bool = False,
 ) -> Request:
     """Checks all that can be checked before anything is started."""
     asked = question.parse(words or [], in_session=session is not None)
@@ -96,7 +107,8 @@ def request_of(
             "bad_session", f"{session} is no session; `daytwo sessions list` shows them, `last` is the last one."
         )
     run = NewRun(question=asked.question, model=model, profile=profile, replay=replay_of(model))
-    return Request(run=run, session=session, data=tuple(question.registrations(asked.data, name)))
+    data = tuple(question.registrations(asked.data, name))
+    return Request(run=run, session=session, data=data, as_typed=as_typed)
 
 
 def answered(
@@ -126,7 +138,7 @@ def answered(
 
 
 def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> RunView:
-    """Registers the data, finds or makes the session, and starts the run."""
+    """Registers the data, has the question checked there, finds or makes the session, and starts the run."""
     names = []
     for new in request.data:
         view = registered(client, new, stage)
@@ -136,7 +148,8 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
                 terminal.note(f"{view.name}: {text}")
             warn_of_open([view.signed.sheet])
     if request.session is None:
-        return client.start(client.create_session(tuple(names)).session, request.run)
+        checked = let_through(client, _question(request, tuple(names)), stage, quiet=quiet)
+        return client.post(client.create_session(tuple(names)).session, request.run, checked)
     session = client.session(session_named(client, request.session))
     held = {dataset.name for dataset in session.datasets}
     apart = [name for name in names if name not in held]
@@ -148,7 +161,12 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
         )
     for name in sorted(held - set(names)):
         _read_again(client, name, stage, quiet=quiet)
-    return client.start(session.session, request.run)
+    checked = let_through(client, _question(request, tuple(held), session.session), stage, quiet=quiet)
+    return client.post(session.session, request.run, checked)
+
+
+def _question(request: Request, datasets: tuple[str, ...], session: str | None = None) -> Question:
+    return Question(run=request.run, datasets=datasets, session=session, as_typed=request.as_typed)
 
 
 def _read_again(client: Client, name: str, stage: Stages, *, quiet: bool) -> None:

@@ -73,6 +73,11 @@ def note(text: str) -> None:
     print(printable(text), file=sys.stderr, flush=True)
 
 
+def prompt(text: str) -> None:
+    """What a person is asked, on standard error; the answer is typed behind it."""
+    print(printable(text), end="", file=sys.stderr, flush=True)
+
+
 def alarm(text: str) -> None:
     """A line that nobody should overlook, on standard error: red where a terminal shows colours."""
     red = sys.stderr.isatty() and "NO_COLOR" not in os.environ

@@ -16,9 +16,10 @@ from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
-from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Receipts, Release
+from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Questions, Receipts, Release
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
+from daytwo.executor.questions import Desk, Past, ValueIndex
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
 from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect
@@ -243,13 +244,20 @@ def _wire(
     async def decided(approval: ApprovalView) -> None:
         worker.owe_decision(approval.approval)
 
-    worker = Worker(client, parts.outbox, Journal(database), settings.org_id, runner.run, budget.debited, decision)
+    journal = Journal(database)
+    worker = Worker(client, parts.outbox, journal, settings.org_id, runner.run, budget.debited, decision)
     services = Services(
         owner=LOCAL_OWNER,
         catalog=catalog,
         store=results,
         exporter=Exporter(backend, settings.org_id, settings.directory / "exports"),
         receipts=Receipts(database, ledger, budget),
+        desk=Desk(
+            catalog.confidential,
+            ValueIndex(database, backend, settings.org_id),
+            Past(journal.family, results.of_sessions, journal.programs),
+            Questions(database, ledger),
+        ),
         approvals=approvals,
         database=database,
         ledger=ledger,

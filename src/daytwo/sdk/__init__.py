@@ -6,11 +6,13 @@
         print(client.results(run.run))
 
 It speaks to two origins with two tokens.  The control plane's answers never hold data; results, receipts and
-approvals come from the executor and go to the caller alone.
+approvals come from the executor and go to the caller alone.  `start` has the executor compare the question with the
+data before it is posted, and posts none that holds data unless the caller consents.
 """
 
 from daytwo.sdk.client import Client
 from daytwo.sdk.origin import Origin, OriginSettings
+from daytwo.sdk.question import held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 
-__all__ = ["Client", "Health", "ModelTest", "ModelUsage", "ModelView", "Origin", "OriginSettings"]
+__all__ = ["Client", "Health", "ModelTest", "ModelUsage", "ModelView", "Origin", "OriginSettings", "held_in_words"]

@@ -12,9 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from daytwo.sdk import events
 from daytwo.sdk.origin import EXPORT_SECONDS, PROGRESS_SECONDS, REGISTER_SECONDS, Origin, OriginSettings
+from daytwo.sdk.question import check, held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
-from daytwo.wire.errors import Bug, Missing
+from daytwo.wire.canonical import canonical_bytes
+from daytwo.wire.errors import Bug, Invalid, Missing
 from daytwo.wire.figures import TableFigures
+from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
 from daytwo.wire.result import (
     NOTES_HEADER,
@@ -99,9 +102,37 @@ class Client:
             self.control.request("POST", _at("session", session, "rewind"), body={"run": run}),
         )
 
-    def start(self, session: str, run: NewRun) -> RunView:
-        """Accepts a run; it goes on whether or not anybody watches."""
-        return _read(RunView, self.control.request("POST", _at("session", session, "runs"), body=run))
+    def start(self, session: str, run: NewRun, *, as_typed: bool = False) -> RunView:
+        """Has a question checked at the executor, then posts it; the run goes on whether or not anybody watches.
+
+        Args:
+            session: the session that it is asked in.
+            run: the question.
+            as_typed: the caller consents: it is sent whatever data it holds, also where nobody can check it.
+
+        Raises:
+            Invalid: `question_holds_data`; nothing was posted.
+            Unavailable: `question_not_checked`, where the executor cannot be reached; nothing was posted.
+        """
+        datasets = tuple(dataset.name for dataset in self.session(session).datasets)
+        checked = self.check(Question(run=run, datasets=datasets, session=session, as_typed=as_typed))
+        if checked is not None and checked.check is None:
+            found = held_in_words(checked.held)
+            raise Invalid("question_holds_data", f"Not sent, it holds data: {found}. Ask without it, or `as_typed`.")
+        return self.post(session, run, checked)
+
+    def post(self, session: str, run: NewRun, checked: CheckedQuestion | None) -> RunView:
+        """Posts a question that the executor let through; or, with None, one that its author sends unchecked."""
+        path = _at("session", session, "runs")
+        view = _read(RunView, self.control.request("POST", path, content=canonical_bytes(run)))
+        if checked is not None and checked.check is not None:
+            sent = SentQuestion(check=checked.check, session=session)
+            self.executor.request("POST", _at("run", view.run, "question"), body=sent)
+        return view
+
+    def check(self, question: Question) -> CheckedQuestion | None:
+        """What the executor finds in a question before it is posted; see `daytwo.sdk.question`."""
+        return check(self.executor, question)
 
     def runs(self, *, session: str | None = None, limit: int = 50) -> list[RunView]:
         query: dict[str, str | int] = {"limit": limit} | ({"session": session} if session else {})

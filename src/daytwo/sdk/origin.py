@@ -75,15 +75,21 @@ class Origin:
         path: str,
         *,
         body: BaseModel | dict[str, Any] | None = None,
+        content: bytes | None = None,
         query: dict[str, str | int] | None = None,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> httpx2.Response:
-        """The origin's answer, where it is a good one; the error that it stands for is raised otherwise."""
+        """The origin's answer, where it is a good one; the error that it stands for is raised otherwise.
+
+        A body goes as JSON; `content` is JSON already and goes as these bytes.
+        """
         with self._translated():
             response = self._http.request(
                 method,
                 path,
                 json=body.model_dump(mode="json") if isinstance(body, BaseModel) else body,
+                content=content,
+                headers={"Content-Type": "application/json"} if content is not None else None,
                 params=query,
                 timeout=httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS),
             )

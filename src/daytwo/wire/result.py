@@ -85,11 +85,21 @@ class Outbound(Message):
     """One message that left the data plane: its channel, when, and the exact bytes."""
 
     channel: str
-    """`sheet`, `verdict`, `rehearsal`, `observation` (which may bring its rehearsal), `approval`."""
+    """`question` (sent by the person's client, not by the executor), `sheet`, `verdict`, `rehearsal`, `observation`
+    (which may bring its rehearsal), `approval`."""
     at: Timestamp
     body: str
     """The bytes as they were sent (UTF-8 JSON)."""
     bits: float = Field(default=0, ge=0)
+
+
+class AskedQuestion(Message):
+    """What the executor found in a question before it was posted."""
+
+    held: tuple[str, ...] = ()
+    """Where what it holds of data was found, such as `people.name`; nothing where it holds none."""
+    consented: bool = False
+    """Its author had it sent as typed all the same."""
 
 
 class Receipt(Message):
@@ -103,6 +113,9 @@ class Receipt(Message):
     """Debited for the session so far."""
     budget_bits: float = Field(ge=0)
     bytes_out: int = Field(ge=0)
+    """Of the executor's own messages; the question leaves by its author's hand."""
+    question: AskedQuestion | None = None
+    """None: it was not checked at this executor before it was posted."""
     outbound: tuple[Outbound, ...] = ()
     environments: tuple[str, ...] = ()
     """The content digests of the packages that its programs ran with, as the ledger has them."""

@@ -16,6 +16,7 @@ import anyio.to_thread
 
 from daytwo.executor.catalog import files as data_files
 from daytwo.executor.catalog import sheet as sheets
+from daytwo.executor.catalog.confidential import Confidential, confidential
 from daytwo.executor.catalog.files import Found
 from daytwo.executor.catalog.naming import PERSONAL, free_dataset_name, name_of, table_names
 from daytwo.executor.catalog.profile import Profile
@@ -286,6 +287,17 @@ class Catalog:
             self._records.put(replace(dataset, signed=signed, release=release))
             return signed
 
+    def confidential(self, name: str) -> Confidential:
+        """What of a dataset is looked for in what people type.
+
+        Raises:
+            Missing: `dataset_not_found`.
+            Conflict: `data_changed`.
+        """
+        dataset = self._dataset(name)
+        _refuse_changed(dataset)
+        return confidential(dataset)
+
     def sources(self, refs: Sequence[DatasetRef]) -> tuple[Jobs, tuple[Mount, ...]]:
         """What a cell needs to read these datasets: its job's `sources`, and the files to mount.
 
@@ -299,12 +311,7 @@ class Catalog:
         dataset = self._dataset(ref.name)
         dataset.signed.verify(self._key.public)
         self.planned_with(ref)
-        if has_changed(dataset):
-            raise Conflict(
-                "data_changed",
-                f"The files of {ref.name} are not what they were when its sheet was made: register them again with "
-                f"`daytwo data add {' '.join(dataset.paths)}`, then ask again.",
-            )
+        _refuse_changed(dataset)
         return dataset
 
     def _dataset(self, name: str) -> Dataset:
@@ -316,3 +323,12 @@ class Catalog:
     def _admit(self, by: Principal) -> None:
         if by.org_id != self._org_id:
             raise Denied("other_organisation", "This executor serves another organisation.")
+
+
+def _refuse_changed(dataset: Dataset) -> None:
+    if has_changed(dataset):
+        raise Conflict(
+            "data_changed",
+            f"The files of {dataset.name} are not what they were when its sheet was made: register them again with "
+            f"`daytwo data add {' '.join(dataset.paths)}`, then ask again.",
+        )

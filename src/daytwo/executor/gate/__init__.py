@@ -2,12 +2,13 @@
 
 `Budget` debits the worst case before an execution, `Mint` makes one Observation of it and admits
 rehearsals, `Release` says when it may leave, `Outbox` makes every message
-that the link may send, `Receipts` shows what left.
+that the link may send, `Questions` records what people send themselves, `Receipts` shows what left.
 """
 
 from daytwo.executor.gate.budget import EXECUTIONS_LIMIT, Budget, Debit
 from daytwo.executor.gate.mint import Mint, decide
 from daytwo.executor.gate.outgoing import Outbox, Outgoing
+from daytwo.executor.gate.question import Questions
 from daytwo.executor.gate.receipt import Receipts
 from daytwo.executor.gate.release import Release, Stopwatch
 
@@ -18,6 +19,7 @@ __all__ = [
     "Mint",
     "Outbox",
     "Outgoing",
+    "Questions",
     "Receipts",
     "Release",
     "Stopwatch",

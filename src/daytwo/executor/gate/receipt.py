@@ -6,6 +6,7 @@ from sqlite3 import Connection, Row
 
 from daytwo.executor.database import Database
 from daytwo.executor.gate.budget import Budget
+from daytwo.executor.gate.question import SCHEMA, asked
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.errors import Missing
 from daytwo.wire.result import Outbound, Receipt
@@ -39,6 +40,7 @@ class Receipts:
         self._database = database
         self._ledger = ledger
         self._budget = budget
+        database.create(SCHEMA)
 
     def receipt(self, run_id: str) -> Receipt:
         """The receipt of a run, as of now.
@@ -53,7 +55,8 @@ class Receipts:
                     "run_not_found",
                     f"This executor has no record of {run_id}: nothing left for it. `daytwo runs list` shows the runs.",
                 )
-            outbound = tuple(_outbound(row) for row in connection.execute(_OF_RUN, {"run": run_id}))
+            left = tuple(_outbound(row) for row in connection.execute(_OF_RUN, {"run": run_id}))
+            question = asked(connection, run_id)
             bits = _bits_of_run(connection, run_id)
             environments = tuple(row["environment"] for row in connection.execute(_ENVIRONMENTS_OF_RUN, (run_id,)))
             size, root = self._ledger.root(connection)
@@ -64,8 +67,9 @@ class Receipts:
             bits=bits,
             bits_spent=spent,
             budget_bits=budget,
-            bytes_out=sum(len(message.body.encode("utf-8")) for message in outbound),
-            outbound=outbound,
+            bytes_out=sum(len(message.body.encode("utf-8")) for message in left),
+            question=question[0] if question else None,
+            outbound=(*((question[1],) if question else ()), *left),
             environments=environments,
             ledger_size=size,
             ledger_root=root,

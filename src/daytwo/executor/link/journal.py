@@ -6,6 +6,8 @@ execution off: nobody knows how far it came, so it runs again from the same snap
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +26,7 @@ create table if not exists journal (
     accepted_at text not null,
     changed_at text not null
 );
+create index if not exists journal_by_session on journal (request ->> '$.session_id');
 create table if not exists session_roots (
     session_id text primary key,
     org_id text not null,
@@ -112,6 +115,27 @@ class Journal:
                 "select root_session from session_roots where session_id = ?", (request.session_id,)
             ).fetchone()
             return str(own["root_session"])
+
+    def family(self, session_id: str) -> tuple[str, ...]:
+        """The session and all that share its root; itself alone, where it has not sent a task yet."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select session_id from session_roots where root_session ="
+                " coalesce((select root_session from session_roots where session_id = ?), ?)",
+                (session_id, session_id),
+            ).fetchall()
+        return tuple({session_id, *(str(row["session_id"]) for row in rows)})
+
+    def programs(self, sessions: Sequence[str]) -> list[str]:
+        """The programs that were sent here in these sessions."""
+        marks = ", ".join("?" for _ in sessions)
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select request -> '$.program' as program from journal"  # noqa: S608 - marks alone
+                f" where request ->> '$.session_id' in ({marks})",
+                tuple(sessions),
+            ).fetchall()
+        return [json.loads(row["program"]) for row in rows]
 
     def owe_decision(self, approval_id: str, org_id: str) -> None:
         """Notes a person's decision that the control plane has yet to hear of."""

@@ -24,6 +24,8 @@ from daytwo.executor.results.services import Services
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, DaytwoError, Invalid, Missing
 from daytwo.wire.figures import TableFigures
+from daytwo.wire.identifiers import is_id
+from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
 from daytwo.wire.result import (
     ApprovalRequestDecision,
@@ -68,6 +70,7 @@ def create_app(services: Services, token: str) -> FastAPI:
     app.add_middleware(Door, token=token, hosts=services.hosts)
     _add_errors(app)
     _add_datasets(app, services)
+    _add_questions(app, services)
     _add_results(app, services)
     add_pages(app, services, Links(time.monotonic))
     _add_approvals(app, services)
@@ -135,6 +138,19 @@ def _add_datasets(app: FastAPI, services: Services) -> None:
         signed = await catalog.sign(name, asked, services.owner)
         await services.on_sheet(signed)
         return signed
+
+
+def _add_questions(app: FastAPI, services: Services) -> None:
+    @app.post("/v1/questions/check")
+    async def check(question: Question) -> CheckedQuestion:
+        """Before a client posts a question to the control plane."""
+        return await services.desk.check(question, services.owner)
+
+    @app.post("/v1/runs/{run}/question", status_code=204)
+    def sent(run: str, question: SentQuestion) -> None:
+        if not is_id(run, "run"):
+            raise Missing("run_not_found", "A question becomes a run: name that. `daytwo runs list` shows the runs.")
+        services.desk.sent(run, question, services.owner)
 
 
 def _add_results(app: FastAPI, services: Services) -> None:

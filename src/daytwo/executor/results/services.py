@@ -12,6 +12,7 @@ from daytwo.executor.database import Database
 from daytwo.executor.results.exports import Converter
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.principal import LOCAL_OWNER, Principal
+from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
 from daytwo.wire.result import ApprovalView, Build, DatasetView, Reading, Receipt, RegisterDataset, RunResult
 from daytwo.wire.sheet import SignedSheet
@@ -51,6 +52,12 @@ class ApprovalsPort(Protocol):
     def decide(self, approval_id: str, approve: bool, reason: str | None, by: Principal) -> ApprovalView: ...
 
 
+class DeskPort(Protocol):
+    async def check(self, question: Question, by: Principal) -> CheckedQuestion: ...
+
+    def sent(self, run_id: str, sent: SentQuestion, by: Principal) -> None: ...
+
+
 class LedgerPort(Protocol):
     def export(self, connection: Connection) -> Iterable[str]: ...
 
@@ -70,6 +77,7 @@ class Services:
     store: StorePort
     exporter: Converter
     receipts: ReceiptsPort
+    desk: DeskPort
     approvals: ApprovalsPort
     ledger: LedgerPort
     database: Database

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from daytwo.executor.database import Database
@@ -108,6 +109,18 @@ class ResultStore:
             elif row["finished_at"] is not None:
                 steps.append(self._stored(run_id, row["step"]))
         return RunResult(run=run_id, steps=tuple(steps))
+
+    def of_sessions(self, sessions: Sequence[str]) -> Iterator[StepResult]:
+        """What these sessions have shown, the newest first."""
+        marks = ", ".join("?" for _ in sessions)
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select run_id, step from result_steps where finished_at is not null"  # noqa: S608 - marks alone
+                f" and session_id in ({marks}) order by begun_at desc, step desc",
+                tuple(sessions),
+            ).fetchall()
+        for row in rows:
+            yield self._stored(row["run_id"], row["step"])
 
     def artefact(self, run_id: str, step: int, file: str) -> Path:
         """The path of a file of a step.
