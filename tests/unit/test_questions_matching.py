@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from daytwo.executor.cell.reading.compact import compact, composed, pieces, stretches
 from daytwo.executor.cell.reading.values import is_counter
-from daytwo.executor.questions.matching import Public, held, shown_values, told_by
+from daytwo.executor.questions.matching import Public, held, held_in_program, shown_values, told_by
 from daytwo.wire.question import SHORTEST_VALUE
 from daytwo.wire.sheet import ColumnSheet, ColumnType, Level, SchemaSheet, Span, TableSheet
 
@@ -32,6 +32,14 @@ def test_case_accents_punctuation_and_blanks_do_not_count():
     assert found("order AB - 12 34?", ["AB-1234"]) == ["AB - 12 34"]
     assert found("and 72,618.66?", ["72618.66"]) == ["72,618.66"]
     assert found("田中太郎さんの売上は？", ["田中太郎"]) == ["田中太郎"]
+
+
+def test_of_a_program_only_what_was_typed_as_a_value_counts():
+    code = "def ohio(a):\n    'Ohio'\n    return ('näme', 'O', \"\"\"x\nSELECT 'Ohio'\"\"\", 48213)  # of Ohio\n"
+    said = [one for one in held_in_program(code, 1, {"ohio": "t.c", "48213": "t.d"}.get, NOTHING)]
+    assert [composed(code)[one.start : one.end] for one in said] == ["Ohio", "Ohio", "48213", "Ohio"]
+    broken = "Ohio ('"
+    assert [one.text for one in held_in_program(broken, 1, {"ohio": "t.c"}.get, NOTHING)] == ["Ohio"]
 
 
 def test_whole_words_count_and_short_values_do_not():

@@ -17,13 +17,14 @@ import anyio.to_thread
 
 from daytwo.executor.catalog import Confidential
 from daytwo.executor.gate import Questions
-from daytwo.executor.questions.matching import Public, held, shown_values, told_by
+from daytwo.executor.questions.matching import Public, held, held_in_program, shown_values, told_by
 from daytwo.executor.questions.values import VALUES_LIMIT, ColumnValues, State, ValueIndex
 from daytwo.legible import legible
 from daytwo.wire.errors import Invalid, Retryable
 from daytwo.wire.principal import Principal
 from daytwo.wire.question import SHOWN, CheckedQuestion, Held, Question, SentQuestion
 from daytwo.wire.result import PREVIEW_ROWS, StepResult
+from daytwo.wire.run import NewRun
 
 CHECKS_PER_MINUTE = 60
 TEXT_LIMIT_CHARACTERS = 1_000_000
@@ -80,15 +81,14 @@ class Desk:
             Unavailable: from the sandbox that reads the values.
         """
         self._admit()
-        texts = (question.run.question, *(line.code for line in question.run.replay or ()))
-        if sum(map(len, texts)) > TEXT_LIMIT_CHARACTERS:
+        if sum(map(len, _typed(question.run))) > TEXT_LIMIT_CHARACTERS:
             raise Invalid(
                 "question_too_long",
                 f"A question and its programs have at most {TEXT_LIMIT_CHARACTERS:,} characters: send fewer.",
             )
         data = [self._confidential(name) for name in question.datasets]
         values, not_compared = await self._values(data)
-        found = await anyio.to_thread.run_sync(self._held, question, texts, data, values)
+        found = await anyio.to_thread.run_sync(self._held, question, data, values)
         if found and not question.as_typed:
             return CheckedQuestion(held=tuple(found), not_compared=tuple(not_compared))
         check = self._questions.admit(question.run, sorted({one.source for one in found}), by)
@@ -111,9 +111,7 @@ class Desk:
         columns = [column for one in data for column in await self._index.of(one)]
         return columns, [said for column in columns if (said := _said(column)) is not None]
 
-    def _held(
-        self, question: Question, texts: Sequence[str], data: Sequence[Confidential], values: Sequence[ColumnValues]
-    ) -> list[Held]:
+    def _held(self, question: Question, data: Sequence[Confidential], values: Sequence[ColumnValues]) -> list[Held]:
         family = self._past.family(question.session) if question.session else ()
         public = Public(self._known_outside(data, family))
         steps = list(islice(self._past.shown(family), SHOWN_STEPS))
@@ -123,15 +121,23 @@ class Desk:
             found = next((column.told_as for column in values if column.holds(value)), None)
             return found or (SHOWN if value in shown else None)
 
-        return [one for line, text in enumerate(texts) for one in held(text, line, source, public)]
+        text, *programs = _typed(question.run)
+        found = list(held(text, 0, source, public))
+        for line, program in enumerate(programs, start=1):
+            found += held_in_program(program, line, source, public)
+        return found
 
     def _known_outside(self, data: Sequence[Confidential], family: Sequence[str]) -> Iterator[str]:
         for one in data:
             yield from told_by(one.sheet)
         yield from self._past.programs(family)
         for run in self._questions.of_sessions(family):
-            yield run.question
-            yield from (line.code for line in run.replay or ())
+            yield from _typed(run)
+
+
+def _typed(run: NewRun) -> tuple[str, ...]:
+    """The question, and the programs that come with it."""
+    return (run.question, *(line.code for line in run.replay or ()))
 
 
 def _said(column: ColumnValues) -> str | None:

@@ -6,12 +6,18 @@ when to when dates go has told the years between.
 
 from __future__ import annotations
 
+import io
+import tokenize
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from daytwo.executor.cell.reading.compact import Stretch, compact, composed, pieces, stretches
 from daytwo.wire.question import SHORTEST_VALUE, Held
 from daytwo.wire.sheet import SchemaSheet
+
+_TYPED = frozenset({"STRING", "FSTRING_MIDDLE", "NUMBER", "COMMENT"})
+"""Kinds of tokens that may hold data."""
 
 Source = Callable[[str], str | None]
 """A compacted text → where it is found as data, or None."""
@@ -71,6 +77,22 @@ def shown_values(cells: Iterable[str], prose: Iterable[str], public: Public) -> 
     values = {compact(text) for text in cells}
     values.update(piece.compact for text in prose for piece in pieces(text) if not public.knows_word(piece.compact))
     return frozenset(value for value in values if len(value) >= SHORTEST_VALUE)
+
+
+def held_in_program(code: str, line: int, source: Source, public: Public) -> Iterator[Held]:
+    """The same of a program: in its texts, numbers and comments.  Its names are its own, whatever they are called."""
+    code = composed(code)
+    starts = list(accumulate(map(len, code.splitlines(keepends=True)), initial=0))
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(code, newline="").readline))
+    except (tokenize.TokenError, SyntaxError):
+        yield from held(code, line, source, public)
+        return
+    for token in tokens:
+        if tokenize.tok_name[token.type] in _TYPED:
+            at = starts[token.start[0] - 1] + token.start[1]
+            for one in held(token.string, line, source, public):
+                yield one.model_copy(update={"start": one.start + at, "end": one.end + at})
 
 
 def held(text: str, line: int, source: Source, public: Public) -> Iterator[Held]:
