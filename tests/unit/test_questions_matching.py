@@ -36,7 +36,7 @@ def test_case_accents_punctuation_and_blanks_do_not_count():
 
 def test_of_a_program_only_what_was_typed_as_a_value_counts():
     code = "def ohio(a):\n    'Ohio'\n    return ('näme', 'O', \"\"\"x\nSELECT 'Ohio'\"\"\", 48213)  # of Ohio\n"
-    said = [one for one in held_in_program(code, 1, {"ohio": "t.c", "48213": "t.d"}.get, NOTHING)]
+    said = list(held_in_program(code, 1, {"ohio": "t.c", "48213": "t.d"}.get, NOTHING))
     assert [composed(code)[one.start : one.end] for one in said] == ["Ohio", "Ohio", "48213", "Ohio"]
     broken = "Ohio ('"
     assert [one.text for one in held_in_program(broken, 1, {"ohio": "t.c"}.get, NOTHING)] == ["Ohio"]

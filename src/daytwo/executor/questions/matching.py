@@ -82,7 +82,7 @@ def shown_values(cells: Iterable[str], prose: Iterable[str], public: Public) -> 
 def held_in_program(code: str, line: int, source: Source, public: Public) -> Iterator[Held]:
     """The same of a program: in its texts, numbers and comments.  Its names are its own, whatever they are called."""
     code = composed(code)
-    starts = list(accumulate(map(len, code.splitlines(keepends=True)), initial=0))
+    starts = list(accumulate(map(len, io.StringIO(code, newline="")), initial=0))
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(code, newline="").readline))
     except (tokenize.TokenError, SyntaxError):
