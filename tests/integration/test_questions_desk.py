@@ -66,7 +66,7 @@ class House:
         self.store = ResultStore(folder / "results", self.database, "local")
         self.outbox = Outbox(self.database, "local")
         self.budget = Budget(self.database, self.ledger, lambda _: ())
-        self.receipts = Receipts(self.database, self.ledger, self.budget)
+        self.receipts = Receipts(self.database, self.ledger, self.budget, self.store.read)
         self.seconds = 0.0
         past = Past(self.journal.family, self.store.of_sessions, self.journal.programs)
         index = ValueIndex(self.database, backend, "local")

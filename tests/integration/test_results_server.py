@@ -123,7 +123,7 @@ class House:
             catalog=ShelfCatalog(),
             store=self.store,
             exporter=CopyingExporter(folder),
-            receipts=Receipts(self.database, self.ledger, self.budget),
+            receipts=Receipts(self.database, self.ledger, self.budget, self.store.read),
             desk=self.desk,
             approvals=self.approvals,
             ledger=self.ledger,

@@ -16,6 +16,7 @@ from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.observation import Alphabet, Symbol, bits
 from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.result import RunResult
 from daytwo.wire.sheet import DatasetRef, Level, SchemaSheet, SignedSheet
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import ApprovalDecision, Claim, Completion, Enrolment, Heartbeat, TaskRequest
@@ -55,7 +56,7 @@ class Gate:
         self.budget = Budget(self.database, self.ledger, lambda _: ())
         self.mint = Mint(self.database, self.ledger)
         self.outbox = Outbox(self.database, "local")
-        self.receipts = Receipts(self.database, self.ledger, self.budget)
+        self.receipts = Receipts(self.database, self.ledger, self.budget, lambda run: RunResult(run=run))
 
     def symbol(self):
         debit = self.budget.debit(REQUEST, SESSION, 1)

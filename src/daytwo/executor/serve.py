@@ -251,7 +251,7 @@ def _wire(
         catalog=catalog,
         store=results,
         exporter=Exporter(backend, settings.org_id, settings.directory / "exports"),
-        receipts=Receipts(database, ledger, budget),
+        receipts=Receipts(database, ledger, budget, results.read),
         desk=Desk(
             catalog.confidential,
             ValueIndex(database, backend, settings.org_id),

@@ -82,6 +82,20 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
     return [*inclusion_proof(right, index - split), tree_root(left)]
 
 
+def inclusion_proofs(leaf_hashes: Sequence[bytes], indexes: Sequence[int]) -> list[list[bytes]]:
+    """The proof of each of several leaves, as `inclusion_proof` makes it, in one pass over the tree."""
+    proofs: list[list[bytes]] = [[] for _ in indexes]
+    places, level = list(indexes), list(leaf_hashes)
+    while len(level) > 1:
+        for number, place in enumerate(places):
+            if place ^ 1 < len(level):
+                proofs[number].append(level[place ^ 1])
+        places = [place // 2 for place in places]
+        pairs = [node_hash(level[left], level[left + 1]) for left in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(pairs) * 2 :]
+    return proofs
+
+
 def consistency_proof(leaf_hashes: Sequence[bytes], earlier_size: int) -> list[bytes]:
     """That this tree only appended to its first `earlier_size` leaves (RFC 9162, 2.1.4.1)."""
     if not 0 < earlier_size <= len(leaf_hashes):

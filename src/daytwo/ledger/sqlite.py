@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from daytwo.ledger.checkpoint import Checkpoint, sign_checkpoint
 from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.export import header_line, leaf_line
-from daytwo.ledger.merkle import Frontier, leaf_hash
+from daytwo.ledger.merkle import Frontier, inclusion_proofs, leaf_hash
 from daytwo.wire.errors import Bug
 from daytwo.wire.signing import SigningKey
 
@@ -39,6 +40,14 @@ _SCHEMA = (
         for name, change in _REFUSED.items()
     ),
 )
+
+
+class LedgerProof(NamedTuple):
+    """A leaf, and the hashes with which it makes the tree's root (RFC 6962, 2.1.1)."""
+
+    place: int
+    leaf: bytes
+    path: list[bytes]
 
 
 class SqliteLedger:
@@ -75,6 +84,14 @@ class SqliteLedger:
         """The tree's size and its root in hexadecimal."""
         frontier = self._frontier(connection)
         return frontier.size, frontier.root().hex()
+
+    def naming(self, connection: sqlite3.Connection, subject: str) -> tuple[LedgerProof, ...]:
+        """The leaves that name a subject, such as a run, each with its proof in the tree as it is now."""
+        rows = connection.execute("select leaf_index, leaf from ledger_leaves order by leaf_index").fetchall()
+        sought = subject.encode("utf-8")
+        found = [(int(index), bytes(leaf)) for index, leaf in rows if sought in leaf]
+        proofs = inclusion_proofs([leaf_hash(leaf) for _, leaf in rows], [index for index, _ in found])
+        return tuple(LedgerProof(index, leaf, path) for (index, leaf), path in zip(found, proofs, strict=True))
 
     def checkpoint(self, connection: sqlite3.Connection) -> str:
         """The tree as it is now, as a signed note."""

@@ -255,6 +255,10 @@ class Client:
         """The report of a run as one HTML page that holds all it shows."""
         return self.executor.request("POST", _at("run", view.run, "report"), body=view).text
 
+    def receipt_page(self, view: RunView) -> str:
+        """The receipt of a run as one HTML page: what its person saw beside what the model saw."""
+        return self.executor.request("POST", _at("run", view.run, "receipt/page"), body=view).text
+
     def report_url(self, view: RunView) -> str:
         """An address at the executor that opens the report of a run, once and within two minutes."""
         answer = self.executor.request("POST", _at("run", view.run, "report/link"), body=view)

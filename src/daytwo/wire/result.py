@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -93,6 +93,27 @@ class Outbound(Message):
     bits: float = Field(default=0, ge=0)
 
 
+class HeldBack(Message):
+    """What a program made of the data that its person got and that did not leave."""
+
+    kind: Literal["sentence", "table", "chart", "output", "traceback"]
+    count: int = Field(ge=1)
+    rows: int | None = Field(default=None, ge=0)
+    """Of tables, together."""
+    characters: int | None = Field(default=None, ge=0)
+    """Of texts, together."""
+
+
+class LedgerLeaf(Message):
+    """One event of the executor's ledger that names the run, with the proof that the signed root covers it."""
+
+    index: int = Field(ge=0)
+    leaf: str
+    """The leaf's exact text, canonical JSON."""
+    path: tuple[str, ...]
+    """Hashes in hexadecimal, from the leaf up (RFC 6962, 2.1.1)."""
+
+
 class AskedQuestion(Message):
     """What the executor found in a question before it was posted."""
 
@@ -117,11 +138,24 @@ class Receipt(Message):
     question: AskedQuestion | None = None
     """None: it was not checked at this executor before it was posted."""
     outbound: tuple[Outbound, ...] = ()
+<<<<<<< HEAD
     environments: tuple[str, ...] = ()
     """The content digests of the packages that its programs ran with, as the ledger has them."""
+=======
+    held_back: tuple[HeldBack, ...] = ()
+    """Counted of the data's answer, hence for its person alone."""
+    model: str | None = None
+    """`provider:model`, as the control plane says; the executor does not know it."""
+    version: str = ""
+    """Of the executor."""
+>>>>>>> 13ba3f6 (wip: receipts as pages)
     ledger_size: int = Field(ge=0)
     """Leaves in the executor's ledger when the receipt was read; `daytwo ledger verify` proves them."""
     ledger_root: str
+    ledger_checkpoint: str = ""
+    """The root, signed (C2SP signed note)."""
+    ledger: tuple[LedgerLeaf, ...] = ()
+    """The events of this run."""
 
 
 class DateOrder(StrEnum):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from sqlite3 import Connection, Row
+from typing import Literal
 
+from daytwo import __version__
 from daytwo.executor.database import Database
 from daytwo.executor.gate.budget import Budget
 from daytwo.executor.gate.question import SCHEMA, asked
-from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.ledger.sqlite import LedgerProof, SqliteLedger
 from daytwo.wire.errors import Missing
-from daytwo.wire.result import Outbound, Receipt
+from daytwo.wire.result import HeldBack, LedgerLeaf, Outbound, Receipt, RunResult, StepResult
+
+Kind = Literal["sentence", "output", "traceback"]
 
 _OF_RUN = """
 select channel, at, body, bits from gate_outbound
@@ -34,12 +39,16 @@ class Receipts:
         database: the one that holds those records.
         ledger: the executor's ledger.
         budget: says what the run's session has spent.
+        shown: what the steps of a run showed their person.
     """
 
-    def __init__(self, database: Database, ledger: SqliteLedger, budget: Budget) -> None:
+    def __init__(
+        self, database: Database, ledger: SqliteLedger, budget: Budget, shown: Callable[[str], RunResult]
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._budget = budget
+        self._shown = shown
         database.create(SCHEMA)
 
     def receipt(self, run_id: str) -> Receipt:
@@ -60,6 +69,8 @@ class Receipts:
             bits = _bits_of_run(connection, run_id)
             environments = tuple(row["environment"] for row in connection.execute(_ENVIRONMENTS_OF_RUN, (run_id,)))
             size, root = self._ledger.root(connection)
+            checkpoint = self._ledger.checkpoint(connection)
+            leaves = self._ledger.naming(connection, run_id)
         spent, budget = self._budget.spent(session["root_session"])
         return Receipt(
             run=run_id,
@@ -71,9 +82,37 @@ class Receipts:
             question=question[0] if question else None,
             outbound=(*((question[1],) if question else ()), *left),
             environments=environments,
+            held_back=held_back(self._shown(run_id).steps),
+            version=__version__,
             ledger_size=size,
             ledger_root=root,
+            ledger_checkpoint=checkpoint,
+            ledger=tuple(map(_leaf, leaves)),
         )
+
+
+def held_back(steps: Sequence[StepResult]) -> tuple[HeldBack, ...]:
+    """What of the results of a run stayed with its person.  Pure."""
+    texts: dict[Kind, list[str]] = {
+        "sentence": [text for step in steps for text in step.says],
+        "output": [step.stdout for step in steps if step.stdout],
+        "traceback": [step.traceback for step in steps if step.traceback],
+    }
+    tables = [table for step in steps for table in step.tables]
+    charts = sum(len(step.charts) for step in steps)
+    kept = [
+        HeldBack(kind=kind, count=len(some), characters=sum(map(len, some))) for kind, some in texts.items() if some
+    ]
+    if tables:
+        kept.append(HeldBack(kind="table", count=len(tables), rows=sum(table.row_count for table in tables)))
+    if charts:
+        kept.append(HeldBack(kind="chart", count=charts))
+    return tuple(kept)
+
+
+def _leaf(proof: LedgerProof) -> LedgerLeaf:
+    path = tuple(part.hex() for part in proof.path)
+    return LedgerLeaf(index=proof.place, leaf=proof.leaf.decode("utf-8"), path=path)
 
 
 def _outbound(row: Row) -> Outbound:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from daytwo.executor.results.exports import exported
 from daytwo.executor.results.links import VIEW_SECONDS, Links
-from daytwo.executor.results.report import Page, page_of
+from daytwo.executor.results.report import Artefact, Page, page_of, receipt_page
 from daytwo.executor.results.report.policy import served_policy
 from daytwo.executor.results.services import Services
 from daytwo.wire.errors import DaytwoError, Invalid, Missing
@@ -30,6 +30,13 @@ def add_pages(app: FastAPI, services: Services, links: Links) -> None:
         """The report as a file: the person's client brings what the control plane tells of the run."""
         _check(run, view)
         return HTMLResponse(_page(services, view, None).html)
+
+    @app.post("/v1/runs/{run}/receipt/page")
+    def receipt(run: str, view: RunView) -> Response:
+        """The receipt as a page, a file of its own; its answer and the run's programs stand side by side."""
+        _check(run, view)
+        found = services.receipts.receipt(run)
+        return HTMLResponse(receipt_page(view, services.store.read(run), found, _artefact(services, run)).html)
 
     @app.post("/v1/runs/{run}/report/link", status_code=201)
     def link(run: str, view: RunView) -> ReportLink:
@@ -63,9 +70,13 @@ def _page(services: Services, view: RunView, files_at: str | None) -> Page:
         view,
         services.store.read(run),
         _receipt(services, run),
-        lambda step, name: services.store.artefact(run, step, name),
+        _artefact(services, run),
         files_at,
     )
+
+
+def _artefact(services: Services, run: str) -> Artefact:
+    return lambda step, name: services.store.artefact(run, step, name)
 
 
 def _receipt(services: Services, run: str) -> Receipt | None:

@@ -1,10 +1,11 @@
-"""The report of a run: one HTML page that holds all it shows, fetches nothing and follows nothing.
+"""The report of a run, and its receipt: HTML pages that hold all they show, fetch nothing and follow nothing.
 
 What programs made is data here: texts are escaped, pictures are bytes, figures of plotly are the reduced
-specification.  The page's scripts and style are ours, and a policy names them by their digests, so that nothing else
+specification.  Scripts and styles are ours, and a policy names them by their digests, so that nothing else
 runs (docs/adr/0009-report-page.md).
 """
 
-from daytwo.executor.results.report.page import Page, page_of
+from daytwo.executor.results.report.page import Artefact, Page, page_of
+from daytwo.executor.results.report.receipt import receipt_page
 
-__all__ = ["Page", "page_of"]
+__all__ = ["Artefact", "Page", "page_of", "receipt_page"]

@@ -52,14 +52,14 @@ def page_of(
         files_at: where tables can be downloaded, as a path on this origin; None in a page that is a file of its own.
     """
     shown = answering(result.steps)
-    room = _Room()
+    room = Room()
     steps = [_step(step, artefact, room, files_at) for step in shown]
     draws = any(chart["plot"] for step in steps for chart in step["charts"])
-    style = _source("page.css")
-    scripts = [*([_plotly()] if draws else []), _source("page.js")]
+    style = source("page.css")
+    scripts = [*([_plotly()] if draws else []), source("page.js")]
     policy = page_policy(style, scripts, draws=draws)
     html = (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             run=run,
@@ -77,7 +77,7 @@ def page_of(
     return Page(html, policy)
 
 
-class _Room:
+class Room:
     """How many bytes of pictures still fit."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class _Room:
         return path.read_bytes()
 
 
-def _step(step: StepResult, artefact: Artefact, room: _Room, files_at: str | None) -> dict[str, Any]:
+def _step(step: StepResult, artefact: Artefact, room: Room, files_at: str | None) -> dict[str, Any]:
     return {
         "says": step.says,
         "charts": [_chart(step, chart, artefact, room) for chart in step.charts],
@@ -102,7 +102,7 @@ def _step(step: StepResult, artefact: Artefact, room: _Room, files_at: str | Non
     }
 
 
-def _chart(step: StepResult, chart: ResultChart, artefact: Artefact, room: _Room) -> dict[str, Any]:
+def _chart(step: StepResult, chart: ResultChart, artefact: Artefact, room: Room) -> dict[str, Any]:
     content = room.read(artefact(step.step, chart.file))
     is_plot = chart.media_type == PLOTLY
     dark = room.read(artefact(step.step, chart.dark_file)) if content and chart.dark_file else None
@@ -111,8 +111,8 @@ def _chart(step: StepResult, chart: ResultChart, artefact: Artefact, room: _Room
         "title": chart.title,
         "alt": chart.title or f"Chart {chart.name[1:]}",
         "plot": _data_block(content) if content and is_plot else None,
-        "light": _picture(content) if content and not is_plot else None,
-        "dark": _picture(dark) if dark else None,
+        "light": picture(content) if content and not is_plot else None,
+        "dark": picture(dark) if dark else None,
     }
 
 
@@ -122,7 +122,7 @@ def _data_block(specification: bytes) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 -- see above
 
 
-def _picture(content: bytes) -> str:
+def picture(content: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
 
 
@@ -155,22 +155,22 @@ def _key(value: Any, is_number: bool) -> str | None:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("daytwo.executor.results.report", "."),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["count"] = count
-    environment.filters["moment"] = lambda at: f"{at[:10]} {at[11:16]} UTC"
-    environment.filters["excerpt"] = lambda text, limit: text if len(text) <= limit else text[: limit - 1] + "…"
-    return environment
+    made.filters["count"] = count
+    made.filters["moment"] = lambda at: f"{at[:10]} {at[11:16]} UTC"
+    made.filters["excerpt"] = lambda text, limit: text if len(text) <= limit else text[: limit - 1] + "…"
+    return made
 
 
 @cache
-def _source(name: str) -> str:
+def source(name: str) -> str:
     return resources.files("daytwo.executor.results.report").joinpath(name).read_text("utf-8")
 
 

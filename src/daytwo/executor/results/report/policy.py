@@ -21,7 +21,7 @@ def page_policy(style: str, scripts: Sequence[str], *, draws: bool) -> str:
     styles = [_digest(style)] + ([_digest("")] if draws else [])
     parts = [
         "default-src 'none'",
-        f"script-src {' '.join(_digest(script) for script in scripts)}",
+        *([f"script-src {' '.join(_digest(script) for script in scripts)}"] if scripts else []),
         f"style-src {' '.join(styles)}",
         *(["style-src-attr 'unsafe-inline'"] if draws else []),
         "img-src data:",
