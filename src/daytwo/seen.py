@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from daytwo.legible import count
 from daytwo.wire.observation import ROW_BUCKETS, Alphabet, Observation, Outcome, bits, size
-from daytwo.wire.result import Receipt, StepResult
+from daytwo.wire.result import HeldBack, Receipt, StepResult
 from daytwo.wire.run import RunView
 from daytwo.wire.sheet import Level, SchemaSheet, SignedSheet
 
@@ -14,6 +14,23 @@ QUESTION = "question"
 """The channel of the question itself, which its author's client sent."""
 SHEET = "sheet"
 """The channel of schema sheets in a receipt."""
+
+CHANNELS = {
+    QUESTION: "What was asked, as its author's client posted it.",
+    SHEET: "What models may be told of the data, as its owner signed it.",
+    "verdict": "What guard found in a program: of the program, not of the data.",
+    "rehearsal": "What a program did on mock rows: made up, none of the data.",
+    "observation": "One symbol about a run on the data, and the rehearsal before it.",
+    "approval": "What a person decided about a program.",
+}
+"""Channel of a receipt's messages → what is in them."""
+_HELD_BACK = {
+    "sentence": "sentence",
+    "table": "table",
+    "chart": "chart",
+    "output": "printed text",
+    "traceback": "traceback",
+}
 
 
 def answering(steps: Sequence[StepResult]) -> tuple[StepResult, ...]:
@@ -48,6 +65,28 @@ def sheets_in_words(receipt: Receipt | None) -> str:
     labelled = any(sheet.level in {Level.LABELS, Level.OPEN} for sheet in sheets)
     said = "names, types, shapes and the labels that you released" if labelled else "names, types and shapes, no value"
     return f"{count(len(sheets), 'schema sheet')} of {count(columns, 'column')}, {size:,} bytes: {said}"
+
+
+def asked_in_words(receipt: Receipt) -> str:
+    """What was found in the question before it was posted."""
+    asked = receipt.question
+    if asked is None:
+        return "The question was not compared with the data before it was sent."
+    if asked.held:
+        return f"The question holds data ({', '.join(asked.held)}); its author had it sent as typed."
+    return "The question was compared with the data before it was sent: it holds none of it."
+
+
+def held_back_in_words(receipt: Receipt) -> str:
+    """What the answer's person got and nobody else did."""
+    return ", ".join(map(_held_in_words, receipt.held_back)) or "nothing, for there was nothing"
+
+
+def _held_in_words(held: HeldBack) -> str:
+    counted = count(held.count, _HELD_BACK[held.kind])
+    if held.rows is not None:
+        return f"{counted} ({count(held.rows, 'row')})"
+    return counted if held.characters is None else f"{counted} ({count(held.characters, 'character')})"
 
 
 def sheets_of(receipt: Receipt | None) -> list[SchemaSheet]:

@@ -178,6 +178,7 @@ PROTECTED = [
     ("GET", f"/v1/runs/{RUN}/exports/1/t1.csv"),
     ("GET", f"/v1/runs/{RUN}/building"),
     ("GET", f"/v1/runs/{RUN}/receipt"),
+    ("POST", f"/v1/runs/{RUN}/receipt/page"),
     ("POST", f"/v1/runs/{RUN}/report"),
     ("POST", f"/v1/runs/{RUN}/report/link"),
     ("GET", "/v1/approvals"),

@@ -11,6 +11,7 @@ from daytwo.ledger.merkle import (
     Frontier,
     consistency_proof,
     inclusion_proof,
+    inclusion_proofs,
     leaf_hash,
     node_hash,
     tree_root,
@@ -180,3 +181,10 @@ def test_what_is_not_in_the_tree_has_no_proof():
     for earlier in (0, 4):
         with pytest.raises(Invalid, match="3 leaves"):
             consistency_proof(MANY[:3], earlier)
+
+
+def test_proofs_of_several_leaves_are_those_of_each():
+    for size in range(1, 20):
+        indexes = list(range(0, size, 3))
+        expected = [inclusion_proof(MANY[:size], index) for index in indexes]
+        assert inclusion_proofs(MANY[:size], indexes) == expected

@@ -11,18 +11,14 @@ from daytwo.cli.answer import receipt_lines
 from daytwo.cli.last import run_named
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.outline import INDENT, outline
+from daytwo.cli.report import kept
+from daytwo.cli.settings import load
 from daytwo.cli.sheets import warn_of_open
-from daytwo.seen import in_words, sheets_of
+from daytwo.seen import CHANNELS, asked_in_words, held_back_in_words, in_words, sheets_of
 from daytwo.wire.result import Outbound, Receipt
 from daytwo.wire.task import Completion
 
-_SAID = {
-    "sheet": "What models may be told of the data, as its owner signed it.",
-    "verdict": "What guard found in a program: of the program, not of the data.",
-    "rehearsal": "What a program did on mock rows: made up, none of the data.",
-    "approval": "What a person decided about a program.",
-}
-"""By channel."""
+FILE = "receipt.html"
 
 
 def register(app: typer.Typer) -> None:
@@ -32,12 +28,18 @@ def register(app: typer.Typer) -> None:
 
 def show(
     run: str = typer.Argument(..., metavar="RUN", help="The run's id, or `last`."),
+    as_html: bool = typer.Option(False, "--html", help="As a page: what you saw beside what the model saw."),
     home: str | None = HOME,
     as_json: bool = AS_JSON,
 ) -> None:
     """The receipt of a run, with the exact messages."""
     with connected(home, as_json=as_json) as client:
-        receipt = client.receipt(run_named(client, run))
+        view = client.run(run_named(client, run))
+        if as_html:
+            path = kept(client.receipt_page(view), load(home=home).home / "answers" / view.run, FILE)
+            terminal.document({"path": str(path)}) if as_json else terminal.line(str(path))
+            return
+        receipt = client.receipt(view.run).model_copy(update={"model": view.model})
         if as_json:
             terminal.document(receipt)
             return
@@ -47,6 +49,7 @@ def show(
 def _show(receipt: Receipt) -> None:
     for text in receipt_lines(receipt):
         terminal.line(text)
+    terminal.line(f"         {asked_in_words(receipt)} Held back: {held_back_in_words(receipt)}.")
     warn_of_open(sheets_of(receipt))
     width = terminal.console().width
     for number, message in enumerate(receipt.outbound, start=1):
@@ -67,7 +70,7 @@ def _show(receipt: Receipt) -> None:
 def _said(message: Outbound) -> str:
     """What a message is, in a sentence."""
     if message.channel != "observation":
-        return _SAID[message.channel]
+        return CHANNELS[message.channel]
     symbol = Completion.model_validate_json(message.body).symbol
     told = in_words(symbol.observation()) if symbol else "nothing"
     return f"What is told of the data: {told}. What the rehearsal shows is made of mock rows."

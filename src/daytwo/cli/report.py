@@ -45,9 +45,13 @@ def show_report(client: Client, view: RunView, home: Path, *, as_json: bool) -> 
 
 def keep_report(client: Client, view: RunView, folder: Path) -> Path:
     """Writes the report as a file that holds all it shows."""
-    html = client.report(view)
+    return kept(client.report(view), folder, FILE)
+
+
+def kept(html: str, folder: Path, name: str) -> Path:
+    """Writes a page, which appears whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / FILE
+    path = folder / name
     part = path.with_suffix(".part")
     part.write_text(html, "utf-8")
     part.replace(path)

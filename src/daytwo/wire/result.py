@@ -138,17 +138,14 @@ class Receipt(Message):
     question: AskedQuestion | None = None
     """None: it was not checked at this executor before it was posted."""
     outbound: tuple[Outbound, ...] = ()
-<<<<<<< HEAD
     environments: tuple[str, ...] = ()
     """The content digests of the packages that its programs ran with, as the ledger has them."""
-=======
     held_back: tuple[HeldBack, ...] = ()
     """Counted of the data's answer, hence for its person alone."""
     model: str | None = None
     """`provider:model`, as the control plane says; the executor does not know it."""
     version: str = ""
     """Of the executor."""
->>>>>>> 13ba3f6 (wip: receipts as pages)
     ledger_size: int = Field(ge=0)
     """Leaves in the executor's ledger when the receipt was read; `daytwo ledger verify` proves them."""
     ledger_root: str

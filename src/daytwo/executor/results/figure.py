@@ -1,7 +1,7 @@
 """Charts as a sandbox delivers them, made safe to show: PNG by its header, Plotly by an allowlist.
 
 A figure must not phone home: no key that carries an address, no kind of trace that fetches maps, no markup but
-bold, italics and line breaks.  Source: docs/explanation/disclosure.md, section 4b.
+bold, italics and line breaks.  Source: docs/explanation/disclosure.md, section 6.
 """
 
 from __future__ import annotations

@@ -15,33 +15,18 @@ from markupsafe import Markup
 from daytwo.executor.results.report.page import Artefact, Page, Room, environment, picture, source
 from daytwo.executor.results.report.policy import page_policy
 from daytwo.legible import count, legible
-from daytwo.seen import QUESTION, SHEET, in_words, sheets_of
+from daytwo.seen import CHANNELS, QUESTION, SHEET, asked_in_words, held_back_in_words, in_words, sheets_of
 from daytwo.wire.canonical import digest_bytes
 from daytwo.wire.column import ColumnSheet, Level
 from daytwo.wire.message import now
 from daytwo.wire.rehearsal import Rehearsal, RehearsalOutcome
-from daytwo.wire.result import HeldBack, Outbound, Receipt, ResultTable, RunResult, StepResult
+from daytwo.wire.result import Outbound, Receipt, ResultTable, RunResult, StepResult
 from daytwo.wire.run import RunView, StepView
 from daytwo.wire.sheet import SchemaSheet, SignedSheet
 from daytwo.wire.task import Completion
 
 ROWS_SHOWN = 5
 COLUMNS_SHOWN = 8
-_CHANNELS = {
-    "question": "The question, posted by its author's client",
-    "sheet": "A schema sheet: what the owner released, signed",
-    "verdict": "Guard's verdict on a program: of the program, not of the data",
-    "rehearsal": "What a program did on mock rows: none of the data",
-    "observation": "One symbol about a run on the data, and the rehearsal before it",
-    "approval": "A person's decision on a program",
-}
-_HELD_BACK = {
-    "sentence": "sentences that programs said",
-    "table": "tables",
-    "chart": "charts",
-    "output": "texts that programs printed",
-    "traceback": "tracebacks",
-}
 
 
 @dataclass(frozen=True)
@@ -73,11 +58,13 @@ def receipt_page(run: RunView, result: RunResult, receipt: Receipt, artefact: Ar
             receipt=receipt,
             made_at=now(),
             marks=marks(receipt),
+            asked=asked_in_words(receipt),
             question=_as_posted(receipt) or run.question,
             sheets=[_sheet(sheet) for sheet in sheets_of(receipt)],
             signed=_signed(receipt),
             steps=[_step(step, steps.get(step.step), artefact, room) for step in run.steps],
-            held_back=[(_HELD_BACK[one.kind], one.count, _size(one)) for one in receipt.held_back],
+            held_back=held_back_in_words(receipt),
+            results=sum(one.count for one in receipt.held_back),
             messages=[_message(message) for message in receipt.outbound],
             versions=_versions(receipt),
             leaves=[(leaf, json.loads(leaf.leaf)) for leaf in receipt.ledger],
@@ -98,11 +85,8 @@ def marks(receipt: Receipt) -> tuple[Mark, ...]:
         for sheet in sheets
         if sheet.level is Level.OPEN
     ]
-    asked = receipt.question
-    if asked is None:
-        made.append(Mark("The question was not compared with the data before it was sent.", True))
-    elif asked.consented:
-        made.append(Mark(f"The question holds data ({', '.join(asked.held)}); its author had it sent as typed.", True))
+    if receipt.question is None or receipt.question.held:
+        made.append(Mark(asked_in_words(receipt), is_alarm=True))
     labelled = [sheet.dataset for sheet in sheets if any(_labels(sheet))]
     if labelled:
         made.append(Mark(f"The labels that the owner of {', '.join(labelled)} ticked were told to the model.", False))
@@ -188,20 +172,14 @@ def _table(table: ResultTable) -> dict[str, Any]:
 
 def _chart(step: StepResult, file: str, title: str | None, artefact: Artefact, room: Room) -> dict[str, Any]:
     content = room.read(artefact(step.step, file)) if file.endswith(".png") else None
-    return {"title": title or "A chart", "picture": picture(content) if content else None}
-
-
-def _size(held: HeldBack) -> str:
-    if held.rows is not None:
-        return count(held.rows, "row")
-    return count(held.characters, "character") if held.characters is not None else ""
+    return {"title": title, "picture": picture(content) if content else None}
 
 
 def _message(message: Outbound) -> dict[str, Any]:
     body = message.body.encode("utf-8")
     return {
         "channel": message.channel,
-        "about": _CHANNELS.get(message.channel, ""),
+        "about": CHANNELS[message.channel],
         "at": message.at,
         "bytes": len(body),
         "bits": message.bits,
@@ -220,6 +198,7 @@ def _versions(receipt: Receipt) -> list[tuple[str, str]]:
     said = {
         "Executor": [f"daytwo {receipt.version}"],
         "Guard's rules": [one.verdict.rules_version for one in completions],
+        "Packages": list(receipt.environments),
         "Sandbox": [one.tier for one in completions if one.tier],
         "Alphabet of Observations": [str(one.symbol.alphabet) for one in completions if one.symbol],
     }
