@@ -10,7 +10,7 @@ from daytwo.executor import cell
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import default_environment
-from daytwo.executor.gate import Budget, Outbox, Questions, Receipts
+from daytwo.executor.gate import Budget, Mint, Outbox, Questions, Receipts
 from daytwo.executor.link import Journal
 from daytwo.executor.questions import Desk, Past, ValueIndex, desk
 from daytwo.executor.questions.values import State
@@ -64,7 +64,7 @@ class House:
         self.catalog = Catalog(self.database, backend, self.ledger.key, "local")
         self.journal = Journal(self.database)
         self.store = ResultStore(folder / "results", self.database, "local")
-        self.outbox = Outbox(self.database, "local")
+        Outbox(self.database, "local"), Mint(self.database, self.ledger)  # whose records a receipt reads
         self.budget = Budget(self.database, self.ledger, lambda _: ())
         self.receipts = Receipts(self.database, self.ledger, self.budget, self.store.read)
         self.seconds = 0.0
