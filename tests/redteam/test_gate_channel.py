@@ -67,9 +67,9 @@ def test_odd_but_whole_frames_do_no_harm(name, make_executor, make_task, scripte
 MANIFESTS = {
     "no JSON": b"\xff",
     "depth": b"[" * 1_000_000,
-    "another's blob": b'{"groups":[{"names":["x"],"stream":[0,0,1]}]}',
+    "another's blob": b'{"groups":[[["x"],[0,0,1],[]]]}',
     "a blob by its digest": b'{"blobs":[{"name":"' + b"a" * 64 + b'","bytes":1}]}',
-    "more than was sent": b'{"groups":[{"names":["x"],"stream":[0,0,9]}]}',
+    "more than was sent": b'{"groups":[[["x"],[0,0,9],[]]]}',
 }
 
 
@@ -120,7 +120,7 @@ class Poison:
 def test_no_pickle_is_opened_here(make_executor, make_task, scripted, tmp_path):
     poison = pickle.dumps(Poison(tmp_path / "opened"))
     payloads = [BLOB, TABLE, CHART, {"kind": "say", "text": "x"}]
-    said = json.dumps({"groups": [{"names": ["x"], "stream": [0, 0, len(poison)]}]}).encode()
+    said = json.dumps({"groups": [[["x"], [0, 0, len(poison)], []]]}).encode()
     frames = [frame(header, poison) for header in payloads] + [frame(MANIFEST, said), frame(END)]
     executor = make_executor(scripted(b"".join(frames)))
     task = make_task()

@@ -19,7 +19,7 @@ def frame(header, payload=b""):
     return len(head).to_bytes(4, "big") + head + len(payload).to_bytes(8, "big") + payload
 
 
-SECRET = {"groups": [{"names": ["secret"], "stream": [0, 0, 6]}]}
+SECRET = {"groups": [[["secret"], [0, 0, 6], []]]}
 KEEPS = (
     frame({"kind": "blob", "number": 0}, b"a cell")
     + frame({"kind": "manifest"}, json.dumps(SECRET).encode())

@@ -46,7 +46,7 @@ put(b'{"kind":"say","x":' + b"[" * (100_000 + number)); os._exit(0)""",
     "a closed channel": "os.close(3) if odd else os.dup2(1, 3)",
     "a manifest of its own": """
 put({"kind": "blob", "number": odd}, value.encode() * number)
-named = {"names": [value], "stream": [odd, odd, number], "buffers": [[odd, 0, number]] * odd}
+named = [[value], [odd, odd, number], [[odd, 0, number]] * odd]
 put({"kind": "manifest"}, json.dumps({"groups": [named] * (1 + odd), "modules": {value: value}}).encode())
 put({"kind": "end", "outcome": "ok"})
 os._exit(0)""",

@@ -40,7 +40,7 @@ def blob(writer, number, payload):
 def say(writer, groups=(), files=(), **more):
     """The cell's manifest: groups as name → span, files as path → span."""
     said = {
-        "groups": [{"names": [name], "stream": span, "buffers": []} for name, span in dict(groups).items()],
+        "groups": [[[name], span, []] for name, span in dict(groups).items()],
         "files": [{"path": path, "span": span} for path, span in dict(files).items()],
     } | more
     put(writer, {"kind": "manifest"}, json.dumps(said).encode())
@@ -61,9 +61,9 @@ def values(store, ordinal, session=SESSION):
     said = json.loads(manifest.read_bytes().partition(b"\n")[2])
     read = {}
     for group in said["groups"]:
-        index, offset, length = group["stream"]
+        (name,), (index, offset, length), _ = group
         content = (blobs / said["blobs"][index]["name"]).read_bytes() if length else b""
-        read[group["names"][0]] = content[offset : offset + length]
+        read[name] = content[offset : offset + length]
     return read
 
 
@@ -212,8 +212,8 @@ BAD = {
     "no JSON": b"{",
     "depth": b"[" * 100_000,
     "a digest": b'{"groups":[],"files":[],"modules":{},"blobs":[{"name":"' + b"a" * 64 + b'","bytes":3}]}',
-    "no name": b'{"groups":[{"names":[],"stream":[0,0,0]}]}',
-    "a name that is too long": b'{"groups":[{"names":["' + b"x" * 201 + b'"],"stream":[0,0,0]}]}',
+    "no name": b'{"groups":[[[],[0,0,0],[]]]}',
+    "a name that is too long": b'{"groups":[[["' + b"x" * 201 + b'"],[0,0,0],[]]]}',
 }
 
 
@@ -302,8 +302,9 @@ def test_a_blob_that_came_without_its_seal_is_hashed_once(store):
 
 def test_a_snapshot_of_another_version_is_not_opened(store):
     base = keep(store, 1)
-    text = json.dumps({"format": FORMAT + 1, "something": "new"}).encode()
-    (base.folder / "manifest.json").write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+    text = json.dumps({"something": "new"}).encode()
+    head = f"{FORMAT + 1} {hashlib.sha256(text).hexdigest()}\n".encode()
+    (base.folder / "manifest.json").write_bytes(head + text)
     with pytest.raises(Incompatible) as refused:
         store.require_whole(SESSION, 1)
     assert refused.value.code == "snapshot_newer"
@@ -393,7 +394,7 @@ def test_any_spans_are_inside_or_refused(tmp_path_factory, spans):
 def test_a_manifest_comes_back_as_it_was_written(tmp_path_factory, payload, name):
     store = StateStore(tmp_path_factory.mktemp("state"))
     manifest = Manifest(
-        groups=({"names": (name, None), "stream": (0, 0, len(payload))},),
+        groups=(((name, None), (0, 0, len(payload)), ()),),
         modules={name: name},
         blobs=(Blob(name=hashlib.sha256(payload).hexdigest(), bytes=len(payload)),),
         unsaved=({"name": name, "reason": "none"},),

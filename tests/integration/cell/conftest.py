@@ -73,7 +73,7 @@ class Ended:
     @property
     def groups(self) -> list[set[str]]:
         """The variables that are kept, by those that share objects."""
-        return [set(group["names"]) for group in self.manifest["groups"]]
+        return [set(names) for names, _, _ in self.manifest["groups"]]
 
     @property
     def variables(self) -> set[str]:

@@ -87,6 +87,32 @@ q = deque([row], 3)""",
         "row.append(2); say(d['x']); say(q[0] is row); say(c['a']); d['new'].append(1); say(len(d))",
         ["[1, 2]", "True", "2", "2"],
     ),
+    "frames of every make": (
+        """
+import pandas as pd, polars as pl, pyarrow as pa, scipy.sparse
+index = pd.MultiIndex.from_product([["x", "y"], [1, 2]], names=["k", "n"])
+frame = pd.DataFrame({"c": pd.Categorical(["u", "v", "u", None]), "i": pd.array([1, None, 3, 4], dtype="Int64"),
+                      "t": ["a", None, "c", "d"], "z": pd.date_range("2024", periods=4, tz="UTC")}, index=index)
+frame.attrs["source"] = "here"
+lazy = pl.DataFrame({"a": [1, None], "s": ["x", "y"], "l": [[1], [2, 3]], "e": pl.Series(["p", "q"],
+                     dtype=pl.Enum(["p", "q"]))})
+table = pa.table({"a": list(range(50_000)), "s": ["x"] * 50_000}).slice(7, 20_000)
+sparse = scipy.sparse.random(400, 400, density=0.2, random_state=1, format="csr")
+total = round(float(sparse.sum()), 6)
+""",
+        """
+say(frame.dtypes.astype(str).tolist()); say(frame.index.names); say(frame.attrs['source']); say(frame.i.sum())
+say(frame.loc[('y', 1), 't']); say(lazy.dtypes); say(lazy['l'][1].to_list()); say(table['a'][0].as_py())
+say(table.num_rows); say(round(float(sparse.sum()), 6) == total)
+""",
+        ["['category', 'Int64', 'str', 'datetime64[us, UTC]']", "['k', 'n']", "here", "8", "c",
+         "[Int64, String, List(Int64), Enum(categories=['p', 'q'])]", "[2, 3]", "7", "20000", "True"],
+    ),
+    "a generator inside reach of what is kept": (
+        "rows = [1, 2, 3]\ntaken = (row for row in rows)\nnext(taken)\nholder = {'rows': rows}",
+        "rows.append(4); say(holder['rows']); say(len(rows))",
+        ["[1, 2, 3, 4]", "4"],
+    ),
     "a model and its data": (
         """
 import numpy as np

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 CHANNEL_FD = 3
 HEADER_LIMIT_BYTES = 8 * 1024 * 1024
+WRITTEN_BYTES = 256 * 1024
+"""Small parts are put together up to so much, for a call of the kernel costs more than a copy."""
 
 
 class BadFrameError(ValueError):
@@ -30,11 +32,18 @@ class FrameWriter:
         head = json.dumps(header, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii")
         parts = [memoryview(part).cast("B") for part in payload]
         size = sum(part.nbytes for part in parts)
-        self._put(len(head).to_bytes(4, "big") + head + size.to_bytes(8, "big"))
+        waiting = bytearray(len(head).to_bytes(4, "big") + head + size.to_bytes(8, "big"))
         for part in parts:
-            self._put(part)
+            if len(waiting) + part.nbytes > WRITTEN_BYTES:
+                self._put(waiting)
+                waiting = bytearray()
+            if part.nbytes > WRITTEN_BYTES:
+                self._put(part)
+            else:
+                waiting += part
+        self._put(waiting)
 
-    def _put(self, data: bytes | memoryview) -> None:
+    def _put(self, data: bytearray | memoryview) -> None:
         view = memoryview(data)
         while view.nbytes:
             view = view[os.write(self._fd, view) :]

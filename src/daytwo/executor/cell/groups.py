@@ -8,6 +8,7 @@ Source: docs/adr/0013-state.md (co-variables, as in Kishu and ElasticNotebook).
 
 from __future__ import annotations
 
+import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ UNCHANGEABLE = (
 )  # fmt: skip
 """What these hold counts by itself: a tuple of lists is in the memo, and so are the lists."""
 ATOMS = frozenset((str, bytes, int, float, complex, bool, type(None)))
+CONTAINERS = frozenset((list, dict, set, tuple, frozenset))
+PLAIN_LIMIT = 200
+"""Objects in a value that is looked through here; a larger one is left to the pickler's memo."""
 
 
 class Counts(Enum):
@@ -69,8 +73,9 @@ class Groups:
 
     pickling: Callable[[], Pickling]
     refuse: Callable[[str, Exception], None]
-    _alone: dict[str, tuple[Group, Pickling]] = field(default_factory=dict)
-    """The memos stay alive until all is grouped: the place of an object that is gone may be taken by another."""
+    _alone: dict[str, Group] = field(default_factory=dict)
+    _memos: list[Pickling] = field(default_factory=list)
+    """They stay alive until all is grouped: the place of an object that is gone may be taken by another."""
     _values: dict[str, Any] = field(default_factory=dict)
     _owner: dict[int, str] = field(default_factory=dict)
     """Of each changeable object, the first variable that reached it."""
@@ -86,20 +91,23 @@ class Groups:
         for name in self._alone:
             together.setdefault(self._root(name), []).append(name)
         for names in together.values():
-            group = self._alone[names[0]][0] if len(names) == 1 else self._as_one(tuple(sorted(names)))
+            group = self._alone[names[0]] if len(names) == 1 else self._as_one(tuple(sorted(names)))
             if group is not None:
                 yield group
 
     def _take(self, name: str, value: Any) -> None:
-        group, pickling = self._pickled((name,), value)
-        if group is None:
-            return
-        self._alone[name] = (group, pickling)
+        reached = _containers(value)
+        if reached is not None:
+            self._alone[name] = Group((name,), memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)), [])
+        else:
+            group, pickling = self._pickled((name,), value)
+            if group is None:
+                return
+            self._alone[name] = group
+            self._memos.append(pickling)
+            reached = self._reached(pickling)
         self._values[name] = value
         self._joined[name] = name
-        if type(value) in ATOMS:
-            return
-        reached = self._reached(pickling)
         for identity in reached & self._owner.keys():
             self._joined[self._root(self._owner[identity])] = self._root(name)
         self._owner.update(dict.fromkeys(reached, name))
@@ -135,6 +143,29 @@ class Groups:
             if counts is Counts.ALWAYS or (counts is Counts.UNLESS_IMPORTED and not _is_imported(value)):
                 reached.add(identity)
         return reached
+
+
+def _containers(value: Any) -> set[int] | None:
+    """The identities of the lists, dicts and sets in a small value that is made of nothing else but atoms."""
+    if type(value) in ATOMS:
+        return set()
+    found: set[int] = set()
+    pending, left = [value], PLAIN_LIMIT
+    while pending and left > 0:
+        one = pending.pop()
+        kind = type(one)
+        if kind in ATOMS:
+            left -= 1
+            continue
+        if kind not in CONTAINERS or len(one) > left:
+            return None
+        left -= 1
+        if kind not in {tuple, frozenset}:
+            found.add(id(one))
+        pending.extend(one)
+        if kind is dict:
+            pending.extend(one.values())
+    return None if pending else found
 
 
 def _counts(kind: type) -> Counts:

@@ -130,8 +130,9 @@ class Kept:
         return any(begin < start + length and start < end for begin, end in self._written)
 
 
-def _group(said: dict[str, Any]) -> KeptGroup:
-    return KeptGroup(tuple(said["names"]), tuple(said["stream"]), tuple(tuple(span) for span in said["buffers"]))
+def _group(said: list[Any]) -> KeptGroup:
+    names, stream, buffers = said
+    return KeptGroup(tuple(names), tuple(stream), tuple(tuple(span) for span in buffers))
 
 
 def _written_ranges() -> Iterator[tuple[int, int]]:

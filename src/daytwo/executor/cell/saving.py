@@ -99,7 +99,7 @@ class Saving:
             self._note_group(group.names, stream, buffers)
 
     def _note_group(self, names: Sequence[str | None], stream: Span, buffers: Sequence[Span]) -> None:
-        entry = json.dumps({"names": names, "stream": stream, "buffers": buffers}, separators=(",", ":"))
+        entry = json.dumps((names, stream, buffers))
         try:
             self._note(self._groups, entry)
         except TooLargeError:

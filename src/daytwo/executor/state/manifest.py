@@ -9,10 +9,9 @@ Source: docs/adr/0013-state.md.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -46,12 +45,12 @@ class Blob(_Part):
     bytes: int
 
 
-class Group(_Part):
-    """Variables that share objects; a name is None where only the others are left."""
+class Group(NamedTuple):
+    """Variables that share objects; a name is None where only the others are left.  A list in JSON: there are many."""
 
     names: Annotated[tuple[Name | None, ...], Field(min_length=1)]
     stream: Span
-    buffers: tuple[Span, ...] = ()
+    buffers: tuple[Span, ...]
 
 
 class File(_Part):
@@ -143,20 +142,15 @@ def resolved(said: Proposal, before: Sequence[Blob], sent: Mapping[int, Blob]) -
             blobs.append(blob)
         return (places[blob.name], offset, length)
 
-    groups = tuple(
-        group.model_copy(update={"stream": moved(group.stream), "buffers": tuple(map(moved, group.buffers))})
-        for group in said.groups
-    )
+    groups = tuple(Group(group.names, moved(group.stream), tuple(map(moved, group.buffers))) for group in said.groups)
     files = tuple(file.model_copy(update={"span": moved(file.span)}) for file in said.files)
     return Manifest(groups=groups, files=files, modules=said.modules, unsaved=said.unsaved, blobs=tuple(blobs))
 
 
 def encoded(manifest: Manifest) -> bytes:
-    """The file: a line with the SHA-256 of the rest, then one JSON object."""
-    text = json.dumps(
-        {"format": FORMAT, **manifest.model_dump(mode="json")}, sort_keys=True, separators=(",", ":")
-    ).encode()
-    return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+    """The file: a line with the format and the SHA-256 of the rest, then one JSON object."""
+    text = manifest.model_dump_json().encode()
+    return f"{FORMAT} {hashlib.sha256(text).hexdigest()}\n".encode() + text
 
 
 def decoded(content: bytes) -> Manifest:
@@ -166,16 +160,16 @@ def decoded(content: bytes) -> Manifest:
         Denied: `snapshot_damaged`.
         Incompatible: `snapshot_newer`.
     """
-    digest, _, text = content.partition(b"\n")
+    head, _, text = content.partition(b"\n")
+    version, _, digest = head.partition(b" ")
     if hashlib.sha256(text).hexdigest().encode() != digest:
         raise damaged()
-    said = json.loads(text)
-    if said.pop("format") != FORMAT:
+    if version != str(FORMAT).encode():
         raise Incompatible(
             "snapshot_newer",
             "This session's state was kept by another version of daytwo. Update daytwo here, or ask in a new session.",
         )
-    return Manifest.model_validate(said)
+    return Manifest.model_validate_json(text)
 
 
 def damaged() -> DaytwoError:

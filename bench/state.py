@@ -1,0 +1,206 @@
+"""What keeping a session's state costs: `python -m bench.state [--json] [--gigabytes 1] [--runs 7]`.
+
+Beside it, on the same machine and in the same round, what a user would do instead: `pickle` (protocol 5) and `dill` of
+the whole namespace into one file, synced, renamed and the folder synced, so that it survives a power cut as ours does.
+Ours goes through a pipe to the executor's code, which hashes every byte; theirs do not.  Medians of interleaved rounds.
+Kishu stands in `absent` where it cannot be installed beside this Python or its notebook kernel.
+
+Not measured here: the sandbox and the planes around a step (`bench.sandbox`); a fork is a row in the control plane's
+database, and what is measured of it here is the first step in a fork.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import pickle
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.state_set.ours import Ours
+from daytwo.executor.state import Base
+
+GIGABYTES, RUNS = 1.0, 7
+SMALL_VARIABLES = 200
+_ARRAY_BYTES = 10_000
+_COLUMNS = 8
+
+
+def small_variables() -> dict[str, Any]:
+    """Numbers, texts, lists, dicts, tuples, sets: what a notebook is full of."""
+    kinds: tuple[Callable[[int], Any], ...] = (
+        lambda n: n,
+        float,
+        lambda n: f"text {n}",
+        lambda n: list(range(n % 20)),
+        lambda n: {"a": n, "b": [1, 2, n]},
+        lambda n: (1, 2, n),
+        lambda n: {1, 2, n},
+        lambda n: b"x" * (n % 50),
+    )
+    return {f"v{n}": kinds[n % len(kinds)](n) for n in range(SMALL_VARIABLES)}
+
+
+def frame(gigabytes: float) -> pd.DataFrame:
+    rows = int(gigabytes * 1e9 / 8 / _COLUMNS)
+    random = np.random.default_rng(1)
+    return pd.DataFrame({f"c{n}": random.random(rows) for n in range(_COLUMNS)})
+
+
+def keep_with(library: Any, namespace: dict[str, Any], path: Path) -> int:
+    """The whole namespace in one file, as safe from a power cut as a snapshot is; its size in bytes."""
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as file:
+        library.dump(namespace, file, 5)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    return path.stat().st_size
+
+
+def seconds(action: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def small(folder: Path, runs: int) -> dict[str, list[float]]:
+    """Seconds to keep 200 small variables; bytes written where one array of 200 changed."""
+    found: dict[str, list[float]] = {}
+    for number in range(runs):
+        namespace = small_variables()
+        ours = Ours(_below(folder, f"small{number}"))
+
+        def first(ours: Ours = ours, namespace: dict[str, Any] = namespace) -> None:
+            ours.save(ours.snapshot(namespace, Base()), Base())
+
+        _note(found, "ours: 200 small variables", seconds(first))
+        for name, library in peers().items():
+            path = folder / f"{name}.kept"
+            _note(found, f"{name}: 200 small variables", seconds(lambda: keep_with(library, namespace, path)))  # noqa: B023
+        arrays = {f"a{n}": np.full(_ARRAY_BYTES // 8, n) for n in range(SMALL_VARIABLES)}
+        base, _ = ours.save(ours.snapshot(dict(arrays), Base()), Base())
+        step = ours.restored(base, "a7")
+        step.namespace["a7"] = arrays["a7"] = arrays["a7"] + 1
+        _note(found, "ours: bytes for 1 changed of 200", ours.save(step, base)[1])
+        _note(found, "pickle: bytes for 1 changed of 200", keep_with(pickle, arrays, folder / "pickle.kept"))
+    return found
+
+
+def large(folder: Path, gigabytes: float, runs: int) -> dict[str, list[float]]:
+    """Seconds to keep a large frame, to keep it unchanged, and to restore it and sum one column."""
+    found: dict[str, list[float]] = {}
+    ours = Ours(_below(folder, "large"))
+    made = {"frame": frame(gigabytes)}
+    begun = time.perf_counter()
+    base, _ = ours.save(ours.snapshot(dict(made), Base()), Base())
+    _note(found, "ours: large frame, new", time.perf_counter() - begun)
+    for name, library in peers().items():
+        path = folder / f"{name}.large"
+        _note(found, f"{name}: large frame, new", seconds(lambda: keep_with(library, made, path)))  # noqa: B023
+    total = float(made.pop("frame")["c3"].sum())
+    for _ in range(runs):
+        begun = time.perf_counter()
+        step = ours.restored(base, "frame")
+        ours_total = float(step.namespace["frame"]["c3"].sum())
+        _note(found, "ours: large frame, restored and one column summed", time.perf_counter() - begun)
+        begun = time.perf_counter()
+        base, _ = ours.save(step, base)
+        _note(found, "ours: large frame, unchanged", time.perf_counter() - begun)
+        del step
+        begun = time.perf_counter()
+        with (folder / "pickle.large").open("rb") as file:
+            their_total = float(pickle.load(file)["frame"]["c3"].sum())
+        _note(found, "pickle: large frame, restored and one column summed", time.perf_counter() - begun)
+        if not ours_total == their_total == total:
+            raise AssertionError("What was restored is not what was kept.")
+    begun = time.perf_counter()
+    fork = Ours(_below(folder, "fork"))
+    fork.save(fork.snapshot({}, base), base)
+    _note(found, "ours: first step of a fork, nothing read", time.perf_counter() - begun)
+    return found
+
+
+def peers() -> dict[str, Any]:
+    """Libraries with `dump(value, file, protocol)`, of those that are here."""
+    return {"pickle": pickle} | {
+        name: importlib.import_module(name) for name in ("dill",) if importlib.util.find_spec(name) is not None
+    }
+
+
+def measure(gigabytes: float, runs: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="daytwo-bench-") as name:
+        found = small(Path(name), runs) | large(Path(name), gigabytes, runs)
+    middle = {row: median(values) for row, values in found.items()}
+    return {
+        "bench": "state",
+        "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
+        "rows": [
+            {"name": row, "median": middle[row], "least": min(values), "runs": len(values)}
+            for row, values in found.items()
+        ],
+        "absent": [name for name in ("dill", "kishu") if importlib.util.find_spec(name) is None],
+        "figures": {"gigabytes": gigabytes, "runs": runs},
+        "goals": _goals(middle),
+    }
+
+
+def _goals(middle: dict[str, float]) -> list[dict[str, Any]]:
+    restored = "large frame, restored and one column summed"
+    first_touch = middle[f"pickle: {restored}"] / middle[f"ours: {restored}"]
+    few = middle["ours: 200 small variables"] / middle["pickle: 200 small variables"]
+    fewer = middle["pickle: bytes for 1 changed of 200"] / middle["ours: bytes for 1 changed of 200"]
+    unchanged = middle["pickle: large frame, new"] / middle["ours: large frame, unchanged"]
+    fork = middle["ours: first step of a fork, nothing read"]
+    return [
+        {"id": "first_touch", "value": round(first_touch, 1), "goal": ">= 15", "met": first_touch >= 15},
+        {"id": "small_variables", "value": round(few, 2), "goal": "<= 1.5", "met": few <= 1.5},
+        {"id": "one_changed", "value": round(fewer, 1), "goal": ">= 50", "met": fewer >= 50},
+        {"id": "unchanged", "value": round(unchanged, 1), "goal": ">= 10", "met": unchanged >= 10},
+        {"id": "fork_seconds", "value": round(fork, 4), "goal": "< 0.1", "met": fork < 0.1},
+    ]
+
+
+def _below(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir()
+    return made
+
+
+def _note(found: dict[str, list[float]], row: str, value: float) -> None:
+    found.setdefault(row, []).append(value)
+    print(f"{row}: {value:.4g}", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--gigabytes", type=float, default=GIGABYTES)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    asked = parser.parse_args()
+    report = measure(asked.gigabytes, asked.runs)
+    if asked.json:
+        print(json.dumps(report))
+        return
+    for row in report["rows"]:
+        print(f"{row['name']:55} {row['median']:>12.4g}")
+    for goal in report["goals"]:
+        print(f"{goal['id']:55} {goal['value']:>12} {goal['goal']:>8} {'met' if goal['met'] else 'missed'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What `bench.state` measures: our way of keeping a namespace, and the others'."""
