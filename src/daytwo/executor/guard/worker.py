@@ -23,7 +23,7 @@ from daytwo.executor.guard.review import Reviewed, review, unavailable
 from daytwo.wire.verdict import Ruling, Verdict
 
 MEMORY_LIMIT_BYTES: Final = 144 * 1024 * 1024
-TIME_LIMIT_SECONDS: Final = 1.0
+TIME_LIMIT_SECONDS: Final = 0.7
 """Processor time of one review."""
 RECURSION_LIMIT: Final = 12_000
 GARBAGE_LIMIT: Final = 100_000

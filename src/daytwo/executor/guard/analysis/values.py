@@ -19,7 +19,7 @@ NUMBERS_LIMIT: Final = 4
 """How many constants one expression is told to be; more fade into `HOLE` and `UNKNOWN`."""
 NAMED_LIMIT: Final = 128
 MADE_LIMIT: Final = 32
-VALUES_LIMIT: Final = 1_000
+VALUES_LIMIT: Final = 400
 DOTS_LIMIT: Final = 8
 TEXT_LIMIT_CHARACTERS: Final = 100_000
 
@@ -146,17 +146,13 @@ def bounded(values: Values) -> Values:
     return values
 
 
+_KINDS: Final[dict[type, str]] = {Place: "text", Named: "named", Space: "named", Made: "made"}
+
+
 def _kind(value: Value) -> str:
-    match value:
-        case Known():
-            return "number" if _is_number(value) else "text"
-        case Place():
-            return "text"
-        case Named() | Space():
-            return "named"
-        case Made():
-            return "made"
-    return "other"
+    if isinstance(value, Known):
+        return "number" if _is_number(value) else "text"
+    return _KINDS.get(type(value), "other")
 
 
 def faded(values: Values) -> Values:

@@ -12,6 +12,8 @@ from daytwo.executor.guard.facts import CELL_NAMES, STANDARD_LIBRARY
 from daytwo.executor.guard.subject import Subject, nearest, quote
 from daytwo.wire.verdict import Finding
 
+REPAIRS_LIMIT: Final = 100
+"""How many names the nearest is looked for: that takes longer than all else."""
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__builtins__", "__file__", "__path__", "__annotations__", "__class__"}
 _NOTEBOOK: Final = frozenset({"get_ipython", "display", "In", "Out", "_", "__", "exit", "quit"})
 _CUSTOMARY: Final = {
@@ -34,6 +36,7 @@ def names(subject: Subject) -> Iterator[Finding]:
         return
     bound = {name for scope in {subject.layout.module} for name in scope.bound}
     known = {*CELL_NAMES, *subject.known_names, *_BUILTINS} | (_NOTEBOOK if subject.is_notebook else set())
+    repairs = 0
     for node in subject.layout.of(ast.Name):
         assert isinstance(node, ast.Name)
         if not isinstance(node.ctx, ast.Load) or node.id in known:
@@ -42,9 +45,9 @@ def names(subject: Subject) -> Iterator[Finding]:
         if scope.owner(node.id) is None and not (
             scope.kind is Kind.CLASS and node.id in {"__qualname__", "__module__"}
         ):
-            yield subject.finding(
-                node, "undefined-name", f"The name {quote(node.id)} is not defined.", _repair(node.id, known | bound)
-            )
+            repairs += 1
+            repair = _repair(node.id, known | bound) if repairs <= REPAIRS_LIMIT else None
+            yield subject.finding(node, "undefined-name", f"The name {quote(node.id)} is not defined.", repair)
 
 
 def _repair(name: str, known: set[str]) -> str:

@@ -49,8 +49,8 @@ def _missing(subject: Subject, node: ast.AST, top: str) -> Finding:
             return subject.finding(
                 node,
                 "package",
-                f"{quote(top)} is not in this environment; policy lists {found.requirement}, so it can be added.",
-                f"Ask for the package {found.requirement}.",
+                f"{quote(top)} is not in this environment; policy lists {found.requirement}: it is added before a run.",
+                f"Nothing to do: a run gets the package {found.requirement}.",
                 Severity.INFO,
             )
         case Standing.TYPO:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _ARROW: Final = re.compile(r"[\w)]\s{0,20}->(?!>)\s{0,20}[^'\s]")
 TEXT_LIMIT_CHARACTERS: Final = 40_000
-"""Longer texts are judged by their tokens alone (`rules/statements.py`): a tree of them takes too much memory."""
+BRACKETS_LIMIT: Final = 500
+"""Longer and deeper texts are judged by their tokens alone (`rules/statements.py`): their tree takes too much memory."""
 _TOP: Final = re.compile(r"\bselect\s+top\s+\(?\d+", re.IGNORECASE)
 _LIMIT_PAIR: Final = re.compile(r"\blimit\s+\d+\s*,\s*\d+", re.IGNORECASE)
 _HABITS: Final = (
@@ -40,7 +41,7 @@ def _read(subject: Subject, texts: list[tuple[ast.expr, str, str]]) -> Iterator[
 
     own = created_names(subject)
     for node, text, dialect in texts:
-        if dialect != "duckdb" or len(text) > TEXT_LIMIT_CHARACTERS:
+        if dialect != "duckdb" or len(text) > TEXT_LIMIT_CHARACTERS or text.count("(") > BRACKETS_LIMIT:
             continue
         found = list(_dialect(subject, node, text))
         yield from found
