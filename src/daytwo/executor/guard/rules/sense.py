@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ARROW: Final = re.compile(r"[\w)]\s{0,20}->(?!>)\s{0,20}[^'\s]")
 TEXT_LIMIT_CHARACTERS: Final = 40_000
 BRACKETS_LIMIT: Final = 500
-"""Longer and deeper texts are judged by their tokens alone (`rules/statements.py`): their tree takes too much memory."""
+"""Longer and deeper texts are judged by their tokens alone (`statements.py`): their tree takes too much memory."""
 _TOP: Final = re.compile(r"\bselect\s+top\s+\(?\d+", re.IGNORECASE)
 _LIMIT_PAIR: Final = re.compile(r"\blimit\s+\d+\s*,\s*\d+", re.IGNORECASE)
 _HABITS: Final = (
