@@ -19,7 +19,7 @@ from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal
 from daytwo.executor.results import ResultStore
-from daytwo.executor.sandbox import Sandboxes
+from daytwo.executor.sandbox import DEVICE_FOLDER, Sandboxes
 from daytwo.executor.sandbox.request import Cancel
 from daytwo.executor.serve import rehearser
 from daytwo.executor.state import StateStore
@@ -46,6 +46,7 @@ class Executor:
         native: Sandboxes,
         sandbox: Sandbox | None = None,
         dataset_bits: float = DATASET_BITS,
+        device_folder: Path = DEVICE_FOLDER,
     ) -> None:
         self.folder = folder
         self.database = Database(folder / "executor.sqlite")
@@ -53,6 +54,7 @@ class Executor:
         with self.database.transaction() as connection:
             ledger.create(connection)
         self.scripted = sandbox
+        self._device_folder = device_folder
         self.journal = Journal(self.database)
         self.outbox = Outbox(self.database, "local")
         self.catalog = Catalog(self.database, native, key, "local")
@@ -79,6 +81,7 @@ class Executor:
                 results=self.results,
                 state=StateStore(self.folder / "state"),
                 growth=Growth(environment, Environments(self.folder / "environments")),
+                device_folder=self._device_folder,
             )
         )
 

@@ -15,12 +15,18 @@ from pathlib import Path
 import anyio
 import pytest
 
+from bench.gate_set.executor import Executor
 from daytwo.control.storage.embedded import EmbeddedServer
 from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
 from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest
 from daytwo.executor.sandbox.devices import Devices, detect
 from daytwo.wire.errors import Unavailable
+from daytwo.wire.identifiers import new_id
+from daytwo.wire.observation import Alphabet
+from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.signing import SigningKey
+from daytwo.wire.task import TaskRequest
 
 NULL = os.makedev(1, 3)
 SAMPLE = Path(__file__).parents[2] / "examples" / "orders.csv"
@@ -144,6 +150,41 @@ def test_an_organisation_waits_for_the_device_of_another(fake, tmp_path):
         sandboxes.close()
     assert refused == ["gpu_busy"]
     assert afterwards.stdout == b"['nvidia-uvm', 'nvidia0', 'nvidiactl']\n", afterwards.stderr
+
+
+def test_a_step_whose_device_is_busy_costs_nothing(fake, tmp_path):
+    (fake / "nvidia1").unlink()
+    sandboxes = Sandboxes(
+        default_environment(), Path(cell.__file__).parent, COLD, devices=detect(fake, tmp_path / "driver")
+    )
+    executor = Executor(tmp_path / "executor", SigningKey.generate(), sandboxes, device_folder=fake)
+    session = new_id("session")
+    task = TaskRequest(
+        org_id="local",
+        run_id=new_id("run"),
+        session_id=session,
+        segment=1,
+        step=1,
+        program="x = 1",
+        profile="gpu",
+        datasets=(),
+        alphabet=Alphabet.BRIEF,
+        base_session=session,
+        base_snapshot=0,
+        next_snapshot=1,
+        on_behalf_of=LOCAL_OWNER,
+    )
+    try:
+        with sandboxes.holding(PROFILES["gpu"]) as nodes:
+            completion, _ = executor.answer(task)
+        assert [node.name for node in nodes] == ["nvidia0", "nvidiactl", "nvidia-uvm"]
+        assert [finding.rule for finding in completion.verdict.findings] == ["gpu-busy"]
+        assert (completion.rehearsal, completion.symbol, completion.bits_spent) == (None, None, 0)
+        with sandboxes.holding(PROFILES["gpu"]) as again:
+            assert again == nodes
+    finally:
+        executor.database.close()
+        sandboxes.close()
 
 
 def daytwo(*words, **variables):

@@ -1,5 +1,6 @@
 """An executor in this process, so that a hostile control plane is a function call and a hostile program some bytes."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,10 @@ class ScriptedSandbox:
         except Exception:  # noqa: BLE001 -- the contract of Sink
             ending = Ending.KILLED
         return self._result(ending)
+
+    @contextmanager
+    def holding(self, _profile):
+        yield ()
 
     @staticmethod
     def _result(ending):

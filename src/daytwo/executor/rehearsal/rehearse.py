@@ -22,7 +22,7 @@ from daytwo.executor.rehearsal.capture import Capture, cut
 from daytwo.executor.rehearsal.mock import Mock, mock
 from daytwo.executor.rehearsal.outcome import decide
 from daytwo.executor.sandbox.request import Cancel, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
-from daytwo.executor.state import STATE_TARGET, Base, StateStore
+from daytwo.executor.state import STATE_TARGET, Base, SnapshotWriter, StateStore
 from daytwo.wire.errors import Denied, Incompatible, Missing
 from daytwo.wire.names import check_labels
 from daytwo.wire.rehearsal import LITERALS_LIMIT, NAME_LIMIT_CHARACTERS, TEXT_LIMIT_CHARACTERS, Rehearsal
@@ -62,42 +62,48 @@ class Rehearser:
         signed: Sequence[SignedSheet],
         profile: Profile,
         environment: Environment,
+        devices: tuple[Path, ...],
         cancel: Cancel,
     ) -> Rehearsal:
-        """Runs the program on mock rows and keeps the state that it leaves, under the task's snapshot number."""
+        """Runs the program on mock rows and keeps the state that it leaves, under the task's snapshot number.
+
+        Args:
+            request: the task.
+            signed: the sheets that mock rows are made of.
+            profile: what the program runs on, here and afterwards.
+            environment: its packages.
+            devices: the profile's, which the step holds.
+            cancel: ends it.
+        """
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             sheets = [own.sheet for own in signed]
+            base = self._base(request)
+            state = self._state.mounts(base)
             mocks = await anyio.to_thread.run_sync(mock, sheets, request.program, SEED, Path(name), MOUNTED_AT)
-            return await self._run(request, signed, mocks, Mount(Path(name), MOUNTED_AT), profile, environment, cancel)
+            asked = SandboxRequest(
+                module="cell.program",
+                job=json.dumps(_job(request, signed, mocks, profile, state)).encode(),
+                profile=replace(profile, wall_seconds=min(profile.wall_seconds, WALL_SECONDS)),
+                org_id=request.org_id,
+                kind=Kind.REHEARSAL,
+                environment=environment.requested_as,
+                mounts=(Mount(Path(name), MOUNTED_AT), *state),
+                devices=devices,
+            )
+            snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment.content_digest)
+            capture, result = await self._run(asked, snapshot, cancel)
+            return _told(request.program, signed, mocks, capture, result)
 
     def modules(self, request: TaskRequest) -> dict[str, str]:
         """Which variables that a task starts from are modules, in its rehearsal chain."""
         return self._state.modules(request.base_session, request.base_snapshot)
 
     async def _run(
-        self,
-        request: TaskRequest,
-        signed: Sequence[SignedSheet],
-        mocks: Mock,
-        files: Mount,
-        profile: Profile,
-        environment: Environment,
-        cancel: Cancel,
-    ) -> Rehearsal:
-        base = self._base(request)
-        state = self._state.mounts(base)
-        snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment.content_digest)
+        self, asked: SandboxRequest, snapshot: SnapshotWriter, cancel: Cancel
+    ) -> tuple[Capture, SandboxResult]:
+        """Runs it, and keeps its state where that came whole."""
         capture = Capture(snapshot)
         reader = FrameReader(capture)
-        asked = SandboxRequest(
-            module="cell.program",
-            job=json.dumps(_job(request, signed, mocks, profile, state)).encode(),
-            profile=replace(profile, wall_seconds=min(profile.wall_seconds, WALL_SECONDS)),
-            org_id=request.org_id,
-            kind=Kind.REHEARSAL,
-            environment=environment.requested_as,
-            mounts=(files, *state),
-        )
         try:
             result = await self._sandbox.run(asked, reader.feed, cancel)
             if not reader.is_between_frames:
@@ -107,7 +113,7 @@ class Rehearser:
             raise
         if capture.report is None or not capture.commit():
             snapshot.discard()
-        return _told(request.program, signed, mocks, capture, result)
+        return capture, result
 
     def _base(self, request: TaskRequest) -> Base:
         try:

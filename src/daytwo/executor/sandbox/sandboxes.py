@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from daytwo.executor.environments import Environment, Environments
 from daytwo.executor.sandbox.check import Backend, Check, check_machine
 from daytwo.executor.sandbox.devices import Device, Devices, detect
 from daytwo.executor.sandbox.native import NativeBackend
-from daytwo.executor.sandbox.request import Cancel, Kind, SandboxRequest, SandboxResult, Sink, Tier
+from daytwo.executor.sandbox.request import Cancel, Kind, Profile, SandboxRequest, SandboxResult, Sink, Tier
 from daytwo.executor.sandbox.strong import GvisorBackend
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
 from daytwo.executor.sandbox.zygotes import Warmth
@@ -48,7 +50,7 @@ class Sandboxes:
         }
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
-        """One execution, until its last process has ended.
+        """One execution, until its last process has ended, on the devices that it names or on free ones.
 
         Raises:
             Unavailable: `tier_unavailable`, `sandbox_unavailable`, `data_unreadable`, `profile_unavailable` or
@@ -57,12 +59,22 @@ class Sandboxes:
             Bug: `tier_lowered`, where a backend says that it gave less than was asked for.
         """
         tier = Tier.STRONG if self._least is Tier.STRONG else request.tier
-        with self._devices.taken(request.profile.gpu) as nodes:
-            asked = replace(request, tier=tier, devices=nodes)
+        with self._devices.taken(0 if request.devices else request.profile.gpu) as nodes:
+            asked = replace(request, tier=tier, devices=request.devices or nodes)
             result = await self._backends[tier].run(asked, sink, cancel)
         if result.tier is not tier:
             raise Bug("tier_lowered", f"A program ran in the tier `{result.tier}`, not in `{tier}`.")
         return result
+
+    @contextmanager
+    def holding(self, profile: Profile) -> Iterator[tuple[Path, ...]]:
+        """The profile's devices, for several executions that have them one after the other and nobody else between.
+
+        Raises:
+            Unavailable: `profile_unavailable` or `gpu_busy`.
+        """
+        with self._devices.taken(profile.gpu) as nodes:
+            yield nodes
 
     def warm(self, org_id: str, kind: Kind) -> None:
         """Starts ahead of time what the first run of the tier `standard` would have to wait for."""

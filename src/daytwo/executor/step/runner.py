@@ -2,12 +2,15 @@
 
 Nothing is rehearsed that guard stops; nothing is debited for a program that its rehearsal stops; nothing runs that is
 not debited; the state is committed before the Observation exists, so that an Observation `ok` always has its snapshot.
+A step holds its devices from its rehearsal until its Observation leaves: that one is busy is known before anything is
+paid for, and that one is free again tells nobody sooner than the grid does how long a program took.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -49,6 +52,8 @@ class Sandbox(Protocol):
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult: ...
 
+    def holding(self, profile: Profile) -> AbstractContextManager[tuple[Path, ...]]: ...
+
 
 @dataclass(frozen=True)
 class Rooms:
@@ -77,6 +82,8 @@ class _Told:
     root_session: str
     verdict: Verdict
     environment: Environment
+    devices: tuple[Path, ...] = ()
+    """That the step holds."""
     rehearsal: Rehearsal | None = None
 
 
@@ -108,12 +115,20 @@ class StepRunner:
             return self._completion(told)
         if execution > REHEARSALS_LIMIT:
             return self._completion(replace(told, verdict=_deny("interrupted", "It was interrupted time and again.")))
-        rehearsal = await self._rehearse(request, environment, cancel)
+        with ExitStack() as held:
+            try:
+                devices = held.enter_context(self._sandbox.holding(PROFILES[request.profile]))
+            except Unavailable as error:
+                return self._completion(replace(told, verdict=_deny(error.code.replace("_", "-"), error.message)))
+            return await self._rehearse_and_execute(replace(told, devices=devices), execution, cancel)
+
+    async def _rehearse_and_execute(self, told: _Told, execution: int, cancel: Cancel) -> Completion:
+        rehearsal = await self._rehearse(told, cancel)
         if rehearsal is None:
             message = "The executor could not rehearse the program. Its operator finds the reason in its log."
             return self._completion(replace(told, verdict=_deny("not-rehearsed", message)))
         told = replace(told, rehearsal=rehearsal)
-        if cancel.requested or not (rehearsal.may_run or request.insist):
+        if cancel.requested or not (rehearsal.may_run or told.request.insist):
             return self._completion(told)
         return await self._execute(told, execution, cancel)
 
@@ -149,11 +164,12 @@ class StepRunner:
             return _deny("package-without-module", message), environment
         return verdict.model_copy(update={"packages": packages}), grown
 
-    async def _rehearse(self, request: TaskRequest, environment: Environment, cancel: Cancel) -> Rehearsal | None:
+    async def _rehearse(self, told: _Told, cancel: Cancel) -> Rehearsal | None:
         """What the program did on mock rows, admitted by the gate; None where the executor failed at it."""
+        request, profile = told.request, PROFILES[told.request.profile]
         try:
             signed = [self._catalog.signed(ref.name) for ref in request.datasets]
-            rehearsal = await self._rehearser.rehearse(request, signed, PROFILES[request.profile], environment, cancel)
+            rehearsal = await self._rehearser.rehearse(request, signed, profile, told.environment, told.devices, cancel)
         except (DaytwoError, OSError) as error:
             log.warning("step.not_rehearsed", run=request.run_id, step=request.step, error=type(error).__name__)
             return None
@@ -229,6 +245,7 @@ class StepRunner:
             kind=Kind.REAL,
             environment=told.environment.requested_as,
             mounts=(*mounts, *state),
+            devices=told.devices,
         )
         result = await self._sandbox.run(asked, reader.feed, cancel)
         if not reader.is_between_frames:
