@@ -136,6 +136,27 @@ def test_a_request_names_its_environment_and_gets_no_other(environments, wheelho
     assert b"No module named 'alpha'" in default.stderr
 
 
+def test_a_zygote_imports_ahead_what_its_environment_lets_it(environments, wheelhouse):
+    lock = make_wheel(wheelhouse, "numpy") + make_wheel(wheelhouse, "duckdb", source="raise RuntimeError('not today')")
+    built = environments.build(lock)
+    sandboxes = Sandboxes(default_environment(), Path(cell.__file__).parent, environments=environments)
+    source = "import sys; print([name in sys.modules for name in ('numpy', 'duckdb', 'pandas')])\nimport duckdb"
+    request = SandboxRequest(
+        *("cell.script", json.dumps({"source": source}).encode(), PROFILES["small"]),
+        org_id="local",
+        kind=Kind.REAL,
+        environment=built.requested_as,
+    )
+    try:
+        sandboxes.warm("local", Kind.REAL, built.requested_as)
+        assert sandboxes.environments_in_use() == {built.name}
+        result = anyio.run(sandboxes.run, request, lambda _: None, Cancel())
+    finally:
+        sandboxes.close()
+    assert result.stdout == b"[True, False, False]\n", result.stderr
+    assert b"RuntimeError: not today" in result.stderr
+
+
 def settings_with(home, wheelhouse, lock):
     own = EnvironmentSettings(lock=lock, wheelhouse=wheelhouse, offline=True)
     return ExecutorSettings(home=home, control_url="http://127.0.0.1:1", environments=own)

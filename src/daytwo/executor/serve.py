@@ -134,17 +134,23 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         environments=environments,
         devices=detect(settings.device_folder),
     )
-    for kind in Kind:
-        backend.warm(settings.org_id, kind)
+    _warm(backend, settings.org_id, default_environment(), (Kind.REAL,) if settings.environments.lock else tuple(Kind))
     try:
         introduce()
         enrolment = read_enrolment(settings.enrolment_file)
         environment = choose_environment(settings, environments)
+        _warm(backend, settings.org_id, environment, tuple(Kind))
         guard = guarded_by(settings.policy_file)
         growth = Growth(environment, environments, guard.policy.packages.deny)
         anyio.run(_serve, settings, enrolment, growth, guard, backend)
     finally:
         backend.close()
+
+
+def _warm(backend: Sandboxes, org_id: str, environment: Environment, kinds: tuple[Kind, ...]) -> None:
+    """The catalog reads data in the default environment, whichever programs have."""
+    for kind in kinds:
+        backend.warm(org_id, kind, environment.requested_as)
 
 
 async def _serve(

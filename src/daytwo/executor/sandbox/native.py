@@ -59,9 +59,9 @@ class NativeBackend:
                 self._zygotes.sweep()
         raise SandboxUnavailable("The keepers of the sandboxes end as soon as they start. See `daytwo doctor`.")
 
-    def warm(self, org_id: str, kind: Kind) -> None:
+    def warm(self, org_id: str, kind: Kind, environment: str | None = None) -> None:
         """Starts ahead of time what the first run would have to wait for."""
-        self._zygotes.find(Key(org_id, kind, environment=None))
+        self._zygotes.find(Key(org_id, kind, environment))
 
     def environments(self) -> set[str]:
         """The digests of the environments that sandboxes stand on now."""

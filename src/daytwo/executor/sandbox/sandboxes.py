@@ -76,10 +76,14 @@ class Sandboxes:
         with self._devices.taken(profile.gpu) as nodes:
             yield nodes
 
-    def warm(self, org_id: str, kind: Kind) -> None:
-        """Starts ahead of time what the first run of the tier `standard` would have to wait for."""
+    def warm(self, org_id: str, kind: Kind, environment: str | None = None) -> None:
+        """Starts ahead of time what the first run of the tier `standard` would have to wait for.
+
+        Raises:
+            Missing: `environment_unknown`.
+        """
         if self._least is Tier.STANDARD:
-            self._native.warm(org_id, kind)
+            self._native.warm(org_id, kind, environment)
 
     def check(self) -> list[Check]:
         """What this machine can do, with a hostile self-test.  Blocks: not for the event loop's own thread."""

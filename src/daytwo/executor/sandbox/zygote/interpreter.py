@@ -63,7 +63,8 @@ def renew(seed: int | None) -> None:
 def limber(modules: list[str]) -> None:
     """Does once, before the program is here, what every program does: the pages that this writes are then our own."""
     ours, theirs = messages.pair()
-    text = f"import os, sys, {', '.join(modules)}\ndef f(x): return [x]\nvalues = {{i: f(i) for i in range(99)}}"
+    imported = ", ".join(name for name in ("os", "sys", *modules) if name in sys.modules)
+    text = f"import {imported}\ndef f(x): return [x]\nvalues = {{i: f(i) for i in range(99)}}"
     with ours, theirs:
         messages.send(theirs, {"source": text}, [0])
         said = messages.receive(ours)

@@ -26,7 +26,7 @@ class Inside(TypedDict):
     devices: list[str]
     """Device nodes of the tree, beside the harmless ones, that programs may drive."""
     modules: list[str]
-    """Imported once, before the first fork."""
+    """Imported once, before the first fork: the cell's, and of the environment's what lets itself be imported."""
     seed: int | None
     """Of the random generators that a fork copies; None for the kernel's entropy."""
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .order import Inside
 
 
+_CELL = "cell"
+
+
 def main() -> None:
     """Never returns."""
     channel = socket.socket(fileno=ZYGOTE_FD)
@@ -33,7 +36,7 @@ def main() -> None:
         environment = dict(os.environ)
         with interpreter.without_exits_of_packages():
             for module in inside["modules"]:
-                importlib.import_module(module)
+                _import(module)
         os.environ.clear()
         os.environ.update(environment)  # without what libraries have put there for themselves
         _serve(channel, inside)
@@ -41,6 +44,15 @@ def main() -> None:
         messages.send(channel, failure(error))
     finally:
         os._exit(1)
+
+
+def _import(module: str) -> None:
+    """What of an environment does not let itself be imported is left to the programs that want it."""
+    try:
+        importlib.import_module(module)
+    except Exception:
+        if module.partition(".")[0] == _CELL:
+            raise
 
 
 def _serve(channel: socket.socket, inside: Inside) -> None:
