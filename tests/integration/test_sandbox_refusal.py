@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, San
 from daytwo.executor.sandbox.testing import Identity, Trial, trial_executor
 from daytwo.wire.errors import Unavailable
 
+HIDE_LANDLOCK = Path(__file__).with_name("hidden_landlock.py")
 CELL = Path(__file__).parents[2] / "src" / "daytwo" / "executor" / "cell"
 
 
@@ -26,6 +29,36 @@ def test_without_user_namespaces_nothing_runs_and_the_mend_is_named():
     assert (result.error, result.stdout, result.left_behind) == ("sandbox_unavailable", "", [])
     assert "user namespace" in result.message
     assert "sysctl user.max_user_namespaces" in result.message
+
+
+def without_landlock(home, *words, **variables):
+    """`daytwo` as on a kernel without Landlock."""
+    return subprocess.run(
+        [sys.executable, str(HIDE_LANDLOCK), sys.executable, "-m", "daytwo.cli.main", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"DAYTWO_HOME": str(home)} | variables,
+    )
+
+
+def test_without_landlock_nothing_runs_unless_that_is_accepted(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("print('ran')", "utf-8")
+    refused = without_landlock(tmp_path / "home", "sandbox", "run", str(program))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "error[sandbox_unavailable]" in refused.stderr
+    assert "landlock" in refused.stderr
+    assert "without_landlock = true" in refused.stderr.replace("\n", " ")
+    accepted = without_landlock(tmp_path / "home", "sandbox", "run", str(program), DAYTWO_WITHOUT_LANDLOCK="true")
+    assert (accepted.returncode, accepted.stdout) == (0, "ran\n")
+
+
+def test_doctor_tells_that_landlock_is_missing(tmp_path):
+    checked = without_landlock(tmp_path / "home", "doctor", "--json")
+    checks = {check["name"]: check for check in json.loads(checked.stdout)["checks"]}
+    assert checked.returncode == 1
+    assert (checks["sandbox"]["ok"], "lsm=" in checks["sandbox"]["mend"]) == (False, True)
 
 
 def test_an_interpreter_that_does_not_start_is_no_failure_of_the_program(tmp_path):

@@ -163,7 +163,7 @@ def _ports(settings: Settings) -> Iterator[Check]:
 
 def _sandbox(settings: Settings) -> Iterable[Check]:
     try:
-        sandboxes = local_sandboxes(settings.device_folder)
+        sandboxes = local_sandboxes(settings)
     except ImportError as error:
         return [Check("sandbox", False, f"{error.name} is not installed", "Install daytwo[executor].")]
     try:

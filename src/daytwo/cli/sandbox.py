@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, group
 from daytwo.cli.question import expand
-from daytwo.cli.settings import load
+from daytwo.cli.settings import Settings, load
 from daytwo.cli.usage import Exit, Usage
 from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.sheet import slug
 
 if TYPE_CHECKING:
-    from daytwo.executor.sandbox import Sandboxes, SandboxResult, Tier
+    from daytwo.executor.sandbox import Sandboxes, SandboxResult
 
 
 class SandboxDocument(BaseModel):
@@ -72,14 +72,16 @@ def run(
     raise typer.Exit(int(Exit.OK if ending == "ok" else Exit.FAILED))
 
 
-def local_sandboxes(device_folder: Path, least: Tier | None = None) -> Sandboxes:
+def local_sandboxes(settings: Settings) -> Sandboxes:
     """The sandboxes of this machine with this installation's own packages, nothing warmed up."""
     from daytwo.executor import cell
     from daytwo.executor.environments import default_environment
-    from daytwo.executor.sandbox import COLD, Sandboxes, Tier, detect
+    from daytwo.executor.sandbox import COLD, Sandboxes, detect
 
     own_cell = Path(cell.__path__[0])
-    return Sandboxes(default_environment(), own_cell, COLD, least or Tier.STANDARD, devices=detect(device_folder))
+    devices = detect(settings.device_folder)
+    without_landlock = settings.without_landlock
+    return Sandboxes(default_environment(), own_cell, COLD, devices=devices, without_landlock=without_landlock)
 
 
 async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:
@@ -89,17 +91,17 @@ async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> S
         asked_tier = Tier(tier)
     except ValueError:
         raise Usage("unknown_tier", f"There is no tier `{tier}`. Choose standard or strong.") from None
-    device_folder = load().device_folder
+    settings = load()
     request = SandboxRequest(
         module="cell.script",
         job=json.dumps({"source": source}).encode(),
-        profile=find_profile(profile, device_folder),
+        profile=find_profile(profile, settings.device_folder),
         org_id=LOCAL_ORG,
         kind=Kind.REAL,
         tier=asked_tier,
         mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in data.items()),
     )
-    sandboxes = local_sandboxes(device_folder)
+    sandboxes = local_sandboxes(settings)
     try:
         return await sandboxes.run(request, lambda _: None, Cancel())
     finally:

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """A PostgreSQL of the user's own; without one an embedded server is run."""
     tier: Literal["standard", "strong"] = "standard"
     """The least isolation that the executor runs anything under."""
+    without_landlock: bool = False
+    """Run programs also where the kernel has no Landlock: one fence less."""
     model: str | None = None
     guard_policy: Path | None = None
     """The organisation's policy for programs (YAML), laid over the one that daytwo ships."""
@@ -126,6 +128,7 @@ class Settings(BaseSettings):
             control_url=control_url,
             org_id=LOCAL_ORG,
             tier=self.tier,
+            without_landlock=self.without_landlock,
             session_bits=self.session_bits,
             dataset_bits=self.dataset_bits,
             window_days=self.window_days,

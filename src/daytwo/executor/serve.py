@@ -55,9 +55,12 @@ def local_sandboxes(
     least: Tier = Tier.STANDARD,
     environments: Environments | None = None,
     devices: tuple[Device, ...] | None = None,
+    *,
+    without_landlock: bool = False,
 ) -> Sandboxes:
     """The sandboxes of this machine, over the cell that this distribution brings."""
-    return Sandboxes(environment, Path(cell.__file__).parent, warmth, least, environments, devices)
+    cell_source = Path(cell.__file__).parent
+    return Sandboxes(environment, cell_source, warmth, least, environments, devices, without_landlock=without_landlock)
 
 
 def _none_yet() -> tuple[str, ...]:
@@ -122,7 +125,9 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         Unavailable: `not_enrolled`; or `sandbox_unavailable`, where the hostile self-test gets anywhere.
         DaytwoError: as `choose_environment` says.
     """
-    tested = local_sandboxes(default_environment(), COLD, Tier(settings.tier))
+    tested = local_sandboxes(
+        default_environment(), COLD, Tier(settings.tier), without_landlock=settings.without_landlock
+    )
     try:
         tested.require()
     finally:
@@ -133,6 +138,7 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         least=Tier(settings.tier),
         environments=environments,
         devices=detect(settings.device_folder),
+        without_landlock=settings.without_landlock,
     )
     _warm(backend, settings.org_id, default_environment(), (Kind.REAL,) if settings.environments.lock else tuple(Kind))
     try:

@@ -39,6 +39,8 @@ class ExecutorSettings(BaseModel):
     org_id: str = LOCAL_ORG
     tier: Literal["standard", "strong"] = "standard"
     """The least isolation that anything runs under here."""
+    without_landlock: bool = False
+    """Serve also where the kernel has no Landlock."""
     session_bits: float = 512
     """The disclosure budget of a session (and all its forks), in bits."""
     dataset_bits: float = 4096

@@ -29,10 +29,13 @@ class NativeBackend:
         find_environment: the interpreter and packages of a digest; of None, this installation's own.
         cell_source: the folder of the package `cell`, shown inside as such.
         warmth: how ready sandboxes are kept.
+        without_landlock: whether a kernel that lacks it will do.
     """
 
-    def __init__(self, find_environment: FindEnvironment, cell_source: Path, warmth: Warmth) -> None:
-        self._zygotes = Zygotes(find_environment, cell_source, warmth)
+    def __init__(
+        self, find_environment: FindEnvironment, cell_source: Path, warmth: Warmth, *, without_landlock: bool
+    ) -> None:
+        self._zygotes = Zygotes(find_environment, cell_source, warmth, without_landlock=without_landlock)
 
     async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult:
         """One execution, until its last process has ended.

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from daytwo.executor.environments import Environment
 from daytwo.executor.sandbox.request import Kind, Profile, SandboxRequest
-from daytwo.executor.sandbox.zygote.order import Limits, Plan, Run, Source
+from daytwo.executor.sandbox.zygote.order import Feature, Limits, Plan, Run, Source
 from daytwo.wire.errors import Bug
 
 KEEPER = Path(__file__).with_name("zygote")
@@ -57,7 +57,7 @@ def make_plan(
     modules: Sequence[str],
     pool: int,
     devices: Sequence[Path] = (),
-    must_hold_memory: bool = False,
+    must_have: Sequence[Feature] = (),
 ) -> Plan:
     """The plan of a zygote.
 
@@ -69,7 +69,7 @@ def make_plan(
         modules: what it imports, once.
         pool: parked children that it keeps ready.
         devices: host device nodes, bound in under their own names.
-        must_hold_memory: refuse where only the keeper's watch, no cgroup, bounds a sandbox's memory.
+        must_have: refuse where the kernel lacks one of these.
     """
     sources, links = _system()
     interpreter, python_sources = _python(environment)
@@ -98,7 +98,7 @@ def make_plan(
             "seed": _REHEARSAL_SEED if kind is Kind.REHEARSAL else None,
         },
         "pool": pool,
-        "must_hold_memory": must_hold_memory,
+        "must_have": list(must_have),
     }
 
 

@@ -28,6 +28,7 @@ class Sandboxes:
         least: the tier that every request is raised to.
         environments: those that requests may name by their digest.
         devices: GPUs for profiles that have one; None for those of this machine.
+        without_landlock: whether a kernel that lacks it will do for the tier `standard`.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Sandboxes:
         least: Tier = Tier.STANDARD,
         environments: Environments | None = None,
         devices: tuple[Device, ...] | None = None,
+        *,
+        without_landlock: bool = False,
     ) -> None:
         self._devices = Devices(detect() if devices is None else devices)
         self._environment = environment
         self._environments = environments
-        self._native = NativeBackend(self._find_environment, cell_source, warmth)
+        self._native = NativeBackend(self._find_environment, cell_source, warmth, without_landlock=without_landlock)
         self._least = least
         self._backends: dict[Tier, Backend] = {
             Tier.STANDARD: self._native,

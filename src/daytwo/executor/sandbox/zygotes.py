@@ -22,7 +22,7 @@ from daytwo.executor.sandbox.plan import keeper_command, keeper_environment, mak
 from daytwo.executor.sandbox.request import Kind
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
 from daytwo.executor.sandbox.zygote import messages
-from daytwo.executor.sandbox.zygote.order import Plan
+from daytwo.executor.sandbox.zygote.order import Feature, Plan
 
 ZYGOTES_LIMIT = 16
 FIRST_UID = 64118
@@ -139,12 +139,16 @@ class Zygotes:
         find_environment: the environment of a digest; of None, the one that comes with this installation.
         cell_source: the folder of the package `cell`.
         warmth: how ready to be.
+        without_landlock: whether a kernel that lacks it will do.
     """
 
-    def __init__(self, find_environment: FindEnvironment, cell_source: Path, warmth: Warmth) -> None:
+    def __init__(
+        self, find_environment: FindEnvironment, cell_source: Path, warmth: Warmth, *, without_landlock: bool
+    ) -> None:
         self._find_environment = find_environment
         self._cell_source = cell_source
         self._warmth = warmth
+        self._without_landlock = without_landlock
         self._live: dict[Key, Zygote] = {}
         self._retired: list[Zygote] = []
 
@@ -192,6 +196,11 @@ class Zygotes:
         age_seconds = time.monotonic() - zygote.begun_seconds
         return not zygote.is_alive or zygote.runs >= self._warmth.runs or age_seconds > self._warmth.age_seconds
 
+    def _must_have(self, key: Key) -> list[Feature]:
+        """What the machine is refused for lacking: two organisations need a bound that no burst passes."""
+        needed: list[Feature] = [] if self._without_landlock else ["landlock"]
+        return [*needed, "memory cgroup"] if any(other.org_id != key.org_id for other in self._live) else needed
+
     def _start(self, key: Key) -> Zygote:
         idle = sorted((live for live in self._live.values() if not live.in_flight), key=lambda live: live.used_seconds)
         if len(self._live) + len(self._retired) >= ZYGOTES_LIMIT:
@@ -212,6 +221,6 @@ class Zygotes:
             modules=(*libraries, *CELL),
             pool=self._warmth.pool,
             devices=key.devices,
-            must_hold_memory=any(other.org_id != key.org_id for other in self._live),
+            must_have=self._must_have(key),
         )
         return Zygote(environment, plan)

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from typing import NoReturn
 
-from . import birth, cgroups, files, kernel, messages
+from . import birth, cgroups, files, kernel, landlock, messages
 from .execution import Asked, Child, Surroundings
 from .report import failure
 from .trees import Opener
@@ -98,8 +98,10 @@ class Keeper:
         home = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self._surroundings = Surroundings(home, self._plan["places"], uid)
         self._groups = cgroups.find()
-        if self._groups is None and self._plan["must_hold_memory"]:
-            raise kernel.Refused("memory cgroup")
+        found = {"landlock": landlock.abi() > 0, "memory cgroup": self._groups is not None}
+        for feature in self._plan["must_have"]:
+            if not found[feature]:
+                raise kernel.Refused(feature)
         self._opener = Opener(shown_to=uid)
         self._zygote, self._words = birth.bear(self._plan, self._opener.open(self._plan["sources"]), uid=uid)
         self._zygote.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
+
+Feature = Literal["landlock", "memory cgroup"]
+"""Of the kernel: what sandboxes can do without, at a price."""
 
 
 class Source(TypedDict):
@@ -49,8 +52,8 @@ class Plan(TypedDict):
     inside: Inside
     pool: int
     """Parked children that are kept ready."""
-    must_hold_memory: bool
-    """Refuse where there is no cgroup that bounds a sandbox's memory."""
+    must_have: list[Feature]
+    """Refuse where the kernel lacks one of these."""
 
 
 class Limits(TypedDict):
