@@ -1,11 +1,11 @@
-"""How long a program waits for its sandbox: `python -m bench.sandbox [--json] [--runs 30] [--executions 300]`.
+"""How long a program waits for its sandbox: `python -m bench.sandbox [--json] [--jupyter] [--runs 30]`.
 
 Every contender runs the same program (it imports five libraries, says so, ends), one after the other in each round, so
 that whatever else the machine does falls on all of them.  Measured: from asking to the program's first byte, and to its
 end with everything collected.  Ours: from the pool, with an empty pool, the full path (a snapshot and data mounted, a
-result of 1 MB collected), and the tier `strong`.  Theirs: `bwrap` with a fresh Python, `runsc do`, `podman run`, a
-Jupyter kernel, each where the machine has it.  Then: what a parked child costs, a hundred sleepers at once, and
-what is left after many executions.
+result of 1 MB collected), and the tier `strong`.  Theirs, each where the machine has it: `bwrap` with a fresh Python,
+`runsc do`, `podman run`, and with `--jupyter` a Jupyter kernel, installed for this run.  Then: what a parked child
+costs, a hundred sleepers at once, and what is left after many executions.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import anyio
 
+from bench.sandbox_set.jupyter import Jupyter
 from bench.sandbox_set.leftovers import Leftovers
 from bench.sandbox_set.ours import Ours, sleepers_seconds
 from bench.sandbox_set.peers import peers
@@ -37,28 +39,32 @@ _NEVER = Warmth(pool=0)
 Contender = Callable[[], Awaitable[Timing]]
 
 
-async def measure(runs: int, executions: int, *, strong: bool) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="daytwo-bench-") as name:
+async def measure(runs: int, executions: int, *, strong: bool, jupyter: bool) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="daytwo-bench-") as name, ExitStack() as closing:
         tempfile.tempdir = name  # ours alone, so that what is left in it is ours
         pool, empty = Ours(Path(name), Warmth()), Ours(Path(name), _NEVER)
-        try:
-            contenders: dict[str, Contender] = {
-                "pool": pool.first_line,
-                "pool, full path": pool.full_path,
-                "pool empty": empty.first_line,
-            }
-            found, absent = peers(Path(name))
-            contenders |= found
-            if strong and shutil.which("runsc") and os.geteuid() == 0:
-                contenders["strong"] = lambda: pool.first_line(Tier.STRONG)
-            timings = await _interleaved(contenders, runs)
-            idle_bytes = await pool.idle_child_bytes()
-            seconds = await sleepers_seconds(pool)
-            leftovers = Leftovers()
-            left = await leftovers.after(pool, executions)
-        finally:
-            pool.close()
-            empty.close()
+        closing.callback(pool.close)
+        closing.callback(empty.close)
+        contenders: dict[str, Contender] = {
+            "pool": pool.first_line,
+            "pool, full path": pool.full_path,
+            "pool empty": empty.first_line,
+        }
+        found, absent = peers(Path(name))
+        contenders |= found
+        if jupyter:
+            kernels = Jupyter(Path(name))
+            closing.callback(kernels.close)
+            contenders["jupyter kernel"] = kernels.first_line
+        else:
+            absent["jupyter kernel"] = "ask for it with `--jupyter`"
+        if strong and shutil.which("runsc") and os.geteuid() == 0:
+            contenders["strong"] = lambda: pool.first_line(Tier.STRONG)
+        timings = await _interleaved(contenders, runs)
+        idle_bytes = await pool.idle_child_bytes()
+        seconds = await sleepers_seconds(pool)
+        leftovers = Leftovers()
+        left = await leftovers.after(pool, executions)
     rows = [_row(name, timings[name]) for name in timings]
     figures = {"idle_child_uss_bytes": idle_bytes, "sleepers_100_seconds": round(seconds, 2), "left": left}
     return {
@@ -127,10 +133,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS, help="of each contender")
     parser.add_argument("--executions", type=int, default=EXECUTIONS, help="before looking for what is left")
     parser.add_argument("--no-strong", action="store_true", help="leave the tier strong out: it is slow")
+    parser.add_argument("--jupyter", action="store_true", help="install ipykernel for this run, and measure it")
     options = parser.parse_args()
 
     async def go() -> dict[str, Any]:
-        return await measure(options.runs, options.executions, strong=not options.no_strong)
+        return await measure(options.runs, options.executions, strong=not options.no_strong, jupyter=options.jupyter)
 
     document = anyio.run(go)
     if options.json:

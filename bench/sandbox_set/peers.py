@@ -29,7 +29,6 @@ def peers(folder: Path) -> tuple[dict[str, Callable[[], Awaitable[Timing]]], dic
     commands = _commands(str(folder))
     reasons = {name: _why_not(command) for name, command in commands.items()}
     found = {name: partial(_timed, commands[name]) for name, reason in reasons.items() if not reason}
-    reasons["jupyter kernel"] = "no contender here yet: ipykernel is no dependency of the project"
     return found, {name: reason for name, reason in reasons.items() if reason}
 
 

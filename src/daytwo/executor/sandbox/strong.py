@@ -29,8 +29,8 @@ from daytwo.executor.sandbox.zygotes import FindEnvironment
 
 BACKEND = "runsc"
 GVISOR = Path(__file__).with_name("gvisor")
-_UID = 64117
-"""On the host and inside: nobody's, below those of the zygotes."""
+_UID = 64116
+"""On the host and inside: nobody's, below those of the embedded database and of the zygotes."""
 _KEEPER_END_LIMIT_SECONDS = 10.0
 _CAPABILITIES = ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE"]
 """Of init, inside gVisor: nothing to the host's kernel."""
