@@ -235,6 +235,7 @@ def test_timeout_while_ignoring_every_signal(executor):
     result = ended(_STUBBORN, executor, profile=replace(SMALL, wall_seconds=0.5))
     assert (result.ending, result.exit_code) == ("timeout", None)
     assert 500 <= result.wall_ms < 1_500
+    assert result.peak_rss_bytes > MIB
 
 
 def test_cancel_reaches_a_running_program_within_a_second(executor):

@@ -30,7 +30,7 @@ _SETTINGS: tuple[tuple[Path, int, str], ...] = (
 _STEPS = {
     "root without CAP_SYS_ADMIN": "Run the executor as an ordinary user, or give the container `--cap-add SYS_ADMIN`.",
     "memory cgroup": "Two organisations share this executor, so the kernel has to hold memory: run it as root, or "
-    "delegate a cgroup with the memory controller to its user (systemd: `Delegate=yes`).",
+    "delegate a cgroup with the memory controller to its user (systemd: `Delegate=yes`, `DelegateSubgroup=executor`).",
     "landlock": "Use Linux 5.13 or newer with `landlock` among the kernel's `lsm=`. Where that cannot be, "
     "`without_landlock = true` in daytwo.toml does without this fence; the read-only tree and the filter stand.",
     "mount proc": "In a container, give it a whole /proc: `--security-opt systempaths=unconfined`.",

@@ -1,19 +1,22 @@
 """Control groups, where this machine lets us make them: the hard bound on all that a sandbox holds.
 
 Version 1 as root, version 2 where it was delegated.  The keeper makes a group and opens its list of processes; the
-child joins through that descriptor before it parks, because joining is slow (11 ms were measured); its bound is
-written when it gets its run.  Source: cgroups(7), Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst.
+child joins through that descriptor before it parks, because joining is slow (11 ms were measured); its bound is written
+when it gets its run.  Of version 2 the files are tested; no sandbox of ours has run in such a group yet.
+Source: cgroups(7), Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+from contextlib import suppress
 
 from . import files
 
 _MOUNTS = "/proc/self/mountinfo"
 _OWN = "/proc/self/cgroup"
+_CONTROLLERS_BELOW = "cgroup.subtree_control"
 _PREFIX = "daytwo-"
 
 
@@ -57,7 +60,9 @@ class Groups:
         os.mkdir(self._folder, 0o755)  # noqa: PTH102 - see `files`
         try:
             if version == 2:
-                files.write(f"{self._folder}/cgroup.subtree_control", "+memory")
+                with suppress(OSError):  # it is so already, or home holds processes
+                    files.write(f"{home}/{_CONTROLLERS_BELOW}", "+memory")
+                files.write(f"{self._folder}/{_CONTROLLERS_BELOW}", "+memory")
             self.new().remove()
         except OSError:
             self.remove()
@@ -72,7 +77,8 @@ class Groups:
 
 def find() -> Groups | None:
     """Where memory groups can be made, or None."""
-    for version, home in _homes():
+    own, mounts = (files.read_if_there(path).decode() for path in (_OWN, _MOUNTS))
+    for version, home in homes(own, mounts):
         try:
             return Groups(home, version=version)
         except OSError:
@@ -88,21 +94,28 @@ def _sweep(home: str) -> None:
             _remove(f"{home}/{name}")
 
 
-def _homes() -> list[tuple[int, str]]:
-    """Where groups may be made: version and folder.  A group of version 2 that has processes has no groups below."""
-    own = [line.split(":", 2) for line in files.read_if_there(_OWN).decode().splitlines()]
-    homes = []
-    for line in files.read_if_there(_MOUNTS).decode().splitlines():
+def homes(own: str, mounts: str) -> list[tuple[int, str]]:
+    """Where groups may be made: version and folder.
+
+    A group of version 2 that holds processes bounds no groups below it; then those beside our own may do.
+
+    Args:
+        own: what /proc/self/cgroup says.
+        mounts: what /proc/self/mountinfo says.
+    """
+    groups = [line.split(":", 2) for line in own.splitlines()]
+    found = []
+    for line in mounts.splitlines():
         place, _, rest = line.partition(" - ")
         root, point = place.split()[3:5]
         kind, _, options = rest.split(" ", 2)
-        for number, controllers, path in own:
+        for number, controllers, path in groups:
             if kind == "cgroup" and "memory" in options.split(",") and "memory" in controllers.split(","):
-                homes.append((1, _below(point, root, path)))
+                found.append((1, _below(point, root, path)))
             elif kind == "cgroup2" and number == "0" and not controllers:
                 home = _below(point, root, path)
-                homes += [(2, folder) for folder in (home, home.rpartition("/")[0]) if folder.startswith(point)]
-    return homes
+                found += [(2, folder) for folder in (home, home.rpartition("/")[0]) if folder.startswith(point)]
+    return found
 
 
 def _below(point: str, root: str, path: str) -> str:

@@ -142,8 +142,8 @@ class Child:
 
     def kill(self) -> None:
         """Ends it and all that came of it."""
-        if self._program:
-            self._peak_rss_bytes = memory.peak_rss_bytes(self._program)
+        if self._program:  # asked twice, the second time of a process that is dying
+            self._peak_rss_bytes = max(self._peak_rss_bytes, memory.peak_rss_bytes(self._program))
         with suppress(ProcessLookupError):  # it has just ended
             signal.pidfd_send_signal(self.process, signal.SIGKILL)
 
