@@ -6,10 +6,11 @@ gallery scripts below `--gallery`, both halved by a seed, source by source; `--l
 work.
 
 What "unread" is worth: its 201 programs were written from the families that the task names, by somebody who had not
-yet read the rules, and scored before anything was changed: 96.5% (194).  The same person then read the rules and mended
-what was known to be wrong, without looking at which seven were missed; but who writes programs remembers them.  The
-rules' first author never saw them; the programs for work are by that author, who saw their misses.  It is a guard
-against over-fitting from here on, not a measure by strangers.  The galleries were halved before either half was read.
+yet read the rules, and scored before anything was changed: 96.5% (194).  The same person then read the rules, mended
+what was known or looked wrong, and scored three times more (97.0%, 97.5%, 98.0%) without ever asking which were missed;
+but who writes programs remembers them.  The rules' first author never saw them; the programs for work are by that
+author, who saw their misses.  It is a guard against over-fitting from here on, not a measure by strangers.  The
+galleries were halved before either half was read.
 
 flagged: `review` or `deny` under the shipped policy; for bandit, any issue of severity medium or more; for the
 allowlist, an import that is not an analysis library or a harmless module of the standard library.

@@ -297,6 +297,23 @@ def test_a_path_below_the_workspace_that_is_wholly_unknown_may_be_any_path():
     assert ruling("for name in ('a.csv', 'b.csv'):\n    open(workspace / name)").verdict is Ruling.ALLOW
 
 
+@pytest.mark.parametrize(
+    ("loop", "is_endless"),
+    [
+        ("n = 0\nwhile n >= 0:\n    n += 1", True),
+        ("n = 9\nwhile n < 10:\n    n -= 1", True),
+        ("n = 9\nm = 0\nwhile n < 10:\n    m += 1", True),
+        ("n = 9\nwhile n > 0:\n    n -= 1", False),
+        ("n = 9\nwhile n > 0:\n    n += 1\n    n = 0", False),
+        ("n = 9\nwhile n > 0:\n    n += -1", False),
+        ("n = [1]\nwhile n > 0:\n    say(n)", False),
+        ("n = 9\nwhile n > 0:\n    n += 1\n    if n > 99:\n        break", False),
+    ],
+)
+def test_a_loop_that_never_comes_nearer_to_its_end_is_told(loop, is_endless):
+    assert ("resources" in {finding.rule for finding in ruling(loop).findings}) is is_endless
+
+
 def test_objects_that_call_themselves_come_to_an_end():
     program = "class A:\n    def __init__(self):\n        self.__call__ = self\nA()()"
     assert ruling(program).verdict is Ruling.ALLOW

@@ -91,7 +91,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         "import platform\nplatform.python_version()",
         "import platform as p\ngetattr(p, 'un' + 'ame')()",
     ),
-    "sql-write": ("sql(\"copy orders to 'x.csv'\")", "sql(\"select 'copy' from orders\")", "sql('/* a */ COPY orders TO x')"),
+    "sql-write": ("sql('insert into orders values (1)')", "sql(\"select 'copy' from orders\")", "sql('/* a */ COPY orders TO x')"),
     "sql-file": (
         "sql(\"select * from read_csv('a.csv')\")",
         "sql(\"select 'read_csv(x)' from orders\")",

@@ -39,7 +39,7 @@ _COLLECTORS = frozenset(
 def resources(subject: Subject) -> Iterator[Finding]:
     for loop in subject.layout.of(ast.While, ast.For):
         is_endless = _is_always(loop.test) if isinstance(loop, ast.While) else _is_endless(subject, loop.iter)
-        if (is_endless or _feeds_itself(loop)) and not _may_end(subject, loop):
+        if (is_endless or _feeds_itself(loop) or _never_comes_nearer(loop)) and not _may_end(subject, loop):
             repair = "Loop over a range, or break on a condition."
             yield from _touch(subject, loop, "Nothing in this loop ends it.", repair)
     for function in subject.layout.of(ast.FunctionDef):
@@ -88,6 +88,30 @@ def _feeds_itself(loop: ast.While | ast.For) -> bool:
         and statement.value.func.value.id == loop.iter.id
         for statement in loop.body
     )
+
+
+def _never_comes_nearer(loop: ast.While | ast.For) -> bool:
+    """Whether a number is compared, and each round leaves it as it is or takes it away from the end: `while n > 0`."""
+    match loop:
+        case ast.While(test=ast.Compare(left=ast.Name(id=name), ops=[sign], comparators=[ast.Constant(value=limit)])):
+            if not isinstance(limit, int | float):
+                return False
+        case _:
+            return False
+    stores = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    changes = [node for node in ast.walk(loop) if isinstance(node, ast.AugAssign)]
+    own = [node for node in changes if isinstance(node.target, ast.Name) and node.target.id == name]
+    if len(own) < sum(store.id == name for store in stores):
+        return False  # it is given another value
+    away = ast.Add if isinstance(sign, ast.Gt | ast.GtE) else ast.Sub if isinstance(sign, ast.Lt | ast.LtE) else None
+    has_calls = any(isinstance(node, ast.Global | ast.Nonlocal | ast.Call) for node in ast.walk(loop))
+    if not own:
+        return not has_calls  # a function may change it
+    return away is not None and all(isinstance(node.op, away) and _is_positive(node.value) for node in own)
+
+
+def _is_positive(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > 0
 
 
 def _is_endless(subject: Subject, node: ast.expr) -> bool:

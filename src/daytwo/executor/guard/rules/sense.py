@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from daytwo.executor.guard.analysis.values import HOLE, Named
-from daytwo.executor.guard.rules.statements import HOLE_NAME, created_names, sql_texts
+from daytwo.executor.guard.analysis.values import HOLE
+from daytwo.executor.guard.rules.statements import HOLE_NAME, created_names, is_of_the_session, sql_texts
 from daytwo.executor.guard.subject import Subject, nearest, quote
 from daytwo.wire.verdict import Finding
 
@@ -53,7 +53,7 @@ def _read(subject: Subject, texts: list[tuple[ast.expr, str, str]]) -> Iterator[
                     node, "sql-syntax", f"This is not valid SQL: {quote(refusal).strip('`')}.", "Correct the statement."
                 )
             continue
-        if _is_of_the_session(subject, node):
+        if is_of_the_session(subject, node):
             for tree in parsed:
                 yield from _names(subject, node, tree, own)
 
@@ -69,14 +69,6 @@ def _dialect(subject: Subject, node: ast.expr, text: str) -> Iterator[Finding]:
         yield subject.finding(
             node, "sql-dialect", "duckdb 2 has no arrow functions `x -> …`.", "Write them as lambda x: …."
         )
-
-
-def _is_of_the_session(subject: Subject, node: ast.expr) -> bool:
-    """Whether this SQL goes to the cell's `sql` or `data(…).sql`, which know the session's tables and nothing else."""
-    call = subject.layout.parents.get(node)
-    return isinstance(call, ast.Call) and any(
-        isinstance(value, Named) and value.dotted.startswith("cell.") for value in subject.analysis.of(call.func)
-    )
 
 
 def _names(subject: Subject, node: ast.expr, tree: Expression, own: frozenset[str]) -> Iterator[Finding]:

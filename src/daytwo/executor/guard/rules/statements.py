@@ -86,6 +86,14 @@ def sql_texts(subject: Subject) -> Iterator[tuple[ast.expr, str, str]]:
     return ((node, text, dialect) for node, text, dialect in _sources(subject) if text.replace(HOLE, "").strip())
 
 
+def is_of_the_session(subject: Subject, node: ast.expr) -> bool:
+    """Whether this SQL goes to the cell's `sql` or `data(…).sql`, which know the session's tables and nothing else."""
+    call = subject.layout.parents.get(node)
+    return isinstance(call, ast.Call) and any(
+        isinstance(value, Named) and value.dotted.startswith("cell.") for value in subject.analysis.of(call.func)
+    )
+
+
 def _sources(subject: Subject) -> Iterator[tuple[ast.expr, str, str]]:
     for call, called in subject.calls.items():
         argument = _argument(subject, call, called)
@@ -160,7 +168,8 @@ def _judge(subject: Subject, node: ast.expr, statement: Statement, own: frozense
             break
     if "secret" in statement.words[:3] and statement.words[:1] in {("create",), ("drop",)}:
         yield from subject.touches(node, Capability.SQL_SETTINGS, "SECRET")
-    if statement.changes is not None and statement.changes not in own and statement.words[0] != "insert":
+    may_be_own = statement.words[0] == "insert" and not is_of_the_session(subject, node)
+    if statement.changes is not None and statement.changes not in own and not may_be_own:
         yield from subject.touches(
             node,
             Capability.SQL_WRITE,
