@@ -6,7 +6,7 @@ given to send:
 
 * canaries: no cell, folder or metadata of the datasets is in it, under any of twenty encodings, split or joined;
 * non-interference: without the Observation's symbol it is byte for byte the same over all datasets;
-* alphabet: each symbol is a member of what was debited, and there are no more distinct ones than the bits allow.
+* alphabet: each symbol is a member of what was debited, and the distinct ones are no more than the bits allow.
 
 Positive controls: the same scanner over what the person saw finds every encoding, and the symbols do differ.  Beyond
 this proof: latency (tests/unit/test_gate_release.py), provider and database (tests/e2e/test_models_see_no_data.py).
@@ -37,7 +37,7 @@ from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
 from daytwo.executor.sandbox import Sandboxes
 from daytwo.wire.identifiers import new_id
-from daytwo.wire.observation import SIZES, Alphabet
+from daytwo.wire.observation import Alphabet, Symbol, bits
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.sheet import DatasetRef, SignedSheet
 from daytwo.wire.signing import SigningKey
@@ -99,21 +99,25 @@ def prove(hostile: Hostile, planes: Sequence[Plane], into: Channel) -> None:
     """Runs one program over all datasets, and judges all that left."""
     into.programs += 1
     left: dict[int, list[bytes]] = defaultdict(list)
+    debited: dict[int, float] = {}
     asked = tasks(hostile.steps, planes[0].sheets)
     for one in planes:
         for task in asked:
             _, body = one.executor.answer(task)
             left[task.step].append(body)
+            debited[task.step] = one.executor.budget.debited(task.task_id)
             into.runs += 1
         bodies = [bodies[-1] for bodies in left.values()]
         one.sent += bodies
         into.found += [f"{hostile.name}: {value} ({how})" for value, how in one.scanner.found(bodies)]
-    for bodies in left.values():
-        symbols = {json.loads(body)["symbol"]["symbol"] for body in bodies}  # no symbol: it never ran, and that fails
-        into.distinct = max(into.distinct, len(symbols))
+    for step, bodies in left.items():
+        told = [Symbol.model_validate(json.loads(body)["symbol"]) for body in bodies]  # without one this fails
+        distinct = {one.symbol for one in told}
+        into.distinct = max(into.distinct, len(distinct))
         if len({without_symbol(body) for body in bodies}) > 1:
             into.differing.append(hostile.name)
-        if any(symbol >= SIZES[ALPHABET] for symbol in symbols) or len(symbols) > SIZES[ALPHABET]:
+        dearest = max(bits(one.alphabet, one.lookups) for one in told)
+        if dearest > debited[step] or math.log2(len(distinct)) > debited[step]:
             into.outside.append(hostile.name)
 
 
@@ -189,7 +193,7 @@ def _tell(rows: dict[str, Channel], goals: Sequence[dict[str, Any]], *, as_json:
         shown = [{"channel": name, **vars(row)} for name, row in rows.items()]
         print(json.dumps({"bench": "gate", "machine": machine, "rows": shown, "goals": goals}))
         return
-    print(f"debited {math.log2(SIZES[ALPHABET]):.1f} bits a step")
+    print(f"debited {bits(ALPHABET):.1f} bits a step, and two for each lookup")
     for name, row in rows.items():
         print(
             f"{name:>12}: {row.programs} programs, {row.runs} runs; canaries {row.found or 'none'}; "

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daytwo.executor.cell.frames import HEADER_LIMIT_BYTES
+from daytwo.executor.cell.frames import HEADER_LIMITS_BYTES
 from daytwo.executor.cell.preview import BYTES, preview
 from daytwo.executor.cell.tables import to_arrow
 from daytwo.wire.result import PREVIEW_ROWS
@@ -139,7 +139,7 @@ def test_a_preview_is_bounded() -> None:
     heavy = preview(to_arrow(pd.DataFrame({"a": ["😀" * 5_000] * 2_000})))
     nested = preview(pa.table({"a": [[[[[[[1] * 500]]]]]] * 900}))
     for shown in (wide, heavy, nested):
-        assert len(json.dumps(shown)) < BYTES + 1_000 < HEADER_LIMIT_BYTES / 2
+        assert len(json.dumps(shown)) < BYTES + 1_000 < HEADER_LIMITS_BYTES["table"] - 100_000
         assert all(len(row) == len(shown["columns"]) for row in shown["rows"])
     assert len(heavy["rows"]) > 100
     assert 100 < len(wide["columns"]) <= 1_000

@@ -2,19 +2,35 @@
 
 A frame is a 4-byte big-endian header length, the header (a JSON object with a `kind`), an 8-byte big-endian payload
 length, the payload.  The writer runs inside the sandbox, beside a hostile program: the reader trusts no length and
-no header, and hands payloads on in chunks.  Standard library only, as all of this room's foundation.
+no header, and hands payloads on in chunks.  A header that needs more than a little room names its kind first, and no
+kind gets more than its honest writer needs; the gate's frame, `end`, is among the little ones.  Standard library only,
+as all of this room's foundation.  Why the executor itself reads: docs/adr/0013-the-gates-reader.md.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any, Protocol
 
 CHANNEL_FD = 3
-HEADER_LIMIT_BYTES = 8 * 1024 * 1024
 WRITTEN_BYTES = 256 * 1024
 """Small parts are put together up to so much, for a call of the kernel costs more than a copy."""
+_KIB, _MIB = 1024, 1024 * 1024
+HEADER_LIMIT_BYTES = 64 * _KIB
+"""Of a frame of any kind that is not listed."""
+HEADER_LIMITS_BYTES = {
+    "end": 1 * _KIB,
+    "say": 1 * _MIB,
+    "traceback": 2 * _MIB,
+    "notes": 1 * _MIB,
+    "shapes": 4 * _MIB,
+    "table": 4 * _MIB,
+}
+_KIND_BYTES = 32
+_KIND = re.compile(rb'\{"kind":"([a-z_]{1,16})"[,}]')
+"""How every header begins."""
 
 
 class BadFrameError(ValueError):
@@ -63,7 +79,7 @@ class FrameReader:
     """Turns the bytes of a channel, in whatever pieces they come, into calls of a handler.
 
     Raises (from `feed`):
-        BadFrameError: a header over the limit, or one that is not a JSON object with a text `kind`.
+        BadFrameError: a header over its kind's limit, or one that is not a JSON object with a text `kind`.
     """
 
     def __init__(self, handler: FrameHandler) -> None:
@@ -98,7 +114,9 @@ class FrameReader:
         if len(self._buffer) < 4:
             return False
         size = int.from_bytes(self._buffer[:4], "big")
-        if size > HEADER_LIMIT_BYTES:
+        if len(self._buffer) < 4 + min(size, _KIND_BYTES):
+            return False
+        if size > _limit_bytes(bytes(self._buffer[4 : 4 + _KIND_BYTES])):
             raise BadFrameError(f"a header of {size} bytes")
         if len(self._buffer) < 4 + size + 8:
             return False
@@ -113,3 +131,9 @@ class FrameReader:
         self._payload_left = payload
         self._handler.begin(header, payload)
         return True
+
+
+def _limit_bytes(beginning: bytes) -> int:
+    """How long a header may be that begins so."""
+    kind = _KIND.match(beginning)
+    return HEADER_LIMIT_BYTES if kind is None else HEADER_LIMITS_BYTES.get(kind[1].decode(), HEADER_LIMIT_BYTES)

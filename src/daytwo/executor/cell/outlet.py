@@ -1,6 +1,6 @@
 """The way out of the cell: every frame that an execution writes, counted and limited.
 
-Texts are cut so that a header stays far below `frames.HEADER_LIMIT_BYTES`.  All of it is limited by the job's
+Texts are cut so that a header stays below its limit in `frames.HEADER_LIMITS_BYTES`.  All of it is limited by the job's
 `output_bytes`: what no longer fits is refused with a message, before the executor ends the execution for it.  A part
 is reserved for the frames that tell of an ending.
 """
@@ -17,6 +17,7 @@ SAY_LIMIT = 64 * 1024
 TITLE_LIMIT = 500
 TRACEBACK_LIMIT = 128 * 1024
 """Characters."""
+SHAPES_LIMIT_BYTES = 4_000_000
 UNSAVED_LIMIT = 200
 """Frames `unsaved`."""
 RESERVED_BYTES = 3 * 1024 * 1024
@@ -102,6 +103,9 @@ class Outlet:
             self._writer.write({"kind": "traceback", "text": clean(text, TRACEBACK_LIMIT)})
 
     def shapes(self, variables: list[dict[str, Any]]) -> None:
+        """As many as fit into a header, the first in the order of their names."""
+        while len(json.dumps(variables)) > SHAPES_LIMIT_BYTES:
+            variables = variables[: len(variables) // 2]
         self._write({"kind": "shapes", "variables": variables})
 
     def doubt(self, doubt: str) -> None:
