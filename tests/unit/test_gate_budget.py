@@ -1,5 +1,7 @@
 """The budget: worst case first, durable, never refunded, shared by forks and by everything a session touched."""
 
+import dataclasses
+
 import pytest
 
 from daytwo.executor.database import Database
@@ -192,6 +194,28 @@ def test_an_observation_that_nobody_paid_for_is_a_bug(database, ledger, tmp_path
         Mint(database, ledger).observe(debit, "ok", None, 1.0)
     assert caught.value.code == "not_debited"
     elsewhere.close()
+
+
+@pytest.mark.parametrize("dearer", [{"alphabet": Alphabet.STANDARD}, {"alphabet": Alphabet.STANDARD, "lookups": 2}])
+def test_an_observation_is_of_the_alphabet_that_was_paid_for(database, ledger, dearer):
+    debit = Budget(database, ledger, nowhere).debit(task(alphabet=Alphabet.BRIEF), SESSION, 1)
+    with pytest.raises(Bug) as caught:
+        Mint(database, ledger).observe(dataclasses.replace(debit, **dearer), "ok", None, 1.0)
+    assert caught.value.code == "not_debited"
+
+
+def test_an_observation_tells_of_the_lookups_that_were_paid_for(database, ledger):
+    debit = Budget(database, ledger, nowhere).debit(task(), SESSION, 1)
+    with pytest.raises(Bug):
+        Mint(database, ledger).observe(dataclasses.replace(debit, lookups=1), "ok", None, 1.0)
+
+
+def test_an_execution_stays_with_the_session_that_paid_for_it(database, ledger):
+    budget, request = Budget(database, ledger, nowhere), task()
+    budget.debit(request, SESSION, 1)
+    with pytest.raises(Bug) as caught:
+        budget.debit(request, new_id("session"), 1)
+    assert caught.value.code == "root_session_changed"
 
 
 def test_a_person_of_another_organisation_cannot_spend(database, ledger):

@@ -128,6 +128,16 @@ def test_an_observation_that_the_gate_did_not_mint_does_not_leave(gate):
         gate.outbox.completion(completion(symbol=other), REQUEST, PRICE)
 
 
+def test_a_completion_leaves_for_its_own_task_and_with_a_known_tier(gate):
+    other = REQUEST.model_copy(update={"step": 2})
+    with pytest.raises(Bug) as caught:
+        gate.outbox.completion(completion(), other, 0.0)
+    assert caught.value.code == "wrong_task"
+    with pytest.raises(Bug) as caught:
+        gate.outbox.completion(completion(tier="a value"), REQUEST, 0.0)
+    assert caught.value.code == "not_minted"
+
+
 def test_only_the_very_type_leaves(gate):
     class Chatty(Claim):
         gossip: str = "a value"

@@ -38,6 +38,12 @@ def test_an_alphabet_without_slots_tells_nothing_by_its_moment():
     assert moments == {PROFILE_SECONDS + GRACE_SECONDS}
 
 
+def test_a_timeout_leaves_at_the_last_moment():
+    for alphabet in Alphabet:
+        timeout = Observation(alphabet=alphabet, outcome=Outcome.TIMEOUT)
+        assert moment_of(timeout, PROFILE_SECONDS) == PROFILE_SECONDS + GRACE_SECONDS
+
+
 @given(st.floats(0, 100), st.floats(0, 100), st.sampled_from(["ok", "error", "timeout", "memory", "killed"]))
 def test_two_executions_of_one_symbol_leave_at_one_moment(first_seconds, second_seconds, ending):
     left = []
