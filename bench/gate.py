@@ -1,4 +1,4 @@
-"""Whether anything leaves that was not paid for: `python -m bench.gate [--json] [--full]`.
+"""Whether anything leaves that was not paid for: `python -m bench.gate [--json] [--full [--part K/N]]`.
 
 Hostile programs over every channel of docs/explanation/disclosure.md, past guard, each over several datasets that
 differ in every cell and share one schema sheet, with the tasks the same to the letter.  Of all that the link would be
@@ -10,7 +10,8 @@ given to send:
 
 Positive controls: the same scanner over what the person saw finds every encoding, and the symbols do differ.  Beyond
 this proof: latency (tests/unit/test_gate_release.py), provider and database (tests/e2e/test_models_see_no_data.py).
-A run takes half a second and more: some minutes as it is, an hour with `--full`.  Exit status 1 where a goal is missed.
+A run takes half a second and more: some minutes as it is, an hour with `--full`, which may be taken in parts (every
+N-th program), side by side.  Exit status 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -143,12 +144,15 @@ def control(planes: Sequence[Plane]) -> tuple[int, int]:
     return len(found), len(seen)
 
 
-def judged(rows: dict[str, Channel], planes: Sequence[Plane], controls: tuple[int, int], full: bool) -> list[Any]:
+def judged(
+    rows: dict[str, Channel], planes: Sequence[Plane], controls: tuple[int, int], parts: int, *, full: bool
+) -> list[dict[str, Any]]:
+    """The goals; those that count programs and runs, for one of so many parts."""
     programs, runs = sum(row.programs for row in rows.values()), sum(row.runs for row in rows.values())
     split = [hit for one in planes for hit in one.scanner.found(one.sent)]
     informative = max(row.distinct for row in rows.values())
     told = [
-        _goal("programs", programs, ">=", PROGRAMS_GOAL),
+        _goal("programs", programs, ">=", PROGRAMS_GOAL // parts),
         _goal("canaries_found", sum(len(row.found) for row in rows.values()), "<=", 0),
         _goal("canaries_found_over_requests", len(split), "<=", 0),
         _goal("programs_that_interfere", sum(len(row.differing) for row in rows.values()), "<=", 0),
@@ -157,7 +161,7 @@ def judged(rows: dict[str, Channel], planes: Sequence[Plane], controls: tuple[in
         _goal("control_datasets_told_apart", controls[1], ">=", len(planes)),
         _goal("control_distinct_symbols", informative, ">=", 2),
     ]
-    return [*told, _goal("runs", runs, ">=", FULL_RUNS_GOAL)] if full else told
+    return [*told, _goal("runs", runs, ">=", FULL_RUNS_GOAL // parts)] if full else told
 
 
 def _goal(name: str, value: float, sign: str, bound: float) -> dict[str, Any]:
@@ -165,11 +169,21 @@ def _goal(name: str, value: float, sign: str, bound: float) -> dict[str, Any]:
     return {"id": name, "value": value, "goal": f"{sign} {bound}", "met": met}
 
 
+def part(text: str) -> tuple[int, int]:
+    """`2/3` as (2, 3)."""
+    number, _, parts = text.partition("/")
+    if not 1 <= int(number) <= int(parts):
+        raise argparse.ArgumentTypeError(f"{text} is no part: write 1/2 for the first of two.")
+    return int(number), int(parts)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--full", action="store_true", help=f"{FULL_DATASETS} datasets, not {DATASETS}")
+    parser.add_argument("--part", type=part, default=(1, 1), metavar="K/N", help="of the programs")
     options = parser.parse_args()
+    number, parts = options.part
     rows: dict[str, Channel] = defaultdict(Channel)
     with tempfile.TemporaryDirectory(prefix="daytwo-gate-") as name, ExitStack() as stack:
         native = Sandboxes(default_environment(), Path(cell.__file__).parent)
@@ -180,9 +194,9 @@ def main() -> None:
             stack.callback(one.executor.database.close)
         if len({tuple(own.digest for own in one.sheets) for one in planes}) > 1:
             raise RuntimeError("The datasets do not share their sheets: what leaves may not be compared.")
-        for hostile in corpus():
+        for hostile in corpus()[number - 1 :: parts]:
             prove(hostile, planes, rows[hostile.channel])
-        goals = judged(rows, planes, control(planes), options.full)
+        goals = judged(rows, planes, control(planes), parts, full=options.full)
     _tell(rows, goals, as_json=options.json)
     sys.exit(0 if all(goal["met"] for goal in goals) else 1)
 

@@ -1,8 +1,8 @@
 """Whether each rule of the gate is needed: `python -m bench.rules [--json] [--only WORDS]`.
 
-`tests/redteam/rules.toml` names every rule, the line that is the rule, and the test that fails without it.  In a copy of
-the tree the line is replaced, one rule at a time, and the rule's test is run: it has to fail.  All tests are run once
-over the unchanged copy before, and have to pass.  No rule can be switched off in daytwo itself; hence the copy.
+`tests/redteam/rules.toml` names every rule, the line that is the rule, and the test that fails without it.  In a copy
+of the tree the line is replaced, one rule at a time, and the rule's test is run: it has to fail.  All tests are run
+once over the unchanged copy before, and have to pass.  No rule can be switched off in daytwo itself; hence the copy.
 A rule takes some seconds, all of them some minutes.  Exit status 1 where a rule is off and nothing notices.
 """
 
