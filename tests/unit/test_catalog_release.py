@@ -69,6 +69,7 @@ def test_a_request_leaves_what_it_does_not_name():
 def test_only_columns_that_name_nobody_are_ticked():
     assert refused(labels=("customer",)) == "labels_not_told"
     assert refused(labels=("since",)) == "labels_not_told"
+    assert refused(labels=("region",), classes={"region": "sensitive"}) == "labels_not_told"
     ticked = decided(Release(), Release(labels=("region",)), SHOP, NOW)
     assert decided(ticked, Release(classes={"region": "sensitive"}), SHOP, NOW).labels == ()
 
