@@ -1,6 +1,7 @@
 """Runs programs in cells' own names, each over sources of its own: `python -m bench.mocks_set.runner`.
 
-Jobs as JSON lines on standard input, `{"program", "sources"}` each; for each a line `{"raised"}`, null or what it was.
+Jobs as JSON lines on standard input, `{"program", "sources", "sentences", "columns"}` each; for each a line
+`{"raised"}`, null or what it was, with what the cell's own code makes of it: doubt, line, statement, template, hole.
 One process for all, so that libraries load once; nothing is isolated, for the programs are the benchmark's own.
 """
 
@@ -10,29 +11,34 @@ import json
 import os
 import sys
 import tempfile
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
 
 from cell.charts import Charts  # type: ignore[import-not-found]  # the package as a sandbox knows it
+from cell.compiled import FILE_NAME, Compiled  # type: ignore[import-not-found]
 from cell.database import Database  # type: ignore[import-not-found]
+from cell.doubts import Scene, doubt_of, doubt_of_success  # type: ignore[import-not-found]
 from cell.frames import FrameWriter  # type: ignore[import-not-found]
-from cell.job import OUTPUT_BYTES, Job  # type: ignore[import-not-found]
+from cell.job import OUTPUT_BYTES, Job, Sentences  # type: ignore[import-not-found]
 from cell.lookup import Lookups  # type: ignore[import-not-found]
 from cell.names import Names  # type: ignore[import-not-found]
 from cell.outlet import Outlet  # type: ignore[import-not-found]
+from cell.templates import template_of  # type: ignore[import-not-found]
 
 MEMORY_BYTES = 2 << 30
+MESSAGE_CHARACTERS = 500
 
 
-def run(program: str, sources: list[dict[str, Any]], folder: Path) -> str | None:
-    """What the program raised."""
+def run(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What became of a program: what it raised, at which line; and what a cell would have told of it."""
     import matplotlib.pyplot as plt
 
-    job = Job(program, tuple(sources), None, MEMORY_BYTES, 1, folder, Path("/tmp"), folder)
+    cell_job = Job(job["program"], tuple(job["sources"]), None, MEMORY_BYTES, 1, folder, Path("/tmp"), folder)
     outlet = Outlet(FrameWriter(), OUTPUT_BYTES)
     namespace: dict[str, Any] = {}
-    database = Database(job)
+    database = Database(cell_job)
     names = Names(
         database,
         outlet,
@@ -41,15 +47,33 @@ def run(program: str, sources: list[dict[str, Any]], folder: Path) -> str | None
         Lookups(database, frozenset()),
     )
     namespace.update(names.given(folder))
+    scene = None
     try:
-        exec(compile(program, "<program>", "exec"), namespace)
+        compiled = Compiled(job["program"])
+        scene = Scene(compiled, namespace, frozenset(namespace), frozenset(job.get("columns", ())), frozenset())
+        exec(compiled.code, namespace)
     except SystemExit:
-        return None
+        return {"raised": None}
     except Exception as error:  # noqa: BLE001 - whatever a program raises is the answer
-        return f"{type(error).__name__}: {str(error)[:200]}"
+        return {"raised": f"{type(error).__name__}: {error}"[:MESSAGE_CHARACTERS], **_told(error, scene, job)}
     finally:
         plt.close("all")
-    return None
+    return {"raised": None, "doubt": doubt_of_success(scene, shown_nothing=outlet.empty_tables > 0)}
+
+
+def _told(error: Exception, scene: Any, job: dict[str, Any]) -> dict[str, Any]:
+    if scene is None:
+        return {}
+    statement = scene.program.statement_of(error)
+    template, hole = template_of(error, Sentences.from_json(job["sentences"]), statement)
+    lines = [trace.lineno for trace in traceback.extract_tb(error.__traceback__) if trace.filename == FILE_NAME]
+    return {
+        "doubt": doubt_of(error, scene),
+        "line": lines[-1] if lines else None,
+        "statement": statement,
+        "template": template,
+        "hole": hole,
+    }
 
 
 def main() -> None:
@@ -59,7 +83,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for line in sys.stdin:
             job = json.loads(line)
-            print(json.dumps({"raised": run(job["program"], job["sources"], Path(folder))}), flush=True)
+            print(json.dumps(run(job, Path(folder))), flush=True)
 
 
 if __name__ == "__main__":

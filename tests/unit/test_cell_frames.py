@@ -78,7 +78,7 @@ def test_what_an_honest_cell_writes_at_most_fits():
     widest = "\N{GRINNING FACE}"  # two escapes of six bytes
     outlet.say(widest * SAY_LIMIT)
     outlet.traceback(widest * TRACEBACK_LIMIT)
-    outlet.unsaved(widest * 1_000, widest * 1_000)
+    outlet.unsaved(widest * 1_000, widest * 1_000, widest * 200)
     shape = {"name": widest * 200, "type": "x", "columns": [[clean(widest * 200, 200)] * 2] * 200}
     outlet.shapes([shape] * 500)
     outlet.end({"outcome": "memory"} | dict.fromkeys(("checks", "lookups", "statement", "template"), 1 << 62))
