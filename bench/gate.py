@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bench.gate_set.canaries import ENCODINGS, Canaries, Scanner, canaries
 from bench.gate_set.control import CONTROL
 from bench.gate_set.corpus import PRELUDE, Hostile, corpus
@@ -183,6 +185,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help=f"{FULL_DATASETS} datasets, not {DATASETS}")
     parser.add_argument("--part", type=part, default=(1, 1), metavar="K/N", help="of the programs")
     options = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     number, parts = options.part
     rows: dict[str, Channel] = defaultdict(Channel)
     with tempfile.TemporaryDirectory(prefix="daytwo-gate-") as name, ExitStack() as stack:

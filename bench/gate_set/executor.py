@@ -63,7 +63,7 @@ class Executor:
         self.results = ResultStore(folder / "results", self.database, "local")
 
         self._backend = sandbox or native
-        self._ledger = ledger
+        self.mint = Mint(self.database, ledger)
         self.runs_in(default_environment())
 
     def runs_in(self, environment: Environment) -> None:
@@ -76,7 +76,7 @@ class Executor:
                 approvals=self.approvals,
                 rehearser=rehearser(self._backend, self.folder),
                 budget=self.budget,
-                mint=Mint(self.database, self._ledger),
+                mint=self.mint,
                 release=Release.at_once(),
                 results=self.results,
                 state=StateStore(self.folder / "state"),
