@@ -93,6 +93,12 @@ def hidden_and_empty(made):
     other.append([7])
 
 
+def notes(made):
+    other = made.create_sheet("Notes")
+    other.append(["These figures are provisional."])
+    other.append(["Ask before use."])
+
+
 def merge(made, *ranges):
     for cells in ranges:
         made.active.merge_cells(cells)
@@ -313,13 +319,17 @@ CASES = [
     Case("uneven.json", json.dumps({"a": [1, 2], "b": ["x"]}).encode(), {"a": "BIGINT[]", "b": "VARCHAR[]"}, count=1),
     Case("shapes.json", json.dumps({"type": "FeatureCollection", "features": [
         {"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}).encode(),
-        {"type": TEXT, "properties": "STRUCT(n BIGINT)", "geometry": 'STRUCT("type" VARCHAR, coordinates BIGINT[])'},
+        {"type": TEXT, "properties_n": INT, "geometry_type": TEXT, "geometry_coordinates": "BIGINT[]"},
         count=1, notes=("It is GeoJSON",)),
     refused("borders.json", json.dumps({"type": "Topology", "objects": {}, "arcs": [[[1, 2]]]}).encode(), "not_a_table",
             "TopoJSON"),
     refused("twice.json", b'[{"a": 1, "a": 2}]', "not_a_table", "same key twice"),
-    Case("nested.json", json.dumps([{"a": 1, "b": {"c": [1, 2]}}]).encode(), {"a": INT, "b": "STRUCT(c BIGINT[])"},
-         [(1, {"c": [1, 2]})]),
+    Case("nested.json", json.dumps([{"a": 1, "b": {"c": [1, 2], "d e": {"f'": "x"}}}, {"a": 2}]).encode(),
+         {"a": INT, "b_c": "BIGINT[]", "b_d e_f'": TEXT}, [(1, [1, 2], "x"), (2, None, None)], notes=("as 'b_c'",)),
+    Case("nested.jsonl", b'{"a": {"b": 1}, "a_b": 2}\nno\n{"a": {"b": 3}}\n', {"a_b": INT, "c2": INT},
+         [(1, 2), (3, None)], rejects=[(2, "no JSON", "no")]),
+    Case("described.json", json.dumps({"meta": {"made": "2024"}, "data": [{"a": 1}, {"a": 2}]}).encode(), {"a": INT},
+         [(1,), (2,)], notes=("left out: 'meta'",)),
     Case("wrapped.json", json.dumps({"data": [{"a": 1}, {"a": 2}], "count": 2}).encode(), {"a": INT}, [(1,), (2,)],
          notes=("the records in 'data' are the rows", "left out: 'count'")),
     Case("bom.json", b'\xef\xbb\xbf[{"a":1}]', {"a": INT}, [(1,)]),
@@ -370,6 +380,7 @@ CASES = [
     Case("formulas.xlsx", book(["n", "f"], [1, "=A2*2"]), {"n": INT, "f": TEXT}, [(1, None)], notes=("'f' is empty",)),
     Case("sheets.xlsx", book(["a"], [1], also=hidden_and_empty), {"a": INT}, [(1,)], notes=("which is hidden",
          "1 sheet(s)")),
+    Case("notes.xlsx", book(["a"], [1], also=notes), {"a": INT}, [(1,)], notes=("no table: 'Notes'",)),
     refused("empty.xlsx", book(), "file_empty"),
     refused("bomb.xlsx", packed(**{"[Content_Types].xml": "", "xl__a.xml": b"0" * 80_000_000}), "not_a_table", "bomb"),
     refused("lying.xlsx", lying_bomb, "not_a_table"),

@@ -197,6 +197,33 @@ def test_a_home_of_an_earlier_version_keeps_its_level(shop):
     assert shop.release("orders", classes={"region": ColumnClass.QUASI}).sheet.level is Level.SCHEMA
 
 
+def test_a_dataset_of_another_version_is_registered_anew_as_its_owner_decided(shop):
+    path = shop.write()
+    shop.register(path)
+    shop.sign("orders", Level.SCHEMA)
+    with shop.database.transaction() as connection:
+        connection.execute("update sheets set signed = replace(signed, '\"org_id\"', '\"organisation\"')")
+    assert shop.catalog.datasets() == []
+    with pytest.raises(Conflict) as refused:
+        shop.catalog.get("orders")
+    assert refused.value.code == "dataset_outdated"
+    assert f"daytwo data add {path}" in refused.value.message
+    other = shop.register(shop.write("elsewhere/orders.csv"))
+    assert (other.name, other.signed.sheet.version) == ("orders_2", 1)
+    again = shop.register(path).signed.sheet
+    assert (again.dataset, again.version, again.level) == ("orders", 3, Level.SCHEMA)
+    assert shop.catalog.get("orders").signed.sheet == again
+
+
+def test_what_cannot_be_read_of_a_decision_releases_nothing(shop):
+    path = shop.write()
+    shop.register(path)
+    with shop.database.transaction() as connection:
+        connection.execute("update sheets set signed = '{}'")
+        connection.execute("update releases set release = '{}x'")
+    assert shop.register(path).signed.sheet.level is Level.SEALED
+
+
 def test_its_owner_sees_what_stays(shop):
     shop.register(shop.write())
     (table,) = shop.catalog.figures("orders")
@@ -239,6 +266,17 @@ def test_a_folder_of_several_kinds_is_a_table_or_more_of_each(shop):
         ("more", "jsonl", 1),
     ]
     assert len(mounts) == 3
+
+
+def test_prose_beside_data_is_left_out_and_read_alone(shop):
+    shop.write("taxi/a.csv")
+    shop.write("taxi/note.txt", "Ask Bob, who knows, about March.\nThe rest is fine, I think.\n")
+    shop.write("taxi/README", "Trips.\nOne file a month.\n")
+    view = shop.register(str(shop.folder / "taxi"))
+    assert [table.name for table in view.signed.sheet.tables] == ["taxi"]
+    assert any("README, note.txt" in note for note in view.notes)
+    shop.write("texts/a.txt", "a b\n1 2\n3 4\n")
+    assert shop.register(str(shop.folder / "texts")).rows == 2
 
 
 def test_the_owner_says_which_order_dates_have_and_is_heard_again(shop):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daytwo.executor.catalog.kind import Kind, kind_of
+from daytwo.executor.catalog.kind import MAGIC_BYTES, Kind, is_prose, kind_of
 from daytwo.wire.errors import Invalid
 
 
@@ -49,6 +49,23 @@ def test_what_is_no_table_is_named(name, head, code, words):
         kind_of(name, head)
     assert refused.value.code == code
     assert words in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "prose"),
+    [
+        ("note.txt", b"Ask Bob, who knows, about March.\nThe rest is fine.\n", True),
+        ("README", b"# Trips\n\nOne file a month.\nFares are in dollars; distances in miles.\n", True),
+        ("one.txt", b"just a line", True),
+        ("fixed.txt", b"name   amount\nAnn        10\n", True),
+        ("a.txt", b"a;b\n1;2\n3;4\n", False),
+        ("a.txt", b"a,b\n1,2\n3,4\n" * 1_000, False),
+        ("a.txt", (b"a,b\n" * MAGIC_BYTES)[:MAGIC_BYTES], False),
+        ("words.csv", b"Ask Bob.\nThe rest, I think, is fine.\n", False),
+    ],
+)
+def test_prose_is_text_of_no_promise_without_a_regular_separator(name, head, prose):
+    assert is_prose(name, head[:MAGIC_BYTES]) is prose
 
 
 @given(st.text(max_size=20), st.binary(max_size=200))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -163,18 +164,28 @@ async def publish_sheet(connection: AsyncConnection, executor: Principal, signed
 async def sheets_of(
     connection: AsyncConnection, org_id: str, names: tuple[str, ...] | None = None
 ) -> list[tuple[str, SignedSheet]]:
-    """The newest signed sheets with their executor's id: those named, in that order, or all.
+    """The newest signed sheets with their executor's id: those named, in that order, or all that can be read.
 
     Raises:
         Missing: `dataset_not_found`, naming the datasets there are.
+        Conflict: `dataset_outdated`, where another version of daytwo wrote the sheet.
     """
     found = await connection.execute(select(sheets).where(sheets.c.org_id == org_id).order_by(sheets.c.dataset))
-    known = {
-        row["dataset"]: (row["executor_id"], SignedSheet.model_validate(row["signed"])) for row in found.mappings()
-    }
+    known: dict[str, tuple[str, SignedSheet]] = {}
+    outdated: set[str] = set()
+    for row in found.mappings():
+        try:
+            known[row["dataset"]] = row["executor_id"], SignedSheet.model_validate(row["signed"])
+        except ValidationError:
+            outdated.add(row["dataset"])
     if names is None:
         return list(known.values())
     for name in names:
+        if name in outdated:
+            raise Conflict(
+                "dataset_outdated",
+                f"The sheet of {name} is of another version of daytwo: `daytwo data add` its files registers it anew.",
+            )
         if name not in known:
             there = ", ".join(known) or "none yet"
             raise Missing(

@@ -22,7 +22,7 @@ from daytwo.executor.catalog.naming import PERSONAL, free_dataset_name, name_of,
 from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.catalog.profiling import Backend, Order, take_profile
 from daytwo.executor.catalog.readings import Readings
-from daytwo.executor.catalog.records import Dataset, FullPass, PassState, Records
+from daytwo.executor.catalog.records import Dataset, FullPass, Left, PassState, Records
 from daytwo.executor.catalog.release import decided, figures
 from daytwo.executor.catalog.supply import Jobs, supply
 from daytwo.executor.catalog.versions import changes, is_readable_as
@@ -49,6 +49,8 @@ class Known:
     paths: tuple[str, ...]
     by: Principal
     known: Dataset | None
+    left: Left | None = None
+    """By an earlier daytwo, whose sheet this one cannot read."""
 
 
 class Catalog:
@@ -97,20 +99,21 @@ class Catalog:
         found = await anyio.to_thread.run_sync(data_files.find, paths)
         async with self._registering:
             texts = tuple(str(path) for path in paths)
-            names = {dataset.name: dataset.paths for dataset in self.datasets()}
+            names = self._records.paths(self._org_id)
             called = request.name or name_of(paths, names, self._policy)
             name = request.name or free_dataset_name(called, texts, names)
             known = self._records.get(self._org_id, name)
-            if known is not None and known.paths != texts:
+            if names.get(name, texts) != texts:
                 raise Invalid(
                     "dataset_name_taken",
-                    f"The dataset {name} is already {', '.join(known.paths)}: give this one another name with --name.",
+                    f"The dataset {name} is already {', '.join(names[name])}: give this one another name with --name.",
                 )
+            left = self._records.left(self._org_id, name) if known is None else None
             date_order = request.date_order or (known.profile.date_order if known else None)
             if known is not None and (known.fingerprints, known.profile.date_order) == (found.fingerprints, date_order):
                 return view_of(self._owe_again(known))
             profile = await self._read(name, texts, found, date_order, whole=False)
-            dataset = self._entry(profile, Known(name, called, texts, by, known), found)
+            dataset = self._entry(profile, Known(name, called, texts, by, known, left), found)
             self._put(dataset)
             first = () if known else (released(dataset.signed.sheet.level),)
             return view_of(dataset, first, read_now=True)
@@ -190,13 +193,15 @@ class Catalog:
         """The dataset as it is now; the sheet in force stays where it says the same."""
         before = data.known.signed if data.known else None
         form = "folder" if found.is_folder else str(found.files[0].kind)
-        release = data.known.release if data.known else Release(level=Level.SHAPE)
+        kept = data.known or data.left
+        release = kept.release if kept else Release(level=Level.SHAPE)
+        version = before.sheet.version if before else data.left.version if data.left else 0
         made = sheets.build(
             profile,
             org_id=self._org_id,
             dataset=data.name,
             called=data.called,
-            version=before.sheet.version + 1 if before else 1,
+            version=version + 1,
             release=release,
             form=form,
         )
@@ -225,13 +230,12 @@ class Catalog:
         return [view_of(dataset) for dataset in self._records.all(org_id)]
 
     def get(self, name: str) -> DatasetView:
-        """Raises `Missing` (`dataset_not_found`)."""
+        """Raises `Missing` (`dataset_not_found`), or `Conflict` (`dataset_outdated`)."""
         return view_of(self._dataset(name))
 
     def paths(self, name: str) -> tuple[str, ...]:
         """Where a dataset lies, as registered; nowhere, if there is none of that name."""
-        dataset = self._records.get(self._org_id, name)
-        return () if dataset is None else dataset.paths
+        return self._records.paths(self._org_id).get(name, ())
 
     def signed(self, name: str) -> SignedSheet:
         """The sheet in force.  Raises `Missing` (`dataset_not_found`)."""
@@ -316,6 +320,12 @@ class Catalog:
 
     def _dataset(self, name: str) -> Dataset:
         dataset = self._records.get(self._org_id, name)
+        if dataset is None and (paths := self.paths(name)):
+            raise Conflict(
+                "dataset_outdated",
+                f"The dataset {name} was registered by another version of daytwo, whose sheet this one cannot read: "
+                f"`daytwo data add {' '.join(paths)}` registers it anew. What you decided about it is kept.",
+            )
         if dataset is None:
             raise Missing("dataset_not_found", f"There is no dataset {name}: `daytwo data list` shows those there are.")
         return dataset

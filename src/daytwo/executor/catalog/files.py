@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from daytwo.executor.catalog.kind import GZIP, MAGIC_BYTES, Kind, kind_of, suffixes
+from daytwo.executor.catalog.kind import GZIP, MAGIC_BYTES, Kind, is_prose, kind_of, suffixes
 from daytwo.wire.errors import Invalid, Missing
 
 FILES_LIMIT = 1_000
@@ -27,6 +27,8 @@ class DataFile:
     kind: Kind
     suffix: str
     """How the file is called inside a sandbox, after its number: never its own name."""
+    is_prose: bool = False
+    """It is text, in a file whose name promises no table, and looks like none."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ def find(paths: Sequence[Path]) -> Found:
             if text in given:
                 raise
             skipped.append(path.name)
+    aside = [file for file in files if file.is_prose and str(file.path) not in given]
+    if len(aside) < len(files):
+        files = [file for file in files if file not in aside]
+        skipped += [file.path.name for file in aside]
     if not files:
         raise Invalid("file_empty", f"No file that can be read as a table lies in {paths[0]}.")
     if skipped:
@@ -153,7 +159,10 @@ def _data_file(path: Path) -> DataFile:
     kind = kind_of(path.name, head)
     suffix, _ = suffixes(path.name)
     ending = ".txt" if kind is Kind.CSV and suffix == "txt" else f".{kind}"
-    return DataFile(path, kind, ending + (".gz" if head.startswith(GZIP) else ""))
+    text = kind in {Kind.CSV, Kind.TSV} and not head.startswith(GZIP)
+    return DataFile(
+        path, kind, ending + (".gz" if head.startswith(GZIP) else ""), is_prose=text and is_prose(path.name, head)
+    )
 
 
 def _unreadable(path: Path, error: OSError) -> Invalid:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 
 from daytwo.wire.errors import Invalid
 
 MAGIC_BYTES = 4096
+ALIKE_SHARE = 0.8
+"""Of a table's lines: so many have as many separators as most."""
 CONTROLS_FREE = 8
 """Control characters that any text may have."""
 KINDS_READ = (
@@ -48,6 +51,7 @@ _BY_SUFFIX = {
     "feather": Kind.ARROW,
     "ipc": Kind.ARROW,
 }
+_TABLES = frozenset(_BY_SUFFIX) - {"txt"}
 _BY_MAGIC = (
     (b"PAR1", Kind.PARQUET),
     (b"SQLite format 3\x00", Kind.SQLITE),
@@ -141,6 +145,21 @@ def _text_kind(name: str, suffix: str, head: bytes) -> Kind:
         second = start.partition(b"\n")[2].lstrip()
         return Kind.JSONL if start.startswith(b"{") and second.startswith(b"{") else Kind.JSON
     return Kind.TSV if b"\t" in start.partition(b"\n")[0] else Kind.CSV
+
+
+def is_prose(name: str, head: bytes) -> bool:
+    """Whether a text whose name promises no table looks like none: its lines have no separator equally often."""
+    if suffixes(name)[0] in _TABLES:
+        return False
+    lines = [line for line in head.split(b"\n") if line.strip()]
+    # The last one may be cut.
+    lines = lines[:-1] if len(head) == MAGIC_BYTES else lines
+    alike = len(lines) * ALIKE_SHARE
+    return len(lines) < 2 or not any(
+        line_count and times >= alike
+        for separator in b"\t;|,"
+        for line_count, times in Counter(line.count(separator) for line in lines).most_common(1)
+    )
 
 
 def _is_binary(head: bytes) -> bool:

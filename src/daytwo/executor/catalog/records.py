@@ -1,19 +1,26 @@
-"""The catalog's rows in the executor's database: datasets, owners' decisions, signed sheets, full passes."""
+"""The catalog's rows in the executor's database: datasets, owners' decisions, signed sheets, full passes.
+
+A row that an earlier daytwo wrote, and this one cannot read, is no dataset until its data is registered again; its
+name, its paths, and what its owner decided stay (`left`).
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from pydantic import ValidationError
 
 from daytwo.executor.catalog.files import Fingerprint
 from daytwo.executor.catalog.profile import Profile
 from daytwo.executor.database import Database
 from daytwo.wire.principal import Principal
 from daytwo.wire.release import Release
-from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.sheet import Level, SignedSheet
 
 SCHEMA = """
 create table if not exists datasets (
@@ -91,6 +98,15 @@ class Dataset:
     """None: it is owed, if the profile is a sample's, and was not needed otherwise."""
 
 
+@dataclass(frozen=True)
+class Left:
+    """What still holds of a dataset that only an earlier daytwo can read."""
+
+    version: int
+    """Of its last sheet."""
+    release: Release
+
+
 class Records:
     """Reads and writes datasets.  Every row carries its organisation."""
 
@@ -101,12 +117,29 @@ class Records:
     def get(self, org_id: str, name: str) -> Dataset | None:
         with self._database.transaction() as connection:
             rows = connection.execute(_SELECT + " where d.org_id = ? and d.name = ?", (org_id, name)).fetchall()
-        return _dataset(rows[0]) if rows else None
+        return _readable(rows[0]) if rows else None
 
     def all(self, org_id: str) -> list[Dataset]:
         with self._database.transaction() as connection:
             rows = connection.execute(_SELECT + " where d.org_id = ? order by d.name", (org_id,)).fetchall()
-        return [_dataset(row) for row in rows]
+        return [dataset for row in rows if (dataset := _readable(row)) is not None]
+
+    def paths(self, org_id: str) -> dict[str, tuple[str, ...]]:
+        """Where each dataset lies, by name; also of those that an earlier daytwo left."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("select name, paths from datasets where org_id = ?", (org_id,)).fetchall()
+        return {row["name"]: tuple(json.loads(row["paths"])) for row in rows}
+
+    def left(self, org_id: str, name: str) -> Left | None:
+        """What an earlier daytwo left under a name that `get` finds nothing of."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "select s.version, s.signed, r.release from sheets s "
+                "left join releases r on r.org_id = s.org_id and r.dataset = s.dataset "
+                "where s.org_id = ? and s.dataset = ? order by s.version desc",
+                (org_id, name),
+            ).fetchone()
+        return None if row is None else Left(row["version"], _release_left(row["signed"], row["release"]))
 
     def put(self, dataset: Dataset) -> None:
         """Writes the dataset, its owner's decisions and, where its version is new, its sheet: all or nothing."""
@@ -140,8 +173,12 @@ class Records:
             rows = connection.execute(
                 "select signed from sheets where org_id = ? and dataset = ? order by version desc", (org_id, name)
             ).fetchall()
-        sheets = (SignedSheet.model_validate_json(row["signed"]) for row in rows)
-        return next((signed for signed in sheets if signed.digest == digest), None)
+        for row in rows:
+            with suppress(ValidationError):
+                signed = SignedSheet.model_validate_json(row["signed"])
+                if signed.digest == digest:
+                    return signed
+        return None
 
 
 _SELECT = """
@@ -173,6 +210,21 @@ def _parameters(dataset: Dataset) -> dict[str, Any]:
         "registered_at": dataset.registered_at,
         "registered_by": dataset.registered_by.model_dump_json(),
     }
+
+
+def _release_left(signed: str, release: str | None) -> Release:
+    """What its owner decided.  Where not even that can be read, nothing is released until they decide again."""
+    with suppress(ValidationError, ValueError, KeyError, TypeError):
+        level = Level(json.loads(signed)["sheet"]["level"])
+        return Release(level=level) if release is None else Release.model_validate_json(release)
+    return Release(level=Level.SEALED)
+
+
+def _readable(row: sqlite3.Row) -> Dataset | None:
+    try:
+        return _dataset(row)
+    except ValidationError:
+        return None
 
 
 def _dataset(row: sqlite3.Row) -> Dataset:

@@ -142,8 +142,13 @@ def _json(connection: DuckDBPyConnection, paths: list[str], kind: str) -> Opened
     # The widest of what each file has: a column may be whole numbers in one and not in another.
     merged = [_widest(kinds) for kinds in zip(*(sorted(columns) for columns in described), strict=True)]
     widest = dict(merged)
-    named, more = _named([[(name, widest[name]) for name, _ in described[0]]])
-    return {**options, **named}, notes + more, rejects
+    read = [(name, widest[name]) for name, _ in described[0]]
+    flat = jsonfile.flattened(read, notes)
+    named, more = _named([[("_".join([source, *within]), type_) for source, within, type_ in flat]])
+    for column, (source, within, _) in zip(named["columns"], flat, strict=True):
+        column.update(source=source, within=within)
+    whole = [{"source": source, "type": type_} for source, type_ in read]
+    return {**options, **named, "read": whole}, notes + more, rejects
 
 
 def _widest(columns: tuple[tuple[str, str], ...]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """JSON and JSON lines: records, or one object around a list of records.
 
-The sniffing is duckdb's.  Settled here: the encoding, lines that are no JSON (left out of JSON lines, and shown), and
-integers that a float would round, which are kept as text.
+The sniffing is duckdb's.  Settled here: the encoding, lines that are no JSON (left out of JSON lines, and shown),
+integers that a float would round, which are kept as text, and objects within a record, each field of which is a column.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from .rejected import REJECTS_SHOWN, TEXT_CHARACTERS, reject
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from duckdb.sqltypes import DuckDBPyType
 
+FLATTENED_LIMIT = 1_000
+"""Columns: where objects within records would make more, they stay whole."""
 OBJECT_LIMIT_BYTES = 256 * 1024 * 1024
 OBJECT_LEAST_BYTES = 1024 * 1024
 LINE_LIMIT_BYTES = 16 * 1024 * 1024
@@ -47,12 +50,13 @@ def scan(connection: DuckDBPyConnection, options: dict[str, Any], files: list[st
         arguments.append(f"columns={{{literal(records['source'])}: {literal(records['type'])}}}")
         inner = f"select unnest({identifier(records['source'])}) as r from read_json({', '.join(arguments)})"  # noqa: S608 - quoted
         return f"(select unnest(r) from ({inner}))"  # noqa: S608 - quoted
-    columns = ", ".join(f"{literal(column['source'])}: {literal(column['type'])}" for column in options["columns"])
+    read = options.get("read", options["columns"])
+    columns = ", ".join(f"{literal(column['source'])}: {literal(column['type'])}" for column in read)
     arguments.append(f"columns={{{columns}}}")
     if not options.get("skips_bad_lines"):
         return f"read_json({', '.join(arguments)})"
     # A line that is no JSON comes as a row of nothing.
-    some = " or ".join(f"{identifier(column['source'])} is not null" for column in options["columns"])
+    some = " or ".join(f"{identifier(column['source'])} is not null" for column in read)
     arguments += ["format='newline_delimited'", "ignore_errors=true"]
     return f"(from read_json({', '.join(arguments)}) where {some})"
 
@@ -192,9 +196,9 @@ def _columns(
 def _records(
     connection: DuckDBPyConnection, path: str, columns: Columns, options: dict[str, Any], notes: list[str]
 ) -> Columns:
-    """The records in the one list that an object holds, where all else in it are plain values."""
+    """The records in the one list that an object holds."""
     lists = [column for column in columns if column[1].startswith("STRUCT(") and column[1].endswith(")[]")]
-    if len(lists) != 1 or any(kind.endswith(("]", ")")) for _, kind in columns if kind != lists[0][1]):
+    if len(lists) != 1 or any(kind.endswith("]") for _, kind in columns if kind != lists[0][1]):
         return columns
     name, kind = lists[0]
     whole = {"columns": [{"source": name, "type": kind}], "encoding": options["encoding"]}
@@ -208,8 +212,36 @@ def _records(
     more = f" What stands beside it is left out: {others}." if others else ""
     notes.append(f"The JSON is one object around a list: the records in {name!r} are the rows.{more}")
     if name == "features" and any(str(row[0]) == "geometry" for row in rows):
-        notes.append("It is GeoJSON: what each feature is described by is in 'properties', its shape in 'geometry'.")
+        notes.append("It is GeoJSON: features are described by 'properties_…', their shapes are in 'geometry_…'.")
     return [(str(row[0]), str(row[1])) for row in rows]
+
+
+def flattened(columns: Columns, notes: list[str]) -> list[tuple[str, list[str], str]]:
+    """Each column as its source, the fields that lead to it within that, and its type: no objects but in lists."""
+    import duckdb
+    from duckdb.sqltypes import DuckDBPyType
+
+    found: list[tuple[str, list[str], str]] = []
+
+    def visit(source: str, within: list[str], kind: DuckDBPyType) -> None:
+        if kind.id == "struct":
+            for name, inner in kind.children:
+                assert isinstance(inner, DuckDBPyType)
+                visit(source, [*within, name], inner)
+        else:
+            found.append((source, within, str(kind)))
+
+    for source, kind in columns:
+        if kind.startswith("STRUCT(") and kind.endswith(")"):
+            visit(source, [], duckdb.sqltype(kind))
+        else:
+            found.append((source, [], kind))
+    if len(found) > FLATTENED_LIMIT:
+        return [(source, [], kind) for source, kind in columns]
+    deep = ["_".join([source, *within]) for source, within, _ in found if within]
+    if deep:
+        notes.append(f"Fields of objects within a record are columns of their own, as {deep[0]!r}.")
+    return found
 
 
 def _bad_lines(path: str, index: int) -> tuple[list[dict[str, Any]], int]:

@@ -142,15 +142,16 @@ def _attach(
     sources.attach(connection, view, source)
     if table["format"] not in {"json", "jsonl"}:
         return
-    columns = table["options"]["columns"]
+    columns, read = table["options"]["columns"], table["options"]["read"]
     every = ", ".join(f"count({identifier(column['name'])})" for column in columns)
     try:
         connection.execute(f"select {every} from {identifier(view)}").fetchall()  # noqa: S608 - quoted
     except duckdb.Error:
-        dated = [column for column in columns if column["type"].startswith(("DATE", "TIME"))]
+        dated = [column for column in columns if column["type"].startswith(("DATE", "TIME")) and not column["within"]]
         if not dated:
             raise
-        for column in dated:
+        sources_of_dates = {column["source"] for column in dated}
+        for column in (*dated, *(each for each in read if each["source"] in sources_of_dates)):
             column["type"] = "VARCHAR"
         notes.append(f"Dates are kept as text in {', '.join(repr(column['name']) for column in dated)}.")
         connection.execute(f"drop view {identifier(view)}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import delimited, jsonfile, litefile, workbook
 from .forms import projection
-from .quoting import identifier, literals
+from .quoting import identifier, literal, literals
 from .rows import reader
 
 if TYPE_CHECKING:
@@ -92,7 +92,15 @@ def _copy(connection: DuckDBPyConnection, name: str, rows: Any, options: dict[st
 
 
 def _renamed(options: dict[str, Any]) -> str:
-    return ", ".join(f"{identifier(column['source'])} as {identifier(column['name'])}" for column in options["columns"])
+    return ", ".join(f"{_value(column)} as {identifier(column['name'])}" for column in options["columns"])
+
+
+def _value(column: dict[str, Any]) -> str:
+    """A column of the file, or a field of the objects in one."""
+    found = identifier(column["source"])
+    for field in column.get("within", ()):
+        found = f"struct_extract({found}, {literal(field)})"
+    return found
 
 
 _ATTACH = {

@@ -28,6 +28,7 @@ RATIO_LIMIT = 200
 RATIO_FREE_BYTES = 64 * 1024**2
 """Below this, a workbook may be packed as tightly as it likes."""
 PREAMBLE_ROWS = 50
+SENTENCE_WORDS = 4
 WHOLE_FLOAT_LIMIT = 2.0**53
 """Workbooks hold nothing but floats: below this, a whole one is an integer."""
 
@@ -83,11 +84,22 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
             hidden = "" if about.visible == SheetVisibleEnum.Visible else ", which is hidden"
             notes.append(f"{name} is the sheet {about.name!r}{hidden}.")
             found.append({**options, "name": name})
+    prose = [options["sheet"] for options in found if _is_prose(options)]
+    if 0 < len(prose) < len(found):
+        found = [options for options in found if options["sheet"] not in prose]
+        notes.append(f"Left out, because they hold sentences and no table: {', '.join(map(repr, prose))}.")
     if empty:
         notes.append(f"{empty} sheet(s) without a table were skipped.")
     if not found:
         raise UnreadableError("file_empty", "No sheet of the workbook holds a table.")
     return found, notes
+
+
+def _is_prose(options: dict[str, Any]) -> bool:
+    """Whether a sheet is one column of text, under what is a sentence rather than a name."""
+    title = options["columns"][0]["name"]
+    is_lone = len(options["columns"]) == 1 and options["columns"][0]["type"] == "VARCHAR"
+    return is_lone and (title.endswith((".", ":", "!")) or len(title.split()) >= SENTENCE_WORDS)
 
 
 def rows(book: CalamineWorkbook, options: dict[str, Any]) -> Iterator[Sequence[object]]:

@@ -17,6 +17,8 @@ SHEET = "Sheet1"
 TYPES = frozenset({"BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "TIME", "INTERVAL"})
 """What a workbook's values are read as."""
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel has no zones
+_FIRST_YEAR = 1901
+"""Workbooks have no dates before 1900, and too many in it: earlier ones are texts there."""
 _DAY_SECONDS = 86_400
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -75,6 +77,8 @@ def _cell(value: Any) -> str:  # noqa: PLR0911 - one line a type
             return f'<c t="b"><v>{int(value)}</v></c>'
         case int() | float():
             return f"<c><v>{value!r}</v></c>"
+        case date() if value.year < _FIRST_YEAR:
+            return _text(value.isoformat())
         case datetime():
             return _styled(_MOMENT, (value - _EPOCH).total_seconds() / _DAY_SECONDS)
         case date():
@@ -83,7 +87,11 @@ def _cell(value: Any) -> str:  # noqa: PLR0911 - one line a type
             return _styled(_TIME, (value.hour * 3600 + value.minute * 60 + value.second) / _DAY_SECONDS)
         case timedelta():
             return _styled(_DURATION, value.total_seconds() / _DAY_SECONDS)
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(str(value))}</t></is></c>'
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
 
 
 def _styled(style: int, number: float) -> str:
