@@ -3,7 +3,8 @@
 import gzip
 import json
 import random
-from contextlib import asynccontextmanager
+import sqlite3
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import anyio
@@ -15,7 +16,7 @@ import pytest
 
 from daytwo.executor import cell
 from daytwo.executor.catalog import Catalog, FullPasses
-from daytwo.executor.cell.reading import encoding, sources
+from daytwo.executor.cell.reading import encoding, jsonfile, sampling, sources
 from daytwo.executor.cell.reading.problem import UnreadableError
 from daytwo.executor.cell.reading.profile import profile
 from daytwo.executor.cell.reading.sampling import Size
@@ -121,6 +122,45 @@ def test_json_lines_are_sampled(tmp_path):
     assert len(rows_of(path, found)) == ROWS
 
 
+@pytest.mark.parametrize("form", ["[{}]", '{{"made": {{"by": 1}}, "notes": [], "data": [{}]}}', "\ufeff [{}\n]"])
+def test_a_json_document_is_sampled_from_its_head(tmp_path, form):
+    path = tmp_path / "0.json"
+    note = 'a \u00fc ]} \\" '
+    records = [json.dumps({"id": n, "note": f"{note}{n}", "at": {"x": n / 2}}, ensure_ascii=False) for n in range(ROWS)]
+    path.write_text(form.format(",\n ".join(records)), "utf-8")
+    found = profiled(path, "json", SMALL | {"sample_bytes": 300_000})
+    assert 0 < found["sampled"] < 0.5
+    (table,) = found["tables"]
+    assert near(table["rows"], ROWS)
+    assert [column["name"] for column in table["columns"]] == ["id", "note", "at_x"]
+    assert rows_of(path, found)[-1] == (ROWS - 1, f"{note}{ROWS - 1}", (ROWS - 1) / 2)
+
+
+def test_records_that_are_called_a_document_are_sampled_as_lines(tmp_path):
+    path = tmp_path / "0.json"
+    path.write_text("".join(json.dumps({"id": n, "note": f"note {n}"}) + "\n" for n in range(ROWS)))
+    assert 0 < profiled(path, "json")["sampled"] < 0.5
+
+
+def test_tables_of_sqlite_are_sampled_each_by_its_rows(tmp_path):
+    path = tmp_path / "0.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table sales (id integer primary key, amount real, note text)")
+        connection.execute("create table shops (code text primary key, city text) without rowid")
+        connection.execute('create table "no; rows" (a "double precision", "b c" int)')
+        numbers = (n * 3 if n < 150_000 else n * 3 + 1_000_000 for n in range(200_000))
+        connection.executemany("insert into sales values (?, ?, ?)", ((n, n / 4, f"note {n}") for n in numbers))
+        connection.executemany("insert into shops values (?, ?)", [(f"s{n}", f"city {n % 7}") for n in range(40)])
+        connection.commit()
+    found = profiled(path, "sqlite")
+    tables = {table["name"]: table for table in found["tables"]}
+    assert near(tables["sales"]["rows"], 200_000)
+    assert (tables["shops"]["rows"], tables["no; rows"]["rows"]) == (40, 0)
+    types = [column["type"] for table in ("sales", "no; rows") for column in tables[table]["columns"]]
+    assert types == ["BIGINT", "DOUBLE", "VARCHAR", "DOUBLE", "BIGINT"]
+    assert 0 < found["sampled"] < 0.5
+
+
 def columnar():
     draw = random.Random(2)
     return pa.table(
@@ -155,6 +195,16 @@ def test_what_is_small_or_has_no_records_to_take_is_read_whole(tmp_path, content
     path = tmp_path / "0.csv"
     path.write_bytes(content.encode())
     assert profiled(path, "csv")["sampled"] is None
+
+
+def test_an_object_that_no_program_could_read_is_refused_with_the_command(tmp_path, monkeypatch):
+    path = tmp_path / "0.json"
+    path.write_text(json.dumps({"data": [{"id": n, "note": "x" * 900} for n in range(ROWS)]}))
+    for module in (jsonfile, sampling):
+        monkeypatch.setattr(module, "OBJECT_LIMIT_BYTES", 1024**2)
+    with pytest.raises(UnreadableError, match=r"more than 1 MiB.*JSON lines.*jq") as refused:
+        profiled(path, "json")
+    assert refused.value.code == "not_a_table"
 
 
 def test_what_would_have_to_be_written_anew_is_refused_with_the_command(tmp_path, monkeypatch):

@@ -26,6 +26,8 @@ OBJECT_LIMIT_BYTES = 256 * 1024 * 1024
 OBJECT_LEAST_BYTES = 1024 * 1024
 LINE_LIMIT_BYTES = 16 * 1024 * 1024
 BAD_LINES_LIMIT_SHARE = 0.5
+_TOO_LONG = "maximum_object_size"
+"""Of duckdb's words for an object that is longer than it may be."""
 SIGNED = "utf-8-sig"
 NATIVE = frozenset({"utf-8"})
 """Encodings that duckdb decodes itself."""
@@ -119,6 +121,13 @@ def _described(
     try:
         columns = _sniffed(connection, readable, "")
     except duckdb.Error as error:
+        if _TOO_LONG in str(error):
+            raise UnreadableError(
+                "not_a_table",
+                f"The JSON holds an object of more than {OBJECT_LIMIT_BYTES >> 20} MiB. Where that is one object "
+                "around a list of records, write these as JSON lines, e.g. `jq -c '.NAME[]' in.json > out.jsonl`, and "
+                "add that.",
+            ) from error
         bad, total = _bad_lines(readable, index)
         if kind != "jsonl" or not bad or len(bad) > BAD_LINES_LIMIT_SHARE * total:
             line = f"line {bad[0]['line']} is no JSON; " if kind == "jsonl" and bad else ""
@@ -198,7 +207,7 @@ def _records(
 ) -> Columns:
     """The records in the one list that an object holds."""
     lists = [column for column in columns if column[1].startswith("STRUCT(") and column[1].endswith(")[]")]
-    if len(lists) != 1 or any(kind.endswith("]") for _, kind in columns if kind != lists[0][1]):
+    if len(lists) != 1:
         return columns
     name, kind = lists[0]
     whole = {"columns": [{"source": name, "type": kind}], "encoding": options["encoding"]}

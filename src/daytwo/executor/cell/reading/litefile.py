@@ -35,22 +35,34 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
 
 def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
     """Options of each table that holds columns (with `name`, the table's own), and notes for the person."""
-    found: list[dict[str, Any]] = []
     notes: list[str] = []
     with opened(path) as connection:
-        names = connection.execute(
-            "select name from pragma_table_list where schema = 'main' and type in ('table', 'virtual') "
-            "and name not like 'sqlite\\_%' escape '\\' order by name limit ?",
-            [TABLES_LIMIT],
-        ).fetchall()
+        names = table_names(connection)
         views = connection.execute("select count(*) from sqlite_schema where type = 'view'").fetchone()[0]
-        for (name,) in names:
-            found.append(_table(connection, name, notes))
+        found = [_table(connection, name, notes) for name in names]
     if views:
         notes.append(f"{views} view(s) are left out: only tables are read.")
     if not found:
         raise UnreadableError("file_empty", "The SQLite file holds no table.")
     return found, notes
+
+
+def table_names(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute(
+        "select name from pragma_table_list where schema = 'main' and type in ('table', 'virtual') "
+        "and name not like 'sqlite\\_%' escape '\\' order by name limit ?",
+        [TABLES_LIMIT],
+    )
+    return [name for (name,) in found]
+
+
+def described(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
+    """The columns with their declared types.
+
+    `hidden` is 1 for the hidden columns of virtual tables; generated ones (2, 3) are data like any other.
+    """
+    found = connection.execute("select name, type from pragma_table_xinfo(?) where hidden <> 1", [table])
+    return [(str(name), str(declared)) for name, declared in found]
 
 
 def rows(connection: sqlite3.Connection, options: dict[str, Any]) -> Iterator[Sequence[object]]:
@@ -59,9 +71,8 @@ def rows(connection: sqlite3.Connection, options: dict[str, Any]) -> Iterator[Se
 
 
 def _table(connection: sqlite3.Connection, table: str, notes: list[str]) -> dict[str, Any]:
-    # `hidden` is 1 for the hidden columns of virtual tables; generated ones (2, 3) are data like any other.
-    info = connection.execute("select name, type from pragma_table_xinfo(?) where hidden <> 1", [table]).fetchall()
-    sources = [str(name) for name, _ in info]
+    info = described(connection, table)
+    sources = [name for name, _ in info]
     names, replaced = fit_names(sources)
     if replaced:
         notes.append(f"In the table {table!r}: {replaced_note(replaced)}")
@@ -75,7 +86,7 @@ def _table(connection: sqlite3.Connection, table: str, notes: list[str]) -> dict
         "name": table,
         "table": table,
         "columns": [
-            {"name": name, "source": source, "type": _declared(str(declared)) if kind.is_empty else kind.type()}
+            {"name": name, "source": source, "type": _declared(declared) if kind.is_empty else kind.type()}
             for name, source, (_, declared), kind in zip(names, sources, info, types, strict=True)
         ],
     }

@@ -33,6 +33,7 @@ K = 10
 DIRECTORIES = ("/data", "/tmp")  # noqa: S108 - the sandbox's own
 MEMORY_SHARE = 0.6
 EXIT_MEMORY = 86
+COPIED = "Programs copy a table of SQLite into their memory: one of more than about 1 GiB is better written as Parquet."
 _NATIVE = {
     "csv": delimited.NATIVE,
     "tsv": delimited.NATIVE,
@@ -87,7 +88,8 @@ def profile(job: dict[str, Any], progress: Progress | None = None) -> dict[str, 
             raise _damaged(error, files) from error
         if table["format"] in {"csv", "tsv"}:
             table["options"]["newline"] = "crlf" if is_crlf(files[0], table["options"]["encoding"]) else "lf"
-        made.append({**table, **(scaled(measured, share(held)) if held else measured)})
+        estimate = scaled(measured, share(held, table["options"].get("table"))) if held else measured
+        made.append({**table, **estimate})
         notes += doubts
     try:
         if parts is None:
@@ -116,6 +118,8 @@ def _discovered(
         if error.path in held:
             error.path = job["files"][held.index(error.path)]["path"]
         raise
+    if any(table["format"] == "sqlite" for table in tables):
+        notes.append(COPIED)
     # A sample's lines have other numbers than the file's: the full pass shows what is left out.
     return [{**table, "options": unproven(table["format"], table["options"])} for table in tables], notes, []
 

@@ -1,22 +1,26 @@
 """Samples of data that is too large to be read while a person waits: small files that stand in for the real ones.
 
 A sample is of the same kind as its file, so that whatever reads files reads it.  Of text: the head and blocks spread
-evenly over the file, cut to whole records; of gzipped text the head alone, for it cannot be read from the middle; of
-Parquet and Arrow: slices of row groups spread evenly.  Other kinds are read whole.  What a sample says is an estimate:
-counts are scaled, and nothing that it says of every value is sure (`daytwo.executor.catalog.passes` reads the rest).
+evenly over the file, cut to whole records; of gzipped text and of JSON the head alone, for they cannot be read from the
+middle; of Parquet and Arrow: slices of row groups spread evenly; of SQLite: slices of each table.  Workbooks are read
+whole: a sheet has a million rows at most.  What a sample says is an estimate: counts are scaled, and nothing that it
+says of every value is sure (`daytwo.executor.catalog.passes` reads the rest).
 """
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import delimited
+from . import delimited, litesample
 from .encoding import HEAD_BYTES, unit_of
+from .jsonfile import OBJECT_LIMIT_BYTES
+from .jsonhead import head_of
 from .problem import UnreadableError
 from .records import Shape, whole_lines, whole_records
 
@@ -44,11 +48,13 @@ SIZE = Size()
 
 @dataclass(frozen=True)
 class Part:
-    """One file's stand-in.  `taken` of `whole`: bytes of text, rows of Parquet and Arrow."""
+    """One file's stand-in.  `taken` of `whole`: bytes of text, rows of Parquet, Arrow and SQLite."""
 
     path: str
     taken: int
     whole: int
+    tables: Mapping[str, float] = field(default_factory=dict)
+    """The share of each table, where the file holds several."""
 
 
 def sampled(
@@ -74,8 +80,10 @@ def sampled(
     return parts if share(parts) < 1 else None
 
 
-def share(parts: Sequence[Part]) -> float:
-    """How much of the data a sample holds."""
+def share(parts: Sequence[Part], table: str | None = None) -> float:
+    """How much of the data a sample holds, or of a table within one file."""
+    if table is not None and len(parts) == 1 and table in parts[0].tables:
+        return parts[0].tables[table]
     return sum(part.taken for part in parts) / max(1, sum(part.whole for part in parts))
 
 
@@ -117,6 +125,31 @@ def _lines(_connection: DuckDBPyConnection, path: str, target: Path, budget: int
     return _text(
         path, target, budget, size, lambda block, starts_inside: whole_lines(block, starts_inside=starts_inside)
     )
+
+
+def _json(connection: DuckDBPyConnection, path: str, target: Path, budget: int, size: Size) -> Part | None:
+    if path.endswith(".gz"):
+        return None
+    codec = unit_of(path).codec
+    with Path(path).open("rb") as file:
+        text = file.read(budget).decode(codec, "replace")
+    mark = "\xef\xbb\xbf" if text.startswith("\xef\xbb\xbf") else ""
+    head = head_of(text.removeprefix(mark))
+    if head is None:
+        return _lines(connection, path, target, budget, size) if _is_of_lines(text) else None
+    total = Path(path).stat().st_size
+    if head.is_wrapped and total > OBJECT_LIMIT_BYTES:
+        return None  # no program can read it: reading it whole says so
+    target.write_bytes((mark + head.document).encode(codec))
+    return Part(str(target), len(text[: head.taken + len(mark)].encode(codec)), total)
+
+
+def _is_of_lines(text: str) -> bool:
+    """Whether the first line is an object of its own, as in JSON lines, whatever the file is called."""
+    try:
+        return isinstance(json.loads(text.lstrip().partition("\n")[0]), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _packed(path: str, target: Path, budget: int, codec: str) -> Part | None:
@@ -197,6 +230,13 @@ def _arrow(_connection: DuckDBPyConnection, path: str, target: Path, budget: int
     return Part(str(target), taken, rows)
 
 
+def _sqlite(_connection: DuckDBPyConnection, path: str, target: Path, _budget: int, _size: Size) -> Part | None:
+    tables = litesample.sample(path, target)
+    taken, whole = (sum(rows) for rows in zip(*tables.values(), strict=True)) if tables else (0, 0)
+    shares = {name: some / all_ if all_ else 1.0 for name, (some, all_) in tables.items()}
+    return Part(str(target), taken, whole, shares)
+
+
 def _spread(count: int) -> list[int]:
     """At most `SLICES` of so many places, the first and the last among them."""
     if count <= SLICES:
@@ -207,7 +247,9 @@ def _spread(count: int) -> list[int]:
 _SAMPLERS: dict[str, Callable[[DuckDBPyConnection, str, Path, int, Size], Part | None]] = {
     "csv": _delimited,
     "tsv": _delimited,
+    "json": _json,
     "jsonl": _lines,
     "parquet": _parquet,
     "arrow": _arrow,
+    "sqlite": _sqlite,
 }

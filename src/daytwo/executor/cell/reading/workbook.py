@@ -69,6 +69,7 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
     """Options of each table in the workbook (with `name` and `rows`), and notes for the person."""
     found: list[dict[str, Any]] = []
     notes: list[str] = []
+    hidden: set[str] = set()
     empty = 0
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
@@ -80,14 +81,17 @@ def tables(path: str) -> tuple[list[dict[str, Any]], list[str]]:
             if options is None:
                 empty += 1
                 continue
-            name = f"sheet{len(found) + 1}"
-            hidden = "" if about.visible == SheetVisibleEnum.Visible else ", which is hidden"
-            notes.append(f"{name} is the sheet {about.name!r}{hidden}.")
-            found.append({**options, "name": name})
+            found.append(options)
+            if about.visible != SheetVisibleEnum.Visible:
+                hidden.add(about.name)
     prose = [options["sheet"] for options in found if _is_prose(options)]
     if 0 < len(prose) < len(found):
         found = [options for options in found if options["sheet"] not in prose]
         notes.append(f"Left out, because they hold sentences and no table: {', '.join(map(repr, prose))}.")
+    for number, options in enumerate(found, start=1):
+        options["name"] = f"sheet{number}"
+        title = options["sheet"]
+        notes.append(f"sheet{number} is the sheet {title!r}{', which is hidden' if title in hidden else ''}.")
     if empty:
         notes.append(f"{empty} sheet(s) without a table were skipped.")
     if not found:
