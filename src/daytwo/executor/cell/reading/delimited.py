@@ -12,8 +12,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import fixedwidth
 from .encoding import encoding_of, head_of, readable
-from .preamble import Preamble, preamble
+from .fixedwidth import Field
+from .preamble import Preamble, has_table, preamble
 from .problem import UnreadableError
 from .quoting import literal, literals
 
@@ -40,6 +42,8 @@ def sniff(connection: DuckDBPyConnection, path: str) -> dict[str, Any]:
     sample = -1 if not compressed and Path(path).stat().st_size <= WHOLE_FILE_BYTES else SAMPLE_ROWS
     head = head_of(path, encoding)
     before = preamble(head, is_free=".txt" in path)
+    if before == Preamble() and (fields := fixedwidth.fields_of(head)) and not has_table(head):
+        return _fixed(encoding, fields, compressed=compressed)
     # duckdb reads 0x1F as 31.  A file with such codes has its numbers found by how they are written (`forms`).
     misread = _WHOLE_NUMBERS if _HEXADECIMAL.search(head) else frozenset()
     paths, native = readable(connection, [path], encoding)
@@ -65,6 +69,26 @@ def sniff(connection: DuckDBPyConnection, path: str) -> dict[str, Any]:
         "raw": [column["name"] for column in row[6]],
         "above": before.names,
         "types": [TEXT if column["type"] in misread else column["type"] for column in row[6]],
+        "fixed": None,
+    }
+
+
+def _fixed(encoding: str, fields: list[Field], *, compressed: bool) -> dict[str, Any]:
+    """As `sniff` says it.  The separator is one that no text has: lines are read as a whole, then cut."""
+    return {
+        "encoding": encoding,
+        "compressed": compressed,
+        "strict": True,
+        "delimiter": "\x1f",
+        "quote": '"',
+        "escape": '"',
+        "comment": "",
+        "skip": 0,
+        "header": True,
+        "raw": [field.name for field in fields],
+        "above": None,
+        "types": [TEXT] * len(fields),
+        "fixed": [[field.start, field.end] for field in fields],
     }
 
 
@@ -100,10 +124,29 @@ def scan(
 
     Lines that do not fit are kept in the tables `rejects` and `rejects`_scan where that is given.
     """
-    paths, native = readable(connection, files, options["encoding"])
+    if options.get("fixed"):
+        ends = [end - start for start, end in options["fixed"][:-1]]
+        cut = ", ".join(
+            f"nullif(trim(substr(line, {start + 1}{f', {width}' if width else ''})), '') as f{place}"
+            for place, ((start, _), width) in enumerate(zip(options["fixed"], [*ends, None], strict=True), start=1)
+        )
+        return f"(select {cut} from {lines(connection, options, files)} where trim(line) <> '')"  # noqa: S608 - numbers
     columns = ", ".join(
         f"{literal(f'f{place}')}: {literal(column['read'])}" for place, column in enumerate(options["columns"], start=1)
     )
+    return _reading(connection, options, files, columns, rejects)
+
+
+def lines(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> str:
+    """A `read_csv` call that yields each line as a whole, as the column `line`."""
+    whole = options | {"quote": "", "escape": "", "skips_bad_lines": False}
+    return _reading(connection, whole, files, f"'line': {literal(TEXT)}", None)
+
+
+def _reading(
+    connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], columns: str, rejects: str | None
+) -> str:
+    paths, native = readable(connection, files, options["encoding"])
     arguments = [
         literals(paths),
         "auto_detect=false",

@@ -13,8 +13,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .delimited import TEXT, scan, sniff
+from .delimited import TEXT, lines, scan, sniff
 from .encoding import shown
+from .fixedwidth import gaps
 from .forms import FORMS, projection
 from .headers import fit_names, is_value_like, replaced_note
 from .problem import UnreadableError, about
@@ -59,6 +60,8 @@ def settle(
         "date_order": date_order,
         "columns": [{"name": f"f{place}", "read": kind, "type": kind} for place, kind in enumerate(types, start=1)],
     }
+    if options["fixed"]:
+        _refuse_unclear(connection, options, files)
     doubts: list[str] = []
     long = _keep_iso(connection, options, files)
     rejects = _prove(connection, options, files, doubts)
@@ -73,6 +76,22 @@ def settle(
         doubts.append(f"Kept as text, because whole numbers there have more than 64 bits: {', '.join(names)}.")
     refine(connection, options, files, doubts)
     return options, [*_describe(options, names_above=first["above"] is not None), *doubts], rejects
+
+
+def _refuse_unclear(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> None:
+    """Columns of fixed width were found at the head of the text; it is read only where all lines keep to them."""
+    between = " or ".join(
+        f"trim(substr(line, {start + 1}, {end - start})) <> ''" for start, end in gaps(options["fixed"])
+    )
+    found = connection.execute(
+        f"select count(*) from {lines(connection, options, files)} where {between}"  # noqa: S608 - numbers
+    ).fetchone()
+    if found and found[0]:
+        raise UnreadableError(
+            "not_a_table",
+            f"The text has columns of fixed width at its head, which {found[0]:,} line(s) further down do not keep to: "
+            "where its columns stand is not clear. Save the data as CSV.",
+        )
 
 
 def _keep_iso(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> list[int]:
@@ -97,12 +116,12 @@ class MixedTablesError(Exception):
     """Files that were read as one table differ in dialect, columns or types."""
 
 
-_DIALECT = ("encoding", "compressed", "strict", "delimiter", "quote", "escape", "comment", "skip", "header")
+_DIALECT = ("encoding", "compressed", "strict", "delimiter", "quote", "escape", "comment", "skip", "header", "fixed")
 
 
 def _signature(sniffed: dict[str, Any]) -> tuple[object, ...]:
     names = tuple(sniffed["raw"]) if sniffed["header"] else sniffed["above"] or len(sniffed["raw"])
-    return (*(sniffed[key] for key in ("encoding", "compressed", "delimiter", "header", "skip")), names)
+    return (*(sniffed[key] for key in ("encoding", "compressed", "delimiter", "header", "skip", "fixed")), names)
 
 
 def _widest(types: tuple[str, ...]) -> str:
@@ -122,6 +141,7 @@ def _describe(options: dict[str, Any], *, names_above: bool) -> list[str]:
         if len(options["columns"]) > 1
         else ("one column")
     )
+    apart = "columns of fixed width" if options["fixed"] else apart
     before = options["skip"] - names_above
     header = f"names in line {before + 1}" if options["header"] or names_above else "no header"
     notes = [f"Read as {packed} in {shown(options['encoding'])}, {apart}, {header}."]

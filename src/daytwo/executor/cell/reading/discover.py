@@ -122,7 +122,8 @@ def _delimited(connection: DuckDBPyConnection, paths: list[str], date_order: str
         raise UnreadableError(
             "not_a_table",
             "The text has no columns: no comma, semicolon, tab, vertical bar or single space separates them. "
-            "Columns of fixed width are not read: save the data as CSV.",
+            "Columns of fixed width are read where at least two blanks lie between any two of them, and each has a "
+            "name in the first line: save the data as CSV.",
         )
     return options, notes, rejects
 

@@ -55,6 +55,11 @@ def preamble(head: str, *, is_free: bool) -> Preamble:
     return Preamble()
 
 
+def has_table(head: str) -> bool:
+    """Whether one of the usual separators makes columns of the text."""
+    return any(_table(head, delimiter) for delimiter in USUAL)
+
+
 def _above_row_names(head: str, delimiter: str) -> tuple[str, ...] | None:
     """The names in the first line, where each record below has a name of its own before as many values."""
     try:
