@@ -207,6 +207,16 @@ def test_an_object_that_no_program_could_read_is_refused_with_the_command(tmp_pa
     assert refused.value.code == "not_a_table"
 
 
+def test_a_long_list_takes_no_more_memory_than_its_records_need(tmp_path, monkeypatch):
+    path = tmp_path / "0.json"
+    path.write_text("[" + ",".join(json.dumps({"id": n, "note": "x" * 900}) for n in range(ROWS)) + "]")
+    monkeypatch.setattr(jsonfile, "RECORD_LIMIT_BYTES", 1024**2)
+    assert len(rows_of(path, profiled(path, "json"))) == ROWS
+    path.write_text(json.dumps([{"id": 1, "note": "x" * 9_000_000}]))
+    with pytest.raises(UnreadableError, match="more than 1 MiB"):
+        profiled(path, "json", None)
+
+
 def test_what_would_have_to_be_written_anew_is_refused_with_the_command(tmp_path, monkeypatch):
     monkeypatch.setattr(encoding, "TRANSCODED_LIMIT_BYTES", 500_000)
     path = tmp_path / "0.csv"

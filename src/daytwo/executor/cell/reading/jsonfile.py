@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .encoding import encoding_of, open_bytes, transcoded
+from .encoding import HEAD_BYTES, encoding_of, open_bytes, transcoded
 from .problem import UnreadableError, about, reason
 from .quoting import identifier, literal, literals
 from .rejected import REJECTS_SHOWN, TEXT_CHARACTERS, reject
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FLATTENED_LIMIT = 1_000
 """Columns: where objects within records would make more, they stay whole."""
 OBJECT_LIMIT_BYTES = 256 * 1024 * 1024
+"""Of a file that is one object around its records."""
+RECORD_LIMIT_BYTES = 16 * 1024 * 1024
 OBJECT_LEAST_BYTES = 1024 * 1024
 LINE_LIMIT_BYTES = 16 * 1024 * 1024
 BAD_LINES_LIMIT_SHARE = 0.5
@@ -71,9 +73,27 @@ def _zipped(columns: list[dict[str, Any]], arguments: list[str]) -> str:
 
 
 def _object_bytes(paths: list[str]) -> int:
-    """Duckdb holds twice as much for each thread, whatever the objects are: no more than the largest file."""
-    largest = max(OBJECT_LIMIT_BYTES if path.endswith(".gz") else Path(path).stat().st_size for path in paths)
-    return max(OBJECT_LEAST_BYTES, min(OBJECT_LIMIT_BYTES, largest + 1))
+    """The longest object that may be there.  Duckdb holds twice as much for each thread, whatever the objects are.
+
+    Only where all of a file may be one object is that more than a record may have.
+    """
+    return max(OBJECT_LEAST_BYTES, *(_longest_bytes(path) for path in paths))
+
+
+def _longest_bytes(path: str) -> int:
+    whole = OBJECT_LIMIT_BYTES if path.endswith(".gz") else Path(path).stat().st_size + 1
+    with open_bytes(path) as file:
+        head = file.read(HEAD_BYTES).lstrip()
+    return min(whole, OBJECT_LIMIT_BYTES if head.startswith(b"{") and not is_of_lines(head) else RECORD_LIMIT_BYTES)
+
+
+def is_of_lines(head: bytes) -> bool:
+    """Whether the first line is an object of its own, as in JSON lines, whatever the file is called."""
+    line, end, _ = head.lstrip().partition(b"\n")
+    try:
+        return bool(end) and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _paths(connection: DuckDBPyConnection, found: str, files: list[str]) -> list[str]:
@@ -122,11 +142,11 @@ def _described(
         columns = _sniffed(connection, readable, "")
     except duckdb.Error as error:
         if _TOO_LONG in str(error):
+            limit = _object_bytes([readable]) >> 20
             raise UnreadableError(
                 "not_a_table",
-                f"The JSON holds an object of more than {OBJECT_LIMIT_BYTES >> 20} MiB. Where that is one object "
-                "around a list of records, write these as JSON lines, e.g. `jq -c '.NAME[]' in.json > out.jsonl`, and "
-                "add that.",
+                f"The JSON holds an object of more than {limit} MiB. Where that is one object around its records, "
+                "write these as JSON lines, e.g. `jq -c '.NAME[]' in.json > out.jsonl`, and add that.",
             ) from error
         bad, total = _bad_lines(readable, index)
         if kind != "jsonl" or not bad or len(bad) > BAD_LINES_LIMIT_SHARE * total:

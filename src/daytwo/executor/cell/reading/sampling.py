@@ -10,7 +10,6 @@ says of every value is sure (`daytwo.executor.catalog.passes` reads the rest).
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import delimited, litesample
 from .encoding import HEAD_BYTES, unit_of
-from .jsonfile import OBJECT_LIMIT_BYTES
+from .jsonfile import OBJECT_LIMIT_BYTES, is_of_lines
 from .jsonhead import head_of
 from .problem import UnreadableError
 from .records import Shape, whole_lines, whole_records
@@ -136,20 +135,12 @@ def _json(connection: DuckDBPyConnection, path: str, target: Path, budget: int, 
     mark = "\xef\xbb\xbf" if text.startswith("\xef\xbb\xbf") else ""
     head = head_of(text.removeprefix(mark))
     if head is None:
-        return _lines(connection, path, target, budget, size) if _is_of_lines(text) else None
+        return _lines(connection, path, target, budget, size) if is_of_lines(text.encode(codec)) else None
     total = Path(path).stat().st_size
     if head.is_wrapped and total > OBJECT_LIMIT_BYTES:
         return None  # no program can read it: reading it whole says so
     target.write_bytes((mark + head.document).encode(codec))
     return Part(str(target), len(text[: head.taken + len(mark)].encode(codec)), total)
-
-
-def _is_of_lines(text: str) -> bool:
-    """Whether the first line is an object of its own, as in JSON lines, whatever the file is called."""
-    try:
-        return isinstance(json.loads(text.lstrip().partition("\n")[0]), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _packed(path: str, target: Path, budget: int, codec: str) -> Part | None:
