@@ -62,7 +62,7 @@ def test_what_the_executor_is_at_is_shown_until_it_answers():
     assert registered(executor, NEW, said.append) == "registered"
     assert said[0] == "reading orders.csv"
     assert "finding the columns (40% of this pass), " in said[1]
-    assert said[2] == "reading orders.csv: 0 s so far"
+    assert said[2] == "reading orders.csv: getting a sandbox ready, 0 s so far"
     assert "waiting for other to be read, " in said[3]
 
 
@@ -81,4 +81,4 @@ def test_an_executor_that_says_nothing_is_given_up():
 
 def test_the_full_pass_is_told_the_same_way():
     assert doing(reading(share=None)) == "finding the columns"
-    assert doing(reading(stage=None)) == "about to begin"
+    assert doing(reading(stage=None)) == "getting a sandbox ready"

@@ -75,13 +75,16 @@ def _told(readings: list[Reading], new: RegisterDataset) -> str:
     own = next((reading for reading in first if set(reading.paths) == paths), None)
     if own is None:
         return f"waiting for {first[0].dataset} to be read, " if first else ""
-    return f"{doing(own)}, " if own.stage else ""
+    return f"{doing(own)}, "
 
 
 def doing(reading: Reading) -> str:
-    """What a reading has come to, e.g. `measuring the columns (40% of this pass)`."""
+    """What a reading has come to, e.g. `measuring the columns (40% of this pass)`.
+
+    The first word comes out of its sandbox; on a cold start that is still on its way.
+    """
     share = f" ({reading.share:.0%} of this pass)" if reading.share else ""
-    return f"{_DOING[reading.stage]}{share}" if reading.stage else "about to begin"
+    return f"{_DOING[reading.stage]}{share}" if reading.stage else "getting a sandbox ready"
 
 
 class _Answer:
