@@ -116,10 +116,16 @@ def rows(book: CalamineWorkbook, options: dict[str, Any]) -> Iterator[Sequence[o
 
 
 def _filled(sheet: CalamineSheet, skip: int) -> Iterator[list[object]]:
-    for row in itertools.islice(sheet.iter_rows(), skip, None):
-        values = [_value(value) for value in row]
-        if any(value is not None for value in values):
-            yield values
+    for row in itertools.islice(_all(sheet), skip, None):
+        if any(value is not None for value in row):
+            yield row
+
+
+def _all(sheet: CalamineSheet) -> Iterator[list[object]]:
+    """Every row from the first one on, each from the first column on, where calamine begins with the first in use."""
+    left = [None] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        yield [*left, *map(_value, row)]
 
 
 def _value(value: object) -> object:
@@ -130,8 +136,9 @@ def _value(value: object) -> object:
 
 
 def _table(sheet: CalamineSheet, notes: list[str]) -> dict[str, Any] | None:
-    head = [[_value(value) for value in row] for row in itertools.islice(sheet.iter_rows(), PREAMBLE_ROWS)]
-    found = heading.find(head, _merged(sheet))
+    merged = [(row, first, last) for (row, first), (_, last) in sheet.merged_cell_ranges or ()]
+    head = list(itertools.islice(_all(sheet), PREAMBLE_ROWS))
+    found = heading.find(head, merged)
     if found is None:
         return None
     names = set(filter(None, found.names)) if found.rows == 1 else set()
@@ -152,12 +159,6 @@ def _table(sheet: CalamineSheet, notes: list[str]) -> dict[str, Any] | None:
     if not count:
         types = [ColumnType() for _ in found.names]
     return _options(sheet.name, found, types, notes) if count or found.rows else None
-
-
-def _merged(sheet: CalamineSheet) -> list[tuple[int, int, int]]:
-    """Cells that are one, within a row, by the places that rows have here: they begin at the first column in use."""
-    left = sheet.start[1] if sheet.start else 0
-    return [(row, first - left, last - left) for (row, first), (_, last) in sheet.merged_cell_ranges or ()]
 
 
 def _options(title: str, found: Heading, types: list[ColumnType], notes: list[str]) -> dict[str, Any]:
