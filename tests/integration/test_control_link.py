@@ -324,6 +324,14 @@ def test_rewind_and_fork_choose_the_state_to_start_from(person, executor, sessio
     task = executor.claim()
     assert (task.request.base_session, task.request.base_snapshot) == (session, 2)
     executor.complete(task)
+    kept = person.get(f"/v1/sessions/{session}").json()["versions"]
+    assert [(one["snapshot"], one["base_snapshot"], one["is_current"]) for one in kept] == [(1, 0, True), (2, 1, False)]
+    forked = person.get(f"/v1/sessions/{fork['session']}").json()["versions"]
+    assert [(one["session"], one["is_current"]) for one in forked] == [
+        (session, False),
+        (session, False),
+        (fork["session"], True),
+    ]
 
 
 @pytest.mark.parametrize("spoken", [None, "0", "2", "x"])

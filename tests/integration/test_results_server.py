@@ -10,6 +10,7 @@ from daytwo.executor.gate import Budget, Mint, Outbox, Receipts
 from daytwo.executor.guard import Approvals
 from daytwo.executor.results import ResultStore, Services, create_app
 from daytwo.executor.results.exports import Export
+from daytwo.executor.state import Base, StateStore
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, Conflict, Missing
@@ -115,6 +116,7 @@ class House:
         self.mint = Mint(self.database, self.ledger)
         self.outbox = Outbox(self.database, "local")
         self.approvals = Approvals(self.database, self.ledger)
+        self.state = StateStore(folder / "state")
         self.store = ResultStore(folder / "results", self.database, "local")
         self.told = []
         self.build = None
@@ -126,6 +128,7 @@ class House:
             receipts=Receipts(self.database, self.ledger, self.budget, self.store.read),
             desk=self.desk,
             approvals=self.approvals,
+            state=self.state,
             ledger=self.ledger,
             database=self.database,
             on_sheet=self.tell,
@@ -181,6 +184,7 @@ PROTECTED = [
     ("POST", f"/v1/runs/{RUN}/receipt/page"),
     ("POST", f"/v1/runs/{RUN}/report"),
     ("POST", f"/v1/runs/{RUN}/report/link"),
+    ("GET", "/v1/sessions/x/snapshots/1"),
     ("GET", "/v1/approvals"),
     ("GET", "/v1/approvals/x"),
     ("POST", "/v1/approvals/x"),
@@ -217,6 +221,8 @@ def test_every_route_is_among_the_protected_ones(house):
         filled = (
             route.path.replace("{name}", "orders")
             .replace("{approval}", "x")
+            .replace("{session}", "x")
+            .replace("{ordinal}", "1")
             .replace("{step}", "1")
             .replace("{file}", "t1.arrow")
             .replace("{table}.{form}", "t1.csv")
@@ -445,6 +451,32 @@ def test_an_approval_is_decided_and_the_link_is_told(house):
     answer = client.post(f"/v1/approvals/{approval}", json={"approve": True})
     assert (answer.status_code, answer.json()["code"]) == (409, "already_decided")
     assert client.get(f"/v1/approvals/{approval}").json()["decided_by"] == "owner"
+
+
+def test_a_version_of_a_session_is_shown_by_names_and_sizes(house):
+    session = new_id("session")
+    writer = house.state.begin(session, 1, Base(), "e" * 64)
+    said = {"groups": [[["a", "b"], [0, 0, 3], []], [["c"], [0, 0, 3], []]], "modules": {"np": "numpy"}} | {
+        "files": [{"path": "x.csv", "span": [0, 3, 1]}],
+        "unsaved": [{"name": "gen", "reason": "it is a generator", "made_by": "line 1: gen = f()"}],
+    }
+    for header, payload in (
+        ({"kind": "blob", "number": 0}, b"four"),
+        ({"kind": "manifest"}, json.dumps(said).encode()),
+    ):
+        writer.begin(header, len(payload))
+        writer.chunk(payload)
+        writer.end()
+    writer.commit()
+    shown = house.client().get(f"/v1/sessions/{session}/snapshots/1").json()
+    a, b, c = shown["variables"]
+    assert (a["name"], a["bytes"], a["shares_with"]) == ("a", 3, ["b"])
+    assert a["mark"] == b["mark"] == c["mark"]
+    assert [(file["path"], file["bytes"]) for file in shown["files"]] == [("x.csv", 1)]
+    assert shown["imports"] == {"np": "numpy"}
+    assert shown["lost"][0]["made_by"] == "line 1: gen = f()"
+    assert house.client().get(f"/v1/sessions/{session}/snapshots/2").status_code == 404
+    assert house.client(token=None).get(f"/v1/sessions/{session}/snapshots/1").status_code == 401
 
 
 def test_a_server_without_a_token_does_not_start(house):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
-from daytwo.cli import answer, terminal
+from daytwo.cli import answer, terminal, versions
 from daytwo.cli.last import run_named, session_named
 from daytwo.cli.notebook import Told, notebook
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.settings import load
 from daytwo.cli.usage import Usage
+from daytwo.sdk import Client
+from daytwo.wire.errors import Denied, Incompatible, Missing
 from daytwo.wire.run import SessionView
+from daytwo.wire.snapshot import SnapshotView, Version
+
+VERSIONS_LIMIT = 200
+"""Shown as a tree, the latest."""
 
 SESSION = typer.Argument(..., metavar="SESSION", help="The session's id, or `last`.")
 
@@ -22,6 +29,7 @@ def register(app: typer.Typer) -> None:
     sessions = group(app, "sessions", "Sessions: conversations with state that lasts.")
     sessions.command("list")(list_all)
     sessions.command("show")(show)
+    sessions.command("diff")(diff)
     sessions.command("fork")(fork)
     sessions.command("rewind")(rewind)
     sessions.command("export")(export)
@@ -44,9 +52,45 @@ def list_all(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
 
 
 def show(session: str = SESSION, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
-    """A session: its data, runs and variables."""
+    """A session: its data, variables, runs, and the tree of its states with what each step changed."""
     with connected(home, as_json=as_json) as client:
-        _say(client.session(session_named(client, session)), as_json=as_json)
+        view = client.session(session_named(client, session))
+        _say(view, as_json=as_json)
+        if not as_json:
+            for front, version in versions.tree(view.versions[-VERSIONS_LIMIT:]):
+                mark = "●" if version.is_current else "○"
+                terminal.line(f"{front}{mark} {version.run} step {version.step}  {_change(client, version)}")
+
+
+def diff(
+    session: str = SESSION,
+    since: str | None = typer.Option(
+        None, "--from", metavar="RUN", help="The state after this run; else the one before it."
+    ),
+    to: str | None = typer.Option(None, "--to", metavar="RUN", help="After this run; else the present state."),
+    home: str | None = HOME,
+    as_json: bool = AS_JSON,
+) -> None:
+    """What variables and files changed between two states of a session."""
+    with connected(home, as_json=as_json) as client:
+        view = client.session(session_named(client, session))
+        later = _version(view, None if to is None else run_named(client, to))
+        if since is None:
+            before = _contents(client, later.base_session, later.base_snapshot)
+        else:
+            earlier = _version(view, run_named(client, since))
+            before = _contents(client, earlier.session, earlier.snapshot)
+        found = versions.changes(before, _contents(client, later.session, later.snapshot))
+    if as_json:
+        terminal.document(asdict(found))
+        return
+    for word, names in (("new", found.new), ("changed", found.changed), ("gone", found.gone)):
+        for name in names:
+            terminal.line(f"{word:8} {terminal.printable(name)}")
+    for name, reason in found.lost.items():
+        terminal.line(f"not kept {terminal.printable(f'{name}: {reason}')}")
+    if str(found) == versions.NOTHING:
+        terminal.line("Nothing changed.")
 
 
 def fork(session: str = SESSION, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
@@ -91,6 +135,27 @@ def export(
         terminal.document({"session": view.session, "path": str(to.absolute()), "runs": len(answers)})
     else:
         terminal.line(f"{to.absolute()}  {terminal.count(len(answers), 'run')}")
+
+
+def _version(view: SessionView, run: str | None) -> Version:
+    """The last version that a run left; the present one for None."""
+    found = [version for version in view.versions if (version.is_current if run is None else version.run == run)]
+    if not found:
+        raise Usage("no_such_state", "The session has no such state. `daytwo sessions show` lists those that it has.")
+    return found[-1]
+
+
+def _contents(client: Client, session: str, snapshot: int) -> SnapshotView:
+    return client.snapshot(session, snapshot) if snapshot else versions.EMPTY
+
+
+def _change(client: Client, version: Version) -> str:
+    try:
+        before = _contents(client, version.base_session, version.base_snapshot)
+        change = versions.changes(before, client.snapshot(version.session, version.snapshot))
+    except (Missing, Denied, Incompatible) as error:
+        return error.code
+    return terminal.printable(str(change))
 
 
 def _say(view: SessionView, *, as_json: bool) -> None:

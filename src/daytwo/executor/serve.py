@@ -271,6 +271,7 @@ def _wire(
             Questions(database, ledger),
         ),
         approvals=approvals,
+        state=state,
         database=database,
         ledger=ledger,
         on_sheet=worker.publish,

@@ -33,6 +33,7 @@ from daytwo.wire.result import (
 )
 from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunEvent, RunView, SessionView
 from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.snapshot import SnapshotView
 
 T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -198,6 +199,12 @@ class Client:
         """The environment that the executor builds for this run right now, if any; answered at once, or not at all."""
         answer = self.executor.request("GET", _at("run", run, "building"), answer_seconds=PROGRESS_SECONDS)
         return _read(list[Build], answer)
+
+    def snapshot(self, session: str, ordinal: int) -> SnapshotView:
+        """What a version of a session's state holds."""
+        return _read(
+            SnapshotView, self.executor.request("GET", f"{_at('session', session, 'snapshots')}/{int(ordinal)}")
+        )
 
     def readings(self) -> list[Reading]:
         """What the executor is reading right now; answered at once, or not at all."""

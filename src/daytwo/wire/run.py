@@ -12,6 +12,7 @@ from daytwo.wire.message import Message, Timestamp
 from daytwo.wire.observation import Observation
 from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
 from daytwo.wire.sheet import DatasetRef
+from daytwo.wire.snapshot import Version
 from daytwo.wire.verdict import Verdict
 
 QUESTION_LIMIT_CHARACTERS = 20_000
@@ -43,6 +44,8 @@ class SessionView(Message):
     datasets: tuple[DatasetRef, ...]
     runs: tuple[Identifier, ...] = ()
     variables: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
+    """Oldest first: those that lead to the present state, and those that the session has turned away from."""
     created_at: Timestamp
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, RowMapping, cast, insert, literal, select, update
+from sqlalchemy import Integer, RowMapping, cast, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import executors
@@ -25,6 +25,7 @@ from daytwo.wire.principal import Principal
 from daytwo.wire.rehearsal import Rehearsal, Shape
 from daytwo.wire.run import NewSession, SessionView
 from daytwo.wire.sheet import DatasetRef
+from daytwo.wire.snapshot import Version
 
 LINEAGE_LIMIT = 10_000
 UNFINISHED = ("queued", "planning", "executing", "waiting")
@@ -235,7 +236,36 @@ async def _view_of(connection: AsyncConnection, row: RowMapping) -> SessionView:
         datasets=tuple(DatasetRef(name=signed.sheet.dataset, sheet_digest=signed.digest) for _, signed in held),
         runs=tuple(own.scalars()),
         variables=names_left(await programs(connection, row)),
+        versions=await _versions(connection, row),
         created_at=row["created_at"],
+    )
+
+
+async def _versions(connection: AsyncConnection, session: RowMapping) -> tuple[Version, ...]:
+    line = {
+        (mark["session_id"], mark["ordinal"])
+        for mark in await _line(connection, session["head_session"], session["head_snapshot"])
+    }
+    found = await connection.execute(
+        select(snapshots)
+        .where(
+            (snapshots.c.session_id == session["session_id"])
+            | tuple_(snapshots.c.session_id, snapshots.c.ordinal).in_(line)
+        )
+        .order_by(snapshots.c.run_id, snapshots.c.step)
+    )
+    head = session["head_session"], session["head_snapshot"]
+    return tuple(
+        Version(
+            session=mark["session_id"],
+            snapshot=mark["ordinal"],
+            base_session=mark["base_session"],
+            base_snapshot=mark["base_ordinal"],
+            run=mark["run_id"],
+            step=mark["step"],
+            is_current=(mark["session_id"], mark["ordinal"]) == head,
+        )
+        for mark in found.mappings()
     )
 
 

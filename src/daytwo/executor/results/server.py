@@ -40,6 +40,7 @@ from daytwo.wire.result import (
     TableName,
 )
 from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.snapshot import SnapshotView
 
 _MEDIA_TYPES = {
     ".png": "image/png",
@@ -179,6 +180,10 @@ def _add_results(app: FastAPI, services: Services) -> None:
         """The environment that is being built for this run right now, if there is one, for whoever waits for it."""
         build = services.building()
         return [build] if build is not None and build.run == run else []
+
+    @app.get("/v1/sessions/{session}/snapshots/{ordinal}")
+    def snapshot(session: str, ordinal: int) -> SnapshotView:
+        return services.state.view(session, ordinal)
 
     @app.get("/v1/runs/{run}/receipt")
     def receipt(run: str) -> Receipt:

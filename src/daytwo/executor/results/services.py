@@ -16,6 +16,7 @@ from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
 from daytwo.wire.result import ApprovalView, Build, DatasetView, Reading, Receipt, RegisterDataset, RunResult
 from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.snapshot import SnapshotView
 
 
 class CatalogPort(Protocol):
@@ -58,6 +59,10 @@ class DeskPort(Protocol):
     def sent(self, run_id: str, sent: SentQuestion, by: Principal) -> None: ...
 
 
+class StatePort(Protocol):
+    def view(self, session_id: str, ordinal: int) -> SnapshotView: ...
+
+
 class LedgerPort(Protocol):
     def export(self, connection: Connection) -> Iterable[str]: ...
 
@@ -79,6 +84,7 @@ class Services:
     receipts: ReceiptsPort
     desk: DeskPort
     approvals: ApprovalsPort
+    state: StatePort
     ledger: LedgerPort
     database: Database
     on_sheet: Callable[[SignedSheet], Awaitable[None]]

@@ -16,9 +16,11 @@ from pathlib import Path
 from daytwo.executor.sandbox.request import Mount
 from daytwo.executor.state.blobs import require_whole
 from daytwo.executor.state.manifest import EMPTY, Manifest, decoded
+from daytwo.executor.state.view import view
 from daytwo.executor.state.writer import BLOBS, ENVIRONMENT, MANIFEST, Base, SnapshotWriter, sweep
 from daytwo.wire.errors import Missing
 from daytwo.wire.identifiers import is_id
+from daytwo.wire.snapshot import SnapshotView
 
 STATE_TARGET = "/state"
 
@@ -99,6 +101,10 @@ class StateStore:
             return self.at(session_id, ordinal).manifest.modules
         except Missing:
             return {}
+
+    def view(self, session_id: str, ordinal: int) -> SnapshotView:
+        """What a snapshot holds, for the person; raises as `manifest` does."""
+        return view(self.manifest(session_id, ordinal))
 
     @staticmethod
     def mounts(base: Base) -> tuple[Mount, ...]:
