@@ -94,7 +94,8 @@ def number_of(name: str) -> int:
 def fork() -> int:
     """Forks a process of one thread, without what Python does in the child of one that may have more.
 
-    That copies 900 KB of a zygote; what of it a program needs, `interpreter.renew` does.
+    That copies 900 KB of a zygote; what of it a program needs, `interpreter.renew` does.  Handlers that packages have
+    registered for a fork are not called either: they reset threads, and none was ever there.
     """
     return _checked(_python.fork(), "fork")
 
