@@ -56,6 +56,17 @@ def test_a_process_that_dies_denies_and_is_replaced():
         assert mine not in workers()
 
 
+def test_a_process_that_was_launched_beforehand_does_the_first_review():
+    before = set(workers())
+    with Guard(shipped_policy()) as guard:
+        guard.launch()
+        (mine,) = set(workers()) - before
+        guard.launch()
+        assert guard.review(reviewed("x = 1")).verdict is Ruling.ALLOW
+        assert set(workers()) - before == {mine}
+    assert set(workers()) == before
+
+
 def test_a_verdict_is_the_same_twice_and_bound_to_all_that_it_depends_on(guard):
     one = reviewed("import os\nos.system('id')")
     assert guard.review(one) == guard.review(one)

@@ -125,6 +125,7 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         Unavailable: `not_enrolled`; or `sandbox_unavailable`, where the hostile self-test gets anywhere.
         DaytwoError: as `choose_environment` says.
     """
+    guard = guarded_by(settings.policy_file)
     tested = local_sandboxes(
         default_environment(), COLD, Tier(settings.tier), without_landlock=settings.without_landlock
     )
@@ -141,15 +142,16 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         without_landlock=settings.without_landlock,
     )
     _warm(backend, settings.org_id, default_environment(), (Kind.REAL,) if settings.environments.lock else tuple(Kind))
+    guard.launch()
     try:
         introduce()
         enrolment = read_enrolment(settings.enrolment_file)
         environment = choose_environment(settings, environments)
         _warm(backend, settings.org_id, environment, tuple(Kind))
-        guard = guarded_by(settings.policy_file)
         growth = Growth(environment, environments, guard.policy.packages.deny)
         anyio.run(_serve, settings, enrolment, growth, guard, backend)
     finally:
+        guard.close()
         backend.close()
 
 
@@ -182,7 +184,6 @@ async def _serve(
             group.cancel_scope.cancel()
     finally:
         await client.close()
-        guard.close()
         parts.database.close()
 
 

@@ -42,6 +42,7 @@ class Guard:
         self.policy = policy
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -51,6 +52,12 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def launch(self) -> None:
+        """Starts the process beforehand and does not wait until it is ready: the first review does."""
+        with self._lock:
+            if self._process is None:
+                self._launch()
 
     def start(self) -> None:
         """Starts the process beforehand, so that the first review need not wait.
@@ -90,11 +97,24 @@ class Guard:
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = self._process
-        if process is not None and process.poll() is None and self._count < REVIEWS_LIMIT:
-            self._count += 1
-            return process
-        self._stop()
-        process = subprocess.Popen(
+        if process is None or process.poll() is not None or self._count >= REVIEWS_LIMIT:
+            self._stop()
+            process = self._launch()
+        self._count += 1
+        if not self._is_ready:
+            try:
+                deadline = time.monotonic() + START_LIMIT_SECONDS
+                _send(process, Setup(policy=self.policy).model_dump_json(by_alias=True).encode(), deadline)
+                self._is_ready = _receive(process, deadline) == READY
+            except (OSError, EOFError, ValueError):
+                self._is_ready = False
+            if not self._is_ready:
+                self._stop()
+                raise Unavailable("guard_not_started", "Guard's process does not start: see `daytwo doctor`.")
+        return process
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        self._process = subprocess.Popen(
             [sys.executable, "-I", "-m", "daytwo.executor.guard.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -103,17 +123,8 @@ class Guard:
             env={"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYDANTIC_DISABLE_PLUGINS": "1"},
             start_new_session=True,  # a Ctrl-C is the executor's; this ends with its standard input
         )
-        self._process, self._count = process, 1
-        try:
-            deadline = time.monotonic() + START_LIMIT_SECONDS
-            _send(process, Setup(policy=self.policy).model_dump_json(by_alias=True).encode(), deadline)
-            is_ready = _receive(process, deadline) == READY
-        except (OSError, EOFError, ValueError):
-            is_ready = False
-        if not is_ready:
-            self._stop()
-            raise Unavailable("guard_not_started", "Guard's process does not start: see `daytwo doctor`.")
-        return process
+        self._is_ready, self._count = False, 0
+        return self._process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
