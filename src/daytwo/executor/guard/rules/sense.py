@@ -1,6 +1,6 @@
 """SQL that would fail: what the database's parser refuses, other dialects, tables and columns that are not there.
 
-sqlglot is loaded for the first program that holds SQL: its import takes longer than many reviews.
+sqlglot is loaded where a program holds SQL, for whoever reviews outside of guard's process, which has it already.
 """
 
 from __future__ import annotations
