@@ -11,7 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+
+from daytwo import crashpoint
 
 BUSY_TIMEOUT_SECONDS = 10.0
 
@@ -41,18 +44,31 @@ class Database:
             self._connection.executescript(schema)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One immediate transaction: commits at the end, rolls back on an exception.  Not to be nested."""
+    def transaction(self, boundary: str | None = None) -> Iterator[sqlite3.Connection]:
+        """One immediate transaction: commits at the end, rolls back on an exception.  Not to be nested.
+
+        Args:
+            boundary: the name of its crash points, where it changes what tasks come to.
+        """
         with self._lock:
+            reach = partial(_reach, boundary)
+            reach("before")
             self._connection.execute("begin immediate")
             try:
                 yield self._connection
+                reach("during")
                 self._connection.execute("commit")
             except BaseException:
                 if self._connection.in_transaction:  # on a full disk SQLite has rolled back by itself
                     self._connection.execute("rollback")
                 raise
+            reach("after")
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _reach(boundary: str | None, when: str) -> None:
+    if boundary is not None:
+        crashpoint.reach(f"{boundary}:{when}")

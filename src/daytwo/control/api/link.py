@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from daytwo.control.api.door import Executor, State, bearer_of
 from daytwo.control.dispatch import executors, tasks
+from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import wait_for
 from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
 from daytwo.wire.sheet import SignedSheet
@@ -34,13 +35,13 @@ routes = APIRouter(prefix="/link/v1")
 @routes.post("/enrol")
 async def enrol(enrolment: Enrolment, request: Request, state: State) -> Enrolled:
     check_protocol(request.headers.get(PROTOCOL_HEADER), peer="executor")
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "enrol") as connection:
         return await executors.enrol(connection, bearer_of(request), enrolment)
 
 
 @routes.post("/sheets", status_code=204)
 async def publish_sheet(signed: SignedSheet, executor: Executor, state: State) -> None:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "sheet") as connection:
         await executors.seen(connection, executor)
         await executors.publish_sheet(connection, executor, signed)
 
@@ -53,7 +54,7 @@ async def claim(asked: Claim, executor: Executor, state: State) -> Task | Respon
         await executors.started(connection, executor, asked.instance)
     with state.notifications.subscribed("task", executor.id) as woken:
         while True:
-            async with state.database.begin() as connection:
+            async with transaction(state.database, "claim") as connection:
                 await executors.refuse_replaced(connection, executor, asked.instance)
                 await executors.seen(connection, executor)
                 task = await tasks.claim(connection, executor, state.run_hooks)
@@ -67,20 +68,20 @@ async def claim(asked: Claim, executor: Executor, state: State) -> Task | Respon
 
 @routes.post("/heartbeat")
 async def heartbeat(beat: Heartbeat, executor: Executor, state: State) -> HeartbeatReply:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "heartbeat") as connection:
         await executors.seen(connection, executor)
         return HeartbeatReply(cancel=await tasks.heartbeat(connection, executor, beat))
 
 
 @routes.post("/complete", status_code=204)
 async def complete(completion: Completion, executor: Executor, state: State) -> None:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "complete") as connection:
         await executors.seen(connection, executor)
         await tasks.complete(connection, executor, completion, state.run_hooks)
 
 
 @routes.post("/approvals", status_code=204)
 async def decide(decision: ApprovalDecision, executor: Executor, state: State) -> None:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "decide") as connection:
         await executors.seen(connection, executor)
         await tasks.decide(connection, executor, decision, state.run_hooks)

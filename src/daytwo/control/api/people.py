@@ -15,6 +15,7 @@ from daytwo.control.identity.tokens import issue_enrolment_token
 from daytwo.control.models import CallContext, ModelInfo, TestReport
 from daytwo.control.runs import lifecycle, records, sessions
 from daytwo.control.storage import ledger
+from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls
 from daytwo.wire.errors import Invalid
 from daytwo.wire.message import Message
@@ -54,7 +55,7 @@ class EnrolmentToken(Message):
 
 @routes.post("/sessions", status_code=201)
 async def create_session(new: NewSession, person: Person, state: State) -> SessionView:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "session") as connection:
         return await sessions.create(connection, person, new)
 
 
@@ -72,13 +73,13 @@ async def show_session(session_id: str, person: Person, state: State) -> Session
 
 @routes.post("/sessions/{session_id}/fork", status_code=201)
 async def fork_session(session_id: str, person: Person, state: State) -> SessionView:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "fork") as connection:
         return await sessions.fork(connection, person, session_id)
 
 
 @routes.post("/sessions/{session_id}/rewind")
 async def rewind_session(session_id: str, to: RewindTo, person: Person, state: State) -> SessionView:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "rewind") as connection:
         return await sessions.rewind(connection, person, session_id, to.run)
 
 
@@ -89,7 +90,7 @@ async def create_run(session_id: str, new: NewRun, person: Person, state: State)
     state.gateway.check(model)
     if model.startswith("replay:") and new.replay is None:
         raise Invalid("replay_missing", "A replay needs its lines: the client sends the file's content as `replay`.")
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "accept") as connection:
         return await lifecycle.accept(connection, person, session_id, new, model)
 
 
@@ -107,13 +108,13 @@ async def show_run(run_id: str, person: Person, state: State) -> RunView:
 
 @routes.post("/runs/{run_id}/cancel")
 async def cancel_run(run_id: str, person: Person, state: State) -> RunView:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "cancel") as connection:
         return await lifecycle.cancel(connection, person, run_id)
 
 
 @routes.post("/runs/{run_id}/resume")
 async def resume_run(run_id: str, person: Person, state: State) -> RunView:
-    async with state.database.begin() as connection:
+    async with transaction(state.database, "resume") as connection:
         return await lifecycle.resume(connection, person, run_id)
 
 

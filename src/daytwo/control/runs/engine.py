@@ -18,6 +18,7 @@ from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.executors import PRESENCE_SECONDS
 from daytwo.control.runs import lifecycle, records
 from daytwo.control.runs.segment import Next, Segments
+from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import Notifications, wait_for
 from daytwo.control.storage.tables import runs
 
@@ -138,7 +139,7 @@ class Engine:
         async with self._database.connect() as connection:
             abandoned = await tasks.abandoned(connection, PRESENCE_SECONDS)
         for run_id in abandoned:
-            async with self._database.begin() as connection:
+            async with transaction(self._database, "park") as connection:
                 await lifecycle.miss_executor(connection, run_id)
 
     async def _restart_stranded(self) -> None:
@@ -149,5 +150,5 @@ class Engine:
             workflow = await DBOS.get_workflow_status_async(f"{run_id}:{segment}")
             if workflow is not None and workflow.status not in _UNDER_WAY:
                 log.warning("segment.stranded", run=run_id, segment=segment, ended=workflow.status)
-                async with self._database.begin() as connection:
+                async with transaction(self._database, "restart") as connection:
                     await lifecycle.restart(connection, run_id, segment)

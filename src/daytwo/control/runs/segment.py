@@ -18,6 +18,7 @@ from daytwo.control.planner import Planned, Planner
 from daytwo.control.runs import lifecycle, records, sessions
 from daytwo.control.runs.machine import Trigger, turn_limit
 from daytwo.control.runs.sessions import PastProgram
+from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls, runs, steps
 from daytwo.control.storage.tables import sessions as session_table
 from daytwo.wire.errors import DaytwoError
@@ -47,7 +48,7 @@ class Segments:
 
     async def begin(self, run_id: str, segment: int) -> Next:
         """Takes up a run that is due, unless it was cancelled or another segment has it."""
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, "begin") as connection:
             row = await records.lock(connection, run_id)
             status = RunStatus(row["status"])
             if row["segment"] != segment or status not in {RunStatus.QUEUED, RunStatus.PLANNING}:
@@ -74,12 +75,12 @@ class Segments:
         except DaytwoError as error:
             await self.fail(run_id, error.code, error.message)
             return "stop"
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, "plan") as connection:
             return await _keep(connection, run_id, request, planned)
 
     async def dispatch(self, run_id: str, segment: int) -> None:
         """Hands the planned step to the executor that holds the session's data."""
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, "dispatch") as connection:
             row = await records.lock(connection, run_id)
             if RunStatus(row["status"]) is not RunStatus.PLANNING or row["segment"] != segment:
                 return
@@ -91,7 +92,7 @@ class Segments:
                 await lifecycle.miss_executor(connection, run_id)
 
     async def fail(self, run_id: str, reason: str, message: str) -> None:
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, "fail") as connection:
             await lifecycle.fail(connection, run_id, reason, message)
 
 

@@ -6,15 +6,18 @@ so that of two control processes that start together one migrates and the other 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from daytwo import crashpoint
 from daytwo.wire.errors import Invalid, Retryable, Unavailable
 
 CONNECT_SECONDS = 10
@@ -59,6 +62,16 @@ def open_database(url: str) -> AsyncEngine:
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
     )
+
+
+@asynccontextmanager
+async def transaction(database: AsyncEngine, boundary: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction, under the name that its crash points have."""
+    crashpoint.reach(f"{boundary}:before")
+    async with database.begin() as connection:
+        yield connection
+        crashpoint.reach(f"{boundary}:during")
+    crashpoint.reach(f"{boundary}:after")
 
 
 def check(url: str) -> None:

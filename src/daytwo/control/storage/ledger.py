@@ -14,6 +14,7 @@ from sqlalchemy import bindparam as bind
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import ledger_leaves, ledger_trees
 from daytwo.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from daytwo.ledger.event import LedgerEvent
@@ -43,7 +44,7 @@ async def sequence(engine: AsyncEngine, org_id: str, origin: str, key: SigningKe
             `ledger_damaged`, where it does not fit the stored tree.
     """
     while True:
-        async with engine.begin() as connection:
+        async with transaction(engine, "sequence") as connection:
             await connection.execute(text(f"set local lock_timeout = '{LOCK_WAIT_SECONDS}s'"))
             await connection.execute(select(func.pg_advisory_xact_lock(SEQUENCE_LOCK, func.hashtext(org_id))))
             checkpoint, ordered = await _sequence_batch(connection, org_id, origin, key)

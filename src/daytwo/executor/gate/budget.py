@@ -167,7 +167,7 @@ class Budget:
             )
         debit = Debit.of(request, root_session, execution)
         own = {payer for ref in request.datasets for payer in self._payers(ref.name)}
-        with self._database.transaction() as connection:
+        with self._database.transaction("debit") as connection:
             if not self._is_paid(connection, debit):
                 self._pay(connection, debit, request, own)
         return debit

@@ -152,7 +152,7 @@ class Mint:
         The caller vouches that the sandbox held mock rows and the rehearsal chain's state, and nothing else.
         """
         told = digest(rehearsal)
-        with self._database.transaction() as connection:
+        with self._database.transaction("rehearsed") as connection:
             at = self._clock()
             connection.execute("insert or ignore into gate_rehearsals values (?, ?, ?)", (request.task_id, told, at))
             self._ledger.append(
@@ -208,7 +208,7 @@ class Mint:
             )
         )
         key = (debit.task_id, debit.execution)
-        with self._database.transaction() as connection:
+        with self._database.transaction("observe") as connection:
             paid = connection.execute(
                 "select alphabet, bits from gate_debits where task_id = ? and execution = ?", key
             ).fetchone()

@@ -102,7 +102,7 @@ class Outbox:
         if completion.tier not in _TIERS:
             raise Bug("not_minted", "A completion names a tier that does not exist.")
         channel = _channel(completion)
-        with self._database.transaction() as connection:
+        with self._database.transaction("answer") as connection:
             if completion.symbol is not None:
                 _check_minted(connection, completion)
             if completion.rehearsal is not None:
@@ -121,7 +121,7 @@ class Outbox:
     def sheet(self, signed: SignedSheet) -> Outgoing:
         """A sheet that its owner released."""
         body = _encode(signed, SignedSheet)
-        with self._database.transaction() as connection:
+        with self._database.transaction("sheet.out") as connection:
             self._record(
                 connection,
                 signed.sheet.org_id,
@@ -135,7 +135,7 @@ class Outbox:
     def decision(self, decision: ApprovalDecision, run_id: str) -> Outgoing:
         """A person's decision on a program that guard sent for review."""
         body = _encode(decision, ApprovalDecision)
-        with self._database.transaction() as connection:
+        with self._database.transaction("decision.out") as connection:
             self._record(connection, self._org_id, "approval", body, run_id=run_id)
         return _outgoing("/link/v1/approvals", body, "approval", run_id)
 

@@ -74,7 +74,7 @@ class Approvals:
         if verdict.verdict is not Ruling.REVIEW:
             raise Bug("not_for_review", "Only a program that guard sent for review waits for an approval.")
         binding = _binding(request)
-        with self._database.transaction() as connection:
+        with self._database.transaction("approval.ask") as connection:
             kept = connection.execute(
                 "select id from approvals where run_id = ? and step = ? and binding = ?",
                 (request.run_id, request.step, binding),
@@ -130,7 +130,7 @@ class Approvals:
         if reason is not None and len(reason) > REASON_LIMIT_CHARACTERS:
             raise Invalid("reason_too_long", f"A reason has at most {REASON_LIMIT_CHARACTERS} characters.")
         status = "approved" if approve else "rejected"
-        with self._database.transaction() as connection:
+        with self._database.transaction("approval.decide") as connection:
             row = _row(connection, approval_id)
             if row["org_id"] != by.org_id:
                 raise Denied("wrong_organisation", "This approval belongs to another organisation.")

@@ -81,6 +81,6 @@ class Verdicts:
             subject=request.task_id,
             body=body,
         )
-        with self._database.transaction() as connection:
+        with self._database.transaction("verdict") as connection:
             self._ledger.append(connection, event)
         return verdict

@@ -65,7 +65,7 @@ class Journal:
     def accept(self, task: Task) -> Entry:
         """Notes a claimed task, or returns what is known of it."""
         request, at = task.request, now()
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.accept") as connection:
             connection.execute(
                 "insert or ignore into journal (task_id, org_id, state, request, accepted_at, changed_at)"
                 " values (?, ?, ?, ?, ?, ?)",
@@ -79,7 +79,7 @@ class Journal:
 
     def start(self, task_id: str) -> int:
         """Notes that an execution begins.  Returns its number, from 1."""
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.start") as connection:
             row = connection.execute(
                 "update journal set state = ?, execution = execution + 1, changed_at = ? where task_id = ?"
                 " returning execution",
@@ -89,21 +89,21 @@ class Journal:
 
     def result(self, completion: Completion) -> None:
         """Notes what will be answered, from now on in the same words."""
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.result") as connection:
             connection.execute(
                 "update journal set state = ?, completion = ?, changed_at = ? where task_id = ? and completion is null",
                 (TaskState.RESULT, completion.model_dump_json(), now(), completion.task_id),
             )
 
     def acknowledge(self, task_id: str) -> None:
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.acknowledge") as connection:
             connection.execute(
                 "update journal set state = ?, changed_at = ? where task_id = ?", (TaskState.ACKED, now(), task_id)
             )
 
     def root_session(self, request: TaskRequest) -> str:
         """The session at the root of the forks that this one belongs to: budgets are per root."""
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.root") as connection:
             base = connection.execute(
                 "select root_session from session_roots where session_id = ?", (request.base_session,)
             ).fetchone()
@@ -139,7 +139,7 @@ class Journal:
 
     def owe_decision(self, approval_id: str, org_id: str) -> None:
         """Notes a person's decision that the control plane has yet to hear of."""
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.owe") as connection:
             connection.execute("insert or ignore into undelivered_decisions values (?, ?)", (approval_id, org_id))
 
     def owed_decisions(self) -> list[str]:
@@ -148,5 +148,5 @@ class Journal:
         return [str(row["approval_id"]) for row in rows]
 
     def decision_delivered(self, approval_id: str) -> None:
-        with self._database.transaction() as connection:
+        with self._database.transaction("journal.delivered") as connection:
             connection.execute("delete from undelivered_decisions where approval_id = ?", (approval_id,))

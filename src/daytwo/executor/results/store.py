@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from daytwo import crashpoint
 from daytwo.executor.database import Database
 from daytwo.executor.results.limits import LIMITS, Limits
 from daytwo.executor.results.writer import StepWriter
@@ -65,7 +66,7 @@ class ResultStore:
             Conflict: `step_finished`, where this or a later execution of the step is already stored.
         """
         folder = self._folder(run_id) / str(step)
-        with self._database.transaction() as connection:
+        with self._database.transaction("results.begin") as connection:
             kept = connection.execute(
                 "select execution, finished_at from result_steps where run_id = ? and step = ?", (run_id, step)
             ).fetchone()
@@ -160,8 +161,9 @@ class ResultStore:
         with self._lock:
             if self._live.get((run_id, step)) is not writer:
                 raise Bug("stale_execution", "An execution that was replaced tried to store its results.")
-            _write_whole(writer.folder / _STEP_FILE, result.model_dump_json().encode("utf-8"))
-        with self._database.transaction() as connection:
+            with crashpoint.around("results.file"):
+                _write_whole(writer.folder / _STEP_FILE, result.model_dump_json().encode("utf-8"))
+        with self._database.transaction("results.finish") as connection:
             connection.execute(
                 "update result_steps set finished_at = ? where run_id = ? and step = ?", (now(), run_id, step)
             )

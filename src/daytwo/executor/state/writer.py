@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from daytwo import crashpoint
 from daytwo.executor.state.blobs import seal, share
 from daytwo.executor.state.manifest import (
     EMPTY,
@@ -121,7 +122,8 @@ class SnapshotWriter:
             share(needed, self._base.folder / BLOBS, self._blobs)
         sync(self._folder / ENVIRONMENT)
         sync(self._blobs)
-        write_whole(self._folder / MANIFEST, encoded(manifest))
+        with crashpoint.around("snapshot"):
+            write_whole(self._folder / MANIFEST, encoded(manifest))
         sync(self._folder.parent)
         sweep(self._folder, manifest)
         return manifest
