@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from daytwo.executor.database import Database
 from daytwo.executor.gate import Budget, Mint, Outbox
+from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal, LinkClient, Worker
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.errors import Bug
@@ -64,7 +65,13 @@ class Side:
         client = LinkClient("http://control.test", SecretStr("t"), httpx2.MockTransport(self.answer))
         outbox = Outbox(self.database, "local")
         self.worker = Worker(
-            client, outbox, Journal(self.database), "local", self.execute, self.budget.debited, lambda _: None
+            client,
+            outbox,
+            Journal(self.database),
+            "local",
+            self.execute,
+            self.budget.debited,
+            Approvals(self.database, ledger),
         )
 
     async def answer(self, request):

@@ -16,7 +16,7 @@ from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
-from daytwo.executor.gate import Budget, Mint, Outbox, Outgoing, Questions, Receipts, Release
+from daytwo.executor.gate import Budget, Mint, Outbox, Questions, Receipts, Release
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.questions import Desk, Past, ValueIndex
@@ -251,14 +251,11 @@ def _wire(
         )
     )
 
-    def decision(approval_id: str) -> Outgoing:
-        return parts.outbox.decision(approvals.decision(approval_id), approvals.get(approval_id).run)
-
-    async def decided(approval: ApprovalView) -> None:
-        worker.owe_decision(approval.approval)
+    async def decided(_: ApprovalView) -> None:
+        worker.deliver_decisions()
 
     journal = Journal(database)
-    worker = Worker(client, parts.outbox, journal, settings.org_id, runner.run, budget.debited, decision)
+    worker = Worker(client, parts.outbox, journal, settings.org_id, runner.run, budget.debited, approvals)
     services = Services(
         owner=LOCAL_OWNER,
         catalog=catalog,

@@ -85,7 +85,7 @@ class Client:
         return _read(Health, self.control.request("GET", "/healthz"))
 
     def create_session(self, datasets: tuple[str, ...]) -> SessionView:
-        return _read(SessionView, self.control.request("POST", "/v1/sessions", body=NewSession(datasets=datasets)))
+        return _read(SessionView, self.control.repeat("POST", "/v1/sessions", body=NewSession(datasets=datasets)))
 
     def sessions(self) -> list[SessionView]:
         return _read(list[SessionView], self.control.request("GET", "/v1/sessions"))
@@ -94,13 +94,13 @@ class Client:
         return _read(SessionView, self.control.request("GET", _at("session", session)))
 
     def fork(self, session: str) -> SessionView:
-        return _read(SessionView, self.control.request("POST", _at("session", session, "fork")))
+        return _read(SessionView, self.control.repeat("POST", _at("session", session, "fork")))
 
     def rewind(self, session: str, run: str) -> SessionView:
         """Sets a session back to where it was after `run`."""
         return _read(
             SessionView,
-            self.control.request("POST", _at("session", session, "rewind"), body={"run": run}),
+            self.control.repeat("POST", _at("session", session, "rewind"), body={"run": run}),
         )
 
     def start(self, session: str, run: NewRun, *, as_typed: bool = False) -> RunView:
@@ -125,7 +125,7 @@ class Client:
     def post(self, session: str, run: NewRun, checked: CheckedQuestion | None) -> RunView:
         """Posts a question that the executor let through; or, with None, one that its author sends unchecked."""
         path = _at("session", session, "runs")
-        view = _read(RunView, self.control.request("POST", path, content=canonical_bytes(run)))
+        view = _read(RunView, self.control.repeat("POST", path, content=canonical_bytes(run)))
         if checked is not None and checked.check is not None:
             sent = SentQuestion(check=checked.check, session=session)
             self.executor.request("POST", _at("run", view.run, "question"), body=sent)
@@ -140,13 +140,13 @@ class Client:
         return _read(list[RunView], self.control.request("GET", "/v1/runs", query=query))
 
     def run(self, run: str) -> RunView:
-        return _read(RunView, self.control.request("GET", _at("run", run)))
+        return _read(RunView, self.control.repeat("GET", _at("run", run)))
 
     def cancel(self, run: str) -> RunView:
-        return _read(RunView, self.control.request("POST", _at("run", run, "cancel")))
+        return _read(RunView, self.control.repeat("POST", _at("run", run, "cancel")))
 
     def resume(self, run: str) -> RunView:
-        return _read(RunView, self.control.request("POST", _at("run", run, "resume")))
+        return _read(RunView, self.control.repeat("POST", _at("run", run, "resume")))
 
     def events(self, run: str, after: int = 0) -> Iterator[RunEvent]:
         """A run's events, each once and in order, until it is over; see `daytwo.sdk.events.follow`."""

@@ -6,7 +6,10 @@ Redirects are not followed for the same reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -15,7 +18,7 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, error_from
-from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION
+from daytwo.wire.protocol import KEY_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
@@ -26,6 +29,9 @@ EXPORT_SECONDS = 630.0
 PROGRESS_SECONDS = 5.0
 STREAM_SILENCE_SECONDS = 45.0
 """An event stream pings every 15 seconds; three missed pings are a dead connection."""
+ATTEMPTS = 6
+FIRST_PAUSE_SECONDS = 0.2
+"""Doubled from attempt to attempt, with jitter: about six seconds in all, as long as a plane takes to be back."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,18 @@ class Origin:
         settings: the address and its token.
         name: `control` or `executor`; the code of a failed connection is `{name}_unreachable`.
         transport: stands in for the network in tests.
+        sleep: stands in for the clock in tests.
     """
 
-    def __init__(self, settings: OriginSettings, name: str, transport: httpx2.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: OriginSettings,
+        name: str,
+        transport: httpx2.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.name = name
+        self._sleep = sleep
         self.settings = settings
         self.url = settings.url.rstrip("/")
         self._http = httpx2.Client(
@@ -77,6 +91,7 @@ class Origin:
         body: BaseModel | dict[str, Any] | None = None,
         content: bytes | None = None,
         query: dict[str, str | int] | None = None,
+        headers: dict[str, str] | None = None,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> httpx2.Response:
         """The origin's answer, where it is a good one; the error that it stands for is raised otherwise.
@@ -89,12 +104,31 @@ class Origin:
                 path,
                 json=body.model_dump(mode="json") if isinstance(body, BaseModel) else body,
                 content=content,
-                headers={"Content-Type": "application/json"} if content is not None else None,
+                headers=({"Content-Type": "application/json"} if content is not None else {}) | (headers or {}),
                 params=query,
                 timeout=httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS),
             )
         raise_for(response)
         return response
+
+    def repeat(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: BaseModel | dict[str, Any] | None = None,
+        content: bytes | None = None,
+    ) -> httpx2.Response:
+        """As `request`, through passing faults: repeated under one idempotency key, so that it is done once."""
+        headers = {KEY_HEADER: secrets.token_hex(16)}
+        pause = FIRST_PAUSE_SECONDS
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self.request(method, path, body=body, content=content, headers=headers)
+            except Retryable:
+                self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                pause *= 2
+        return self.request(method, path, body=body, content=content, headers=headers)
 
     @contextmanager
     def stream(

@@ -6,6 +6,9 @@ from daytwo.wire.errors import Incompatible
 
 PROTOCOL_VERSION = 1
 PROTOCOL_HEADER = "Daytwo-Protocol"
+KEY_HEADER = "Idempotency-Key"
+"""Names one request: the same key again is the same request, done once."""
+KEY_LIMIT_CHARACTERS = 128
 
 
 def check_protocol(theirs: int | str | None, *, peer: str) -> None:

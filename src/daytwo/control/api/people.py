@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from sqlalchemy import func, select
 
@@ -19,6 +19,7 @@ from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls
 from daytwo.wire.errors import Invalid
 from daytwo.wire.message import Message
+from daytwo.wire.protocol import KEY_HEADER, KEY_LIMIT_CHARACTERS
 from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunView, SessionView
 from daytwo.wire.sheet import SignedSheet
 
@@ -27,6 +28,8 @@ PAGE_LIMIT = 500
 routes = APIRouter(prefix="/v1")
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+Key = Annotated[str | None, Header(alias=KEY_HEADER, min_length=16, max_length=KEY_LIMIT_CHARACTERS)]
+"""A client's word for one request: repeated under the same key, it is done once and answered again."""
 
 
 class RewindTo(Message):
@@ -54,9 +57,9 @@ class EnrolmentToken(Message):
 
 
 @routes.post("/sessions", status_code=201)
-async def create_session(new: NewSession, person: Person, state: State) -> SessionView:
+async def create_session(new: NewSession, person: Person, state: State, key: Key = None) -> SessionView:
     async with transaction(state.database, "session") as connection:
-        return await sessions.create(connection, person, new)
+        return await sessions.create(connection, person, new, key)
 
 
 @routes.get("/sessions")
@@ -72,9 +75,9 @@ async def show_session(session_id: str, person: Person, state: State) -> Session
 
 
 @routes.post("/sessions/{session_id}/fork", status_code=201)
-async def fork_session(session_id: str, person: Person, state: State) -> SessionView:
+async def fork_session(session_id: str, person: Person, state: State, key: Key = None) -> SessionView:
     async with transaction(state.database, "fork") as connection:
-        return await sessions.fork(connection, person, session_id)
+        return await sessions.fork(connection, person, session_id, key)
 
 
 @routes.post("/sessions/{session_id}/rewind")
@@ -84,14 +87,14 @@ async def rewind_session(session_id: str, to: RewindTo, person: Person, state: S
 
 
 @routes.post("/sessions/{session_id}/runs", status_code=202)
-async def create_run(session_id: str, new: NewRun, person: Person, state: State) -> RunView:
+async def create_run(session_id: str, new: NewRun, person: Person, state: State, key: Key = None) -> RunView:
     """Accepts a run and returns at once; its events tell the rest."""
     model = new.model or state.gateway.default_model()
     state.gateway.check(model)
     if model.startswith("replay:") and new.replay is None:
         raise Invalid("replay_missing", "A replay needs its lines: the client sends the file's content as `replay`.")
     async with transaction(state.database, "accept") as connection:
-        return await lifecycle.accept(connection, person, session_id, new, model)
+        return await lifecycle.accept(connection, person, session_id, new, model, key)
 
 
 @routes.get("/runs")
@@ -113,9 +116,9 @@ async def cancel_run(run_id: str, person: Person, state: State) -> RunView:
 
 
 @routes.post("/runs/{run_id}/resume")
-async def resume_run(run_id: str, person: Person, state: State) -> RunView:
+async def resume_run(run_id: str, person: Person, state: State, key: Key = None) -> RunView:
     async with transaction(state.database, "resume") as connection:
-        return await lifecycle.resume(connection, person, run_id)
+        return await lifecycle.resume(connection, person, run_id, key)
 
 
 @routes.get("/datasets")

@@ -7,6 +7,8 @@ DBOS keeps ids only (its rows hold no question and no program).  At launch it ta
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
@@ -17,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.executors import PRESENCE_SECONDS
 from daytwo.control.runs import lifecycle, records
-from daytwo.control.runs.segment import Next, Segments
+from daytwo.control.runs.segment import Segments, advance
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import Notifications, wait_for
 from daytwo.control.storage.tables import runs
@@ -48,6 +50,10 @@ _DURABLE: StepOptions = {
 """A database that restarts is away for seconds; these attempts span a minute."""
 
 
+async def _perform(name: str, effect: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+    return await DBOS.run_step_async({**_DURABLE, "name": name}, effect, *arguments)
+
+
 class Engine:
     """Runs segments durably.
 
@@ -58,7 +64,6 @@ class Engine:
 
     def __init__(self, url: str, process_id: str, database: AsyncEngine, segments: Segments) -> None:
         self._database = database
-        self._segments = segments
         config: DBOSConfig = {
             "name": "daytwo",
             "system_database_url": make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
@@ -73,7 +78,7 @@ class Engine:
 
         # DBOS registers plain functions; this one carries its parts in its closure.
         async def run_segment(run_id: str, segment: int) -> None:
-            await self._run_segment(run_id, segment)
+            await advance(_perform, segments, run_id, segment)
 
         self._workflow = DBOS.workflow(name="run_segment")(run_segment)
 
@@ -84,23 +89,6 @@ class Engine:
     def stop(self) -> None:
         """Stops without waiting: what is under way is taken up at the next launch."""
         DBOS.destroy(destroy_registry=True)
-
-    async def _run_segment(self, run_id: str, segment: int) -> None:
-        try:
-            step: Next = await DBOS.run_step_async({**_DURABLE, "name": "begin"}, self._segments.begin, run_id, segment)
-            if step == "plan":
-                step = await DBOS.run_step_async({**_DURABLE, "name": "plan"}, self._segments.plan, run_id)
-            if step == "dispatch":
-                await DBOS.run_step_async({**_DURABLE, "name": "dispatch"}, self._segments.dispatch, run_id, segment)
-        except Exception:  # a task boundary: the run must end with a reason, whatever went wrong
-            log.exception("segment.failed", run=run_id, segment=segment)
-            await DBOS.run_step_async(
-                {**_DURABLE, "name": "fail"},
-                self._segments.fail,
-                run_id,
-                "internal_error",
-                "daytwo itself failed on this run; the control plane's log says where. `daytwo runs resume` retries.",
-            )
 
     async def start_due(self, notifications: Notifications) -> None:
         """Starts the segments of runs that are due, as they become so.  Runs until cancelled."""

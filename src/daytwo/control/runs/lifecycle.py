@@ -30,9 +30,21 @@ EXECUTOR_ABSENT = Decision(
 )
 
 
-async def accept(connection: AsyncConnection, author: Principal, session_id: str, new: NewRun, model: str) -> RunView:
-    """Creates a run.  Raises `Missing` (`session_not_found`) or `Conflict` (`session_busy`)."""
+async def accept(
+    connection: AsyncConnection, author: Principal, session_id: str, new: NewRun, model: str, key: str | None = None
+) -> RunView:
+    """Creates a run; the same request again, told by its key, is answered with the run that it made.
+
+    Raises:
+        Missing: `session_not_found`.
+        Conflict: `session_busy`; `key_reused`.
+    """
     await sessions.get(connection, author.org_id, session_id, for_update=True)
+    made = await records.made_under(connection, author.org_id, key)
+    if made is not None:
+        if (made["session_id"], made["question"]) != (session_id, new.question):
+            raise sessions.key_reused()
+        return await records.view(connection, author.org_id, made["run_id"])
     await sessions.refuse_if_busy(connection, session_id)
     run_id = new_id("run")
     at = now()
@@ -48,6 +60,7 @@ async def accept(connection: AsyncConnection, author: Principal, session_id: str
             status=RunStatus.QUEUED.value,
             segment=1,
             last_seq=0,
+            request_key=key,
             created_by=author.model_dump(mode="json"),
             created_at=at,
             updated_at=at,
@@ -77,14 +90,18 @@ async def cancel(connection: AsyncConnection, author: Principal, run_id: str) ->
     return await records.view(connection, author.org_id, run_id)
 
 
-async def resume(connection: AsyncConnection, author: Principal, run_id: str) -> RunView:
+async def resume(connection: AsyncConnection, author: Principal, run_id: str, key: str | None = None) -> RunView:
     """Takes up a failed run where it failed: a program that was lost runs again, else the model is asked again.
+
+    The same request again, told by its key, does nothing.
 
     Raises:
         Conflict: `run_moved_on`, where the run did not fail; `session_busy`.
     """
     await records.view(connection, author.org_id, run_id)
     row = await records.lock(connection, run_id)
+    if key is not None and row["resume_key"] == key:
+        return await records.view(connection, author.org_id, run_id)
     if RunStatus(row["status"]) is RunStatus.FAILED:
         await sessions.refuse_if_busy(connection, row["session_id"])
     if row["reason"] == "program_lost":
@@ -92,7 +109,14 @@ async def resume(connection: AsyncConnection, author: Principal, run_id: str) ->
             connection, run_id, max(step["step"] for step in await records.steps_of(connection, run_id))
         )
     await records.move(
-        connection, row, Trigger.RESUME, "run.resumed", actor=author, segment=row["segment"] + 1, approval_id=None
+        connection,
+        row,
+        Trigger.RESUME,
+        "run.resumed",
+        actor=author,
+        segment=row["segment"] + 1,
+        approval_id=None,
+        resume_key=key,
     )
     await _due(connection)
     return await records.view(connection, author.org_id, run_id)

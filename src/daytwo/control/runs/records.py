@@ -40,6 +40,14 @@ async def lock(connection: AsyncConnection, run_id: str) -> RowMapping:
     return row
 
 
+async def made_under(connection: AsyncConnection, org_id: str, key: str | None) -> RowMapping | None:
+    """The run that an earlier request made under this idempotency key."""
+    if key is None:
+        return None
+    found = await connection.execute(select(runs).where(runs.c.org_id == org_id, runs.c.request_key == key))
+    return found.mappings().first()
+
+
 async def record(
     connection: AsyncConnection, row: RowMapping, kind: str, data: dict[str, Any], actor: Principal | None = None
 ) -> None:

@@ -6,9 +6,10 @@ at what its earlier life left.  A waiting run has no segment: it costs its row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, Protocol
 
+import structlog
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -32,6 +33,14 @@ from daytwo.wire.task import TaskRequest
 from daytwo.wire.verdict import Verdict
 
 Next = Literal["plan", "dispatch", "stop"]
+
+log = structlog.get_logger(__name__)
+
+
+class Perform(Protocol):
+    """A durable engine: performs an effect, keeps its answer, and gives that answer when asked again."""
+
+    async def __call__(self, name: str, effect: Callable[..., Awaitable[Any]], *arguments: Any) -> Any: ...
 
 
 class Segments:
@@ -94,6 +103,20 @@ class Segments:
     async def fail(self, run_id: str, reason: str, message: str) -> None:
         async with transaction(self._engine, "fail") as connection:
             await lifecycle.fail(connection, run_id, reason, message)
+
+
+async def advance(perform: Perform, segments: Segments, run_id: str, segment: int) -> None:
+    """One segment from beginning to end, whatever it meets: the run moves on, or ends with a reason."""
+    try:
+        step: Next = await perform("begin", segments.begin, run_id, segment)
+        if step == "plan":
+            step = await perform("plan", segments.plan, run_id)
+        if step == "dispatch":
+            await perform("dispatch", segments.dispatch, run_id, segment)
+    except Exception:  # a task boundary: the run must end with a reason, whatever went wrong
+        log.exception("segment.failed", run=run_id, segment=segment)
+        message = "daytwo itself failed on this run; the control plane's log says where. `daytwo runs resume` retries."
+        await perform("fail", segments.fail, run_id, "internal_error", message)
 
 
 def _has_undispatched(past: Sequence[RowMapping]) -> bool:

@@ -43,13 +43,31 @@ class PastProgram:
     """The variables that its rehearsal left."""
 
 
-async def create(connection: AsyncConnection, author: Principal, new: NewSession) -> SessionView:
-    """Starts a session over datasets of one executor.
+@dataclass(frozen=True)
+class _Line:
+    """Where a new session stands, and whose state it goes on from."""
+
+    executor_id: str
+    datasets: tuple[str, ...]
+    head_session: str
+    head_snapshot: int
+
+
+async def create(
+    connection: AsyncConnection, author: Principal, new: NewSession, key: str | None = None
+) -> SessionView:
+    """Starts a session over datasets of one executor, once for each idempotency key.
 
     Raises:
         Missing: `dataset_not_found`, `no_executor`.
         Invalid: `datasets_apart`, where no single executor holds all the datasets.
+        Conflict: `key_reused`.
     """
+    made = await _made_under(connection, author.org_id, key)
+    if made is not None:
+        if tuple(made["datasets"]) != new.datasets:
+            raise key_reused()
+        return await _view_of(connection, made)
     held = await executors.sheets_of(connection, author.org_id, new.datasets)
     holders = {executor_id for executor_id, _ in held}
     if len(holders) > 1:
@@ -58,16 +76,30 @@ async def create(connection: AsyncConnection, author: Principal, new: NewSession
         )
     executor_id = holders.pop() if holders else await executors.any_executor(connection, author.org_id)
     session_id = new_id("session")
-    return await _insert(connection, author, session_id, executor_id, new.datasets, (session_id, 0))
+    line = _Line(executor_id, new.datasets, session_id, 0)
+    return await _insert(connection, author, session_id, line, key)
 
 
-async def fork(connection: AsyncConnection, author: Principal, session_id: str) -> SessionView:
-    """A new session that starts from this one's present state."""
+async def fork(connection: AsyncConnection, author: Principal, session_id: str, key: str | None = None) -> SessionView:
+    """A new session that starts from this one's present state, once for each idempotency key."""
     row = await get(connection, author.org_id, session_id)
-    head = (row["head_session"], row["head_snapshot"])
-    return await _insert(
-        connection, author, new_id("session"), row["executor_id"], tuple(row["datasets"]), head, forked=session_id
-    )
+    made = await _made_under(connection, author.org_id, key)
+    if made is not None:
+        return await _view_of(connection, made)
+    line = _Line(row["executor_id"], tuple(row["datasets"]), row["head_session"], row["head_snapshot"])
+    return await _insert(connection, author, new_id("session"), line, key, forked=session_id)
+
+
+async def _made_under(connection: AsyncConnection, org_id: str, key: str | None) -> RowMapping | None:
+    """The session that an earlier request made under this idempotency key."""
+    if key is None:
+        return None
+    found = await connection.execute(select(sessions).where(sessions.c.org_id == org_id, sessions.c.request_key == key))
+    return found.mappings().first()
+
+
+def key_reused() -> Conflict:
+    return Conflict("key_reused", "This idempotency key stands for another request: make a new key for each.")
 
 
 async def rewind(connection: AsyncConnection, author: Principal, session_id: str, run_id: str) -> SessionView:
@@ -189,25 +221,25 @@ async def _insert(
     connection: AsyncConnection,
     author: Principal,
     session_id: str,
-    executor_id: str,
-    datasets: tuple[str, ...],
-    head: tuple[str, int],
+    line: _Line,
+    key: str | None,
     forked: str | None = None,
 ) -> SessionView:
     await connection.execute(
         insert(sessions).values(
             session_id=session_id,
             org_id=author.org_id,
-            executor_id=executor_id,
-            datasets=list(datasets),
-            head_session=head[0],
-            head_snapshot=head[1],
+            executor_id=line.executor_id,
+            datasets=list(line.datasets),
+            head_session=line.head_session,
+            head_snapshot=line.head_snapshot,
             next_snapshot=1,
+            request_key=key,
             created_by=author.model_dump(mode="json"),
             created_at=now(),
         )
     )
-    body: dict[str, object] = {"datasets": list(datasets)}
+    body: dict[str, object] = {"datasets": list(line.datasets)}
     if forked is not None:
         body["forked_from"] = forked
     await _note(connection, author, "session.created", session_id, body)

@@ -95,8 +95,10 @@ sessions = Table(
     Column("head_session", Text, nullable=False),
     Column("head_snapshot", Integer, nullable=False),
     Column("next_snapshot", Integer, nullable=False),
+    Column("request_key", Text),
     Column("created_by", JSONB, nullable=False),
     Column("created_at", Text, nullable=False),
+    UniqueConstraint("org_id", "request_key"),
 )
 
 runs = Table(
@@ -117,9 +119,12 @@ runs = Table(
     Column("approval_id", Text),
     Column("bits_spent", Float, nullable=False, server_default=text("0")),
     Column("bits_budget", Float, nullable=False, server_default=text("0")),
+    Column("request_key", Text),
+    Column("resume_key", Text),
     Column("created_by", JSONB, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
+    UniqueConstraint("org_id", "request_key"),
     Index("ix_runs_unfinished", "status", postgresql_where=text("status in ('queued', 'planning', 'executing')")),
 )
 

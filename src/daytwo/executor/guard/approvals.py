@@ -45,6 +45,9 @@ create table if not exists approvals (
     unique (run_id, step, binding)
 );
 create index if not exists approvals_by_binding on approvals (binding);
+create table if not exists delivered_decisions (
+    approval_id text primary key references approvals (id)
+);
 """
 
 
@@ -171,6 +174,19 @@ class Approvals:
         if row["status"] == "pending":
             raise Conflict("not_decided", "Nobody has decided on this approval yet.")
         return ApprovalDecision(approval_id=row["id"], task_id=row["task_id"], approved=row["status"] == "approved")
+
+    def undelivered(self) -> tuple[str, ...]:
+        """The decided approvals of which the control plane has yet to hear; a crash forgets none."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select id from approvals where status <> 'pending'"
+                " and id not in (select approval_id from delivered_decisions) order by id"
+            ).fetchall()
+        return tuple(row["id"] for row in rows)
+
+    def delivered(self, approval_id: str) -> None:
+        with self._database.transaction("approval.delivered") as connection:
+            connection.execute("insert or ignore into delivered_decisions values (?)", (approval_id,))
 
     def approved(self, request: TaskRequest) -> bool:
         """Whether a person approved this very task, in whatever segment it comes."""

@@ -32,10 +32,6 @@ create table if not exists session_roots (
     org_id text not null,
     root_session text not null
 );
-create table if not exists undelivered_decisions (
-    approval_id text primary key,
-    org_id text not null
-);
 """
 
 
@@ -136,17 +132,3 @@ class Journal:
                 tuple(sessions),
             ).fetchall()
         return [json.loads(row["program"]) for row in rows]
-
-    def owe_decision(self, approval_id: str, org_id: str) -> None:
-        """Notes a person's decision that the control plane has yet to hear of."""
-        with self._database.transaction("journal.owe") as connection:
-            connection.execute("insert or ignore into undelivered_decisions values (?, ?)", (approval_id, org_id))
-
-    def owed_decisions(self) -> list[str]:
-        with self._database.transaction() as connection:
-            rows = connection.execute("select approval_id from undelivered_decisions order by approval_id").fetchall()
-        return [str(row["approval_id"]) for row in rows]
-
-    def decision_delivered(self, approval_id: str) -> None:
-        with self._database.transaction("journal.delivered") as connection:
-            connection.execute("delete from undelivered_decisions where approval_id = ?", (approval_id,))

@@ -14,7 +14,8 @@ import anyio
 import structlog
 from pydantic import ValidationError
 
-from daytwo.executor.gate import Outbox, Outgoing
+from daytwo.executor.gate import Outbox
+from daytwo.executor.guard import Approvals
 from daytwo.executor.link.client import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, LinkClient
 from daytwo.executor.link.journal import Entry, Journal
 from daytwo.executor.sandbox.request import Cancel
@@ -45,7 +46,7 @@ class Worker:
         org_id: str,
         run_task: RunTask,
         debited_bits: DebitedBits,
-        decision: Callable[[str], Outgoing],
+        approvals: Approvals,
     ) -> None:
         self._client = client
         self._outbox = outbox
@@ -53,7 +54,7 @@ class Worker:
         self._org_id = org_id
         self._run_task = run_task
         self._debited_bits = debited_bits
-        self._decision = decision
+        self._approvals = approvals
         self._instance = secrets.token_hex(16)
         self._slots = anyio.CapacityLimiter(CONCURRENT_TASKS)
         self._decided = anyio.Event()
@@ -87,9 +88,8 @@ class Worker:
         """Sends a sheet, again and again while the control plane does not answer.  Raises what it answers."""
         await self._client.send_until_heard(self._outbox.sheet(signed))
 
-    def owe_decision(self, approval_id: str) -> None:
-        """Has a person's decision delivered, now or when the control plane is back."""
-        self._journal.owe_decision(approval_id, self._org_id)
+    def deliver_decisions(self) -> None:
+        """Has people's decisions delivered, now or when the control plane is back."""
         self._decided.set()
 
     async def _claim(self) -> Task | None:
@@ -175,12 +175,16 @@ class Worker:
 
     async def _deliver_decisions(self) -> None:
         while True:
-            for approval_id in self._journal.owed_decisions():
-                try:
-                    await self._client.send_until_heard(self._decision(approval_id))
-                except DaytwoError as error:
-                    log.warning("link.decision_refused", approval=approval_id, code=error.code)
-                self._journal.decision_delivered(approval_id)
+            for approval_id in self._approvals.undelivered():
+                await self._deliver_decision(approval_id)
             with anyio.move_on_after(DECISION_POLL_SECONDS):
                 await self._decided.wait()
             self._decided = anyio.Event()
+
+    async def _deliver_decision(self, approval_id: str) -> None:
+        run = self._approvals.get(approval_id).run
+        try:
+            await self._client.send_until_heard(self._outbox.decision(self._approvals.decision(approval_id), run))
+        except DaytwoError as error:
+            log.warning("link.decision_refused", approval=approval_id, code=error.code)
+        self._approvals.delivered(approval_id)
