@@ -1,7 +1,7 @@
 # What can be done here; `make help` lists it.  The environment is made by ./daytwo, with pip alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-system check bench lock commands clean
+.PHONY: help setup demo test test-system test-faults check bench lock commands clean
 
 RUN := .venv/bin/python -m
 ARGS ?=
@@ -21,6 +21,10 @@ test: setup ## the test suite (ARGS="tests/unit -k ledger" for a part)
 test-system: setup ## what needs Debian's packages, installed if root: the report in a browser, the strong tier
 	@.ci/system
 	$(RUN) pytest tests/system $(ARGS)
+
+test-faults: setup ## the long campaign: 200 real kills, 5,000 simulated ones; the table of points is in build/faults.xml
+	@mkdir -p build
+	DAYTWO_REAL_KILLS=200 DAYTWO_SIMULATED_CRASHES=5000 $(RUN) pytest tests/faults --junit-xml=build/faults.xml $(ARGS)
 
 check: setup ## lint, format, types, import rules, the lock, the page of commands
 	$(RUN) ruff check .

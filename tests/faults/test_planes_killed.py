@@ -1,84 +1,24 @@
 """kill -9 of each process of `up` in the middle of a program: the run ends well, once, with its state."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
-from daytwo.cli import upfile
-from daytwo.cli.settings import load
-from daytwo.cli.supervisor import client_of
-from daytwo.control.storage.embedded import EmbeddedServer
-from daytwo.control.storage.place import find_place
-from daytwo.control.storage.postmaster import postmaster
 from daytwo.sdk.events import follow
-from daytwo.wire.errors import Retryable
 from daytwo.wire.result import RegisterDataset
-from daytwo.wire.run import NewRun, ReplayLine
+from tests.faults.planes import LIMIT_SECONDS, planes_in_a_home
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "orders.csv"
-LIMIT_SECONDS = 60
 PROGRAMS = ("import time\nx = 11\ntime.sleep(1)", "import time\ny = x + 1\ntime.sleep(1)", "say(str(x + y))")
-
-
-class Planes:
-    """A running `daytwo up` that can be killed and started again."""
-
-    def __init__(self, home):
-        self.home = home
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "daytwo.cli.main", "up", "--json", "--home", str(self.home)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert any('"ready"' in line for line in self.process.stdout)
-        self.client = client_of(self.home, upfile.read_up(self.home))
-
-    def stop(self):
-        self.client.close()
-        self.process.terminate()
-        self.process.communicate(timeout=LIMIT_SECONDS)
-
-    def pid(self, name):
-        if name == "postgres":
-            return postmaster(find_place(self.home).data)
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if f"{name}\0serve" in Path(f"/proc/{pid}/cmdline").read_text())
-
-    def kill(self, *names):
-        for pid in [self.pid(name) for name in names]:
-            os.kill(pid, signal.SIGKILL)
-
-    def ask(self, session, *programs):
-        lines = [ReplayLine(code=text, final=text == programs[-1]) for text in programs]
-        return self.client.start(session, NewRun(question="Slowly", model="replay:test", replay=tuple(lines))).run
-
-    def patiently(self, call):
-        deadline = time.monotonic() + LIMIT_SECONDS
-        while True:
-            try:
-                return call()
-            except Retryable:
-                assert time.monotonic() < deadline
 
 
 @pytest.fixture(scope="module")
 def planes():
-    with tempfile.TemporaryDirectory(prefix="dt-") as folder:
-        home = Path(folder) / "home"
-        planes = Planes(load(home=str(home)).home)
+    with planes_in_a_home() as planes:
         yield planes
-        planes.stop()
-        lock = upfile.take(home / "up.lock", wait_seconds=LIMIT_SECONDS)
-        assert lock is not None, "a process of `up` is left"
-        os.close(lock)
-        EmbeddedServer(home).destroy()
 
 
 CASES = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Awaitable, Callable
 
 import anyio
 import httpx2
@@ -46,9 +47,17 @@ class LinkClient:
         control_url: the control plane's origin.
         token: the link's bearer token, or a one-time enrolment token.
         transport: another transport, for tests of faults.
+        sleep: stands in for the clock in tests.
     """
 
-    def __init__(self, control_url: str, token: SecretStr, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        control_url: str,
+        token: SecretStr,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._sleep = sleep
         self._client = httpx2.AsyncClient(
             base_url=control_url,
             headers={
@@ -94,7 +103,7 @@ class LinkClient:
                 return await self.send(outgoing)
             except Retryable as error:
                 log.info("link.retrying", channel=outgoing.channel, code=error.code)
-            await anyio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            await self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 

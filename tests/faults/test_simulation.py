@@ -1,0 +1,102 @@
+"""Thousands of simulated deaths: at every crash point, and at many of them in one run; nothing is lost or done twice.
+
+`DAYTWO_SIMULATED_CRASHES` says how many; `make test-faults` asks for 5,000 and prints the table of points.
+"""
+
+import os
+import random
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import anyio
+import psycopg
+import pytest
+
+from daytwo.control.storage.database import migrate
+from daytwo.control.storage.embedded import EmbeddedServer
+from tests.faults.simulation.fate import Fate
+from tests.faults.simulation.world import World
+
+CRASHES = int(os.environ.get("DAYTWO_SIMULATED_CRASHES", "40"))
+PROGRAMS = ("one", "ask two", "three")
+SEED = 7
+POINTS_OF_A_RUN = 150
+"""About how many points a run passes that nothing happens to."""
+QUICK = Path("/dev/shm")
+"""Memory where there is any: a simulated death loses nothing that a disk would have to keep."""
+
+
+@pytest.fixture(scope="module")
+def place():
+    with tempfile.TemporaryDirectory(prefix="dt-", dir=QUICK if QUICK.is_dir() else None) as folder:
+        home = Path(folder) / "home"
+        home.mkdir(mode=0o700)
+        server = EmbeddedServer(home)
+        url = server.start()
+        migrate(url)
+        # No simulated death takes the database along: what it keeps need not be on a disk.
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("alter system set synchronous_commit = off")
+            connection.execute("select pg_reload_conf()")
+        yield url, Path(folder)
+        server.destroy()
+
+
+def simulate(place, name, story):
+    """Lets `story` happen in a world of its own."""
+    url, folder = place
+
+    async def go():
+        world = await World.opened(url, folder / name)
+        try:
+            return await story(world)
+        finally:
+            await world.close()
+
+    return anyio.run(go)
+
+
+def test_points_are_passed_where_nothing_dies_and_one_death_at_any_of_them_changes_nothing(place):
+    async def story(world):
+        calm = await world.ask(PROGRAMS, Fate())
+        await world.check(calm)
+        points = sorted(calm.fate.reached)
+        for point in random.Random(SEED).sample(points, min(len(points), CRASHES // 2)):
+            one = await world.ask(PROGRAMS, Fate(point=point))
+            assert one.fate.deaths == [point]
+            await world.check(one)
+        return calm
+
+    calm = simulate(place, "each", story)
+    assert sum(calm.fate.reached.values()) > POINTS_OF_A_RUN
+    boundaries = {point.rpartition(":")[0] for point in calm.fate.reached}
+    assert boundaries >= {"accept", "begin", "plan", "dispatch", "claim", "complete", "decide", "sequence"}
+    assert boundaries >= {"journal.accept", "journal.start", "debit", "observe", "snapshot", "results.finish"}
+
+
+def test_many_deaths_in_one_run_and_deaths_while_recovering_change_nothing(place, record_testsuite_property):
+    chance = random.Random(SEED)
+    deaths = Counter()
+
+    async def story(world):
+        while deaths.total() < CRASHES:
+            gaps = tuple(int(chance.expovariate(1 / 40)) for _ in range(chance.randint(1, 5)))
+            programs = chance.choice([PROGRAMS, ("one", "fail", "three"), ("ask one",)])
+            told = await world.ask(programs, Fate(gaps))
+            await world.check(told)
+            deaths.update(told.fate.deaths)
+
+    simulate(place, "many", story)
+    record_testsuite_property("simulated deaths survived", dict(deaths))
+
+
+def test_a_rejected_program_is_rejected_whoever_dies(place):
+    async def story(world):
+        for point in ("approval.decide:after", "decision.out:before", "decide:during", "approval.delivered:before"):
+            told = await world.ask(("ask one",), Fate(point=point), approve=False)
+            assert told.fate.deaths == [point]
+            assert told.view.reason == "approval_rejected"
+            await world.check(told, "failed")
+
+    simulate(place, "rejected", story)
