@@ -36,10 +36,11 @@ def register(app: typer.Typer) -> None:
 def control_serve(
     home: str | None = HOME,
     port: int | None = typer.Option(None, "--port", help="The port on 127.0.0.1."),
+    process_id: str | None = typer.Option(None, "--process-id", help="Its name among the processes of one database."),
     with_lifeline: bool = LIFELINE,
 ) -> None:
     """Run the control plane until a signal."""
-    settings = load(home=home, control_port=port)
+    settings = load(home=home, control_port=port, process_id=process_id)
     prepare_home(settings.home)
     logs.to_standard_error()
     from daytwo.control.serve import serve

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="DAYTWO_", env_ignore_empty=True)
 
     home: Path
+    process_id: str = Field(default="local-0", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    """This control process among those of one database."""
     control_port: Port = 0
     executor_port: Port = 0
     database_url: SecretStr | None = None
@@ -114,6 +116,7 @@ class Settings(BaseSettings):
             host=HOST,
             port=port,
             database_url=SecretStr(database_url),
+            process_id=self.process_id,
             models=ModelsSettings(default_model=self.model, providers=named + standard),
         )
 

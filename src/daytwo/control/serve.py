@@ -20,7 +20,8 @@ from daytwo.control.api import ControlState, create_app
 from daytwo.control.identity.tokens import ensure_organisation, ensure_owner
 from daytwo.control.models import AuditRecord, AuditSink, Gateway
 from daytwo.control.planner import Planner
-from daytwo.control.runs.engine import Engine
+from daytwo.control.runs.engine import APPLICATION_VERSION, Engine
+from daytwo.control.runs.failover import Failover
 from daytwo.control.runs.lifecycle import TaskOutcomes
 from daytwo.control.runs.segment import Segments
 from daytwo.control.settings import ControlSettings
@@ -28,6 +29,7 @@ from daytwo.control.storage import ledger
 from daytwo.control.storage.database import migrate, open_database
 from daytwo.control.storage.notify import Notifications
 from daytwo.control.storage.tables import egress_audit
+from daytwo.control.storage.tenure import Tenure
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.errors import Conflict
 from daytwo.wire.identifiers import LOCAL_ORG
@@ -44,7 +46,7 @@ def serve(settings: ControlSettings) -> None:
     """Serves until SIGINT or SIGTERM.  A part that fails ends the process: the supervisor starts it afresh.
 
     Raises:
-        Conflict: `already_running`.
+        Conflict: `already_running`; `process_id_taken`.
         Unavailable: `database_unreachable`.
     """
     url = settings.database_url.get_secret_value()
@@ -95,7 +97,8 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
         await ensure_owner(connection, read_or_create_token(settings.owner_token_file))
     gateway = Gateway(settings.models, _audit_into(database))
     notifications = Notifications(url)
-    engine = Engine(url, "local-0", database, Segments(database, Planner(gateway)))
+    engine = Engine(url, settings.process_id, database, Segments(database, Planner(gateway)))
+    failover = Failover(database, settings.process_id, APPLICATION_VERSION)
     state = ControlState(
         database=database,
         gateway=gateway,
@@ -104,9 +107,10 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
         ledger_origin=LEDGER_ORIGIN,
         ledger_key=key,
     )
-    engine.launch()
     try:
-        async with anyio.create_task_group() as group:
+        async with Tenure(url, settings.process_id).held(), anyio.create_task_group() as group:
+            engine.launch()
+            group.start_soon(failover.watch)
             group.start_soon(notifications.listen)
             group.start_soon(engine.start_due, notifications)
             group.start_soon(engine.mend)
@@ -137,7 +141,7 @@ def _audit_into(database: AsyncEngine) -> AuditSink:
 
 
 class _process_lock:  # noqa: N801 - reads as the context manager that it is
-    """One control process per home: a second one with the same id would run live work twice."""
+    """One control process per home and id: a second one would only wait for the first one's tenure."""
 
     def __init__(self, settings: ControlSettings) -> None:
         self._path = settings.process_lock_file

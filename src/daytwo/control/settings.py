@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from daytwo.control.models.settings import ModelsSettings
 
@@ -18,6 +18,8 @@ class ControlSettings(BaseModel):
     host: str = "127.0.0.1"
     port: int = 8601
     database_url: SecretStr
+    process_id: str = Field(default="local-0", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    """Unique among the control processes of one database, the same after a restart."""
     models: ModelsSettings
 
     @property
@@ -31,4 +33,4 @@ class ControlSettings(BaseModel):
 
     @property
     def process_lock_file(self) -> Path:
-        return self.home / "control" / "process.lock"
+        return self.home / "control" / f"process-{self.process_id}.lock"

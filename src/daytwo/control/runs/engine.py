@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.executors import PRESENCE_SECONDS
 from daytwo.control.runs import lifecycle, records
+from daytwo.control.runs.failover import UNDER_WAY
 from daytwo.control.runs.segment import Segments, advance
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import Notifications, wait_for
@@ -30,7 +31,6 @@ DUE_POLL_SECONDS = 2.0
 DUE_BATCH = 100
 MEND_SECONDS = 5.0
 STRANDED_SECONDS = 30
-_UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 log = structlog.get_logger(__name__)
 
@@ -136,7 +136,7 @@ class Engine:
             stranded = await records.unmoved(connection, STRANDED_SECONDS)
         for run_id, segment in stranded:
             workflow = await DBOS.get_workflow_status_async(f"{run_id}:{segment}")
-            if workflow is not None and workflow.status not in _UNDER_WAY:
+            if workflow is not None and workflow.status not in UNDER_WAY:
                 log.warning("segment.stranded", run=run_id, segment=segment, ended=workflow.status)
                 async with transaction(self._database, "restart") as connection:
                     await lifecycle.restart(connection, run_id, segment)
