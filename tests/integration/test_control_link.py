@@ -360,6 +360,72 @@ def test_tokens_are_good_for_their_own_audience_only(control, person, executor):
     assert answers[0].json()["executor_id"] == executor.enrolled.executor_id
 
 
+def test_a_token_that_was_replaced_is_good_until_the_new_one_is_known(person, executor):
+    answer = executor.client.post("/link/v1/rotate").json()
+    assert answer["executor_id"] == executor.enrolled.executor_id
+    for token in (executor.enrolled.token, answer["token"]):
+        headers = {"authorization": f"Bearer {token}"}
+        assert executor.client.post("/link/v1/rotate", headers=headers).status_code == 200
+
+
+def test_a_revoked_executor_is_shut_out_with_its_key(control, person):
+    revoked = Executor(control, person, "revoked")
+    session = person.post("/v1/sessions", json={"datasets": ["revoked"]}).json()["session"]
+    run = ask(person, session, "x = 1")
+    task = revoked.claim()
+    name = revoked.enrolled.executor_id
+    assert [person.post(f"/v1/executors/{name}/revoke").status_code for _ in range(2)] == [204, 204]
+    assert revoked.complete(task).json()["code"] == "bad_token"
+    assert person.get(f"/v1/runs/{run}").json()["status"] != "succeeded"
+    token = person.post("/v1/executors/tokens").json()["token"]
+    again = httpx2.post(
+        f"{control.url}/link/v1/enrol",
+        headers={"authorization": f"Bearer {token}", "daytwo-protocol": "1"},
+        json={"name": "n", "public_key": revoked.key.public.text(), "results_url": "http://127.0.0.1:1"},
+    )
+    assert (again.status_code, again.json()["code"]) == (403, "executor_revoked")
+    assert person.post("/v1/executors/executor_nope/revoke").json()["code"] == "executor_not_found"
+    views = person.get("/v1/executors").json()
+    assert next(view for view in views if view["executor"] == name)["revoked_at"]
+    person.post(f"/v1/runs/{run}/cancel")
+    revoked.client.close()
+
+
+def test_a_request_repeated_under_its_key_is_done_once(person, executor):
+    key = {"idempotency-key": "k" * 32 + executor.dataset}
+    made = [person.post("/v1/sessions", json={"datasets": [executor.dataset]}, headers=key).json() for _ in range(2)]
+    assert made[0] == made[1]
+    session = made[0]["session"]
+    body = {"question": "q", "model": "replay:test", "replay": [{"code": "x = 1", "final": True}]}
+    runs = [person.post(f"/v1/sessions/{session}/runs", json=body, headers=key).json()["run"] for _ in range(2)]
+    assert runs[0] == runs[1]
+    other = person.post(f"/v1/sessions/{session}/runs", json=body | {"question": "other"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    executor.complete(executor.claim(), Outcome.LOST)
+    resumed = [person.post(f"/v1/runs/{runs[0]}/resume", headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in resumed] == [200, 200]
+    executor.complete(executor.claim())
+    assert person.get(f"/v1/runs/{runs[0]}").json()["status"] == "succeeded"
+
+
+def test_ten_cancels_at_once_end_a_run_once(control, person, executor, session):
+    run = ask(person, session, "x = 1")
+
+    def cancel(_):
+        with control.person() as one:
+            return one.post(f"/v1/runs/{run}/cancel").json()["status"]
+
+    with ThreadPoolExecutor(10) as threads:
+        assert set(threads.map(cancel, range(10))) == {"cancelled"}
+    assert [event.kind for event in follow(person, run)].count("run.cancelled") == 1
+
+
+def test_an_event_id_from_the_future_ends_where_the_run_does(person, executor, session):
+    run = ask(person, session, "x = 1")
+    executor.complete(executor.claim())
+    assert follow(person, run, after=10_000) == []
+
+
 def test_a_sheet_must_be_signed_by_the_executor_that_publishes_it(control, person, executor):
     assert executor.publish(2, SigningKey.generate()).json()["code"] == "bad_signature"
     other = Executor(control, person, "elsewhere")

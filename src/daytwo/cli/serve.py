@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from daytwo.cli import lifeline, logs
+from daytwo.cli import executors, lifeline, logs
 from daytwo.cli.options import HOME, group
 from daytwo.cli.settings import load
 from daytwo.cli.upfile import prepare_home
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     executor = group(app, "executor", "The executor as a process of its own.")
     executor.command("serve")(executor_serve)
     executor.command("enroll")(executor_enroll)
+    executors.register(executor)
     database = group(app, "database", "The embedded database's keeper, as `daytwo up` starts it.")
     database.command("serve")(database_serve)
 

@@ -208,6 +208,15 @@ def enrol(settings: ExecutorSettings, token: str) -> str:
         parts.database.close()
 
 
+def rotate(settings: ExecutorSettings) -> str:
+    """Takes a new link token.  Returns the executor's id."""
+    parts = _open(settings)
+    try:
+        return anyio.run(link.rotate, parts.outbox, settings.enrolment_file).executor_id
+    finally:
+        parts.database.close()
+
+
 def _open(settings: ExecutorSettings) -> _Parts:
     database = Database(settings.database_file)
     key = read_or_create_key(settings.key_file)

@@ -42,6 +42,7 @@ _PLACES = {
     "run": ("runs", "runs"),
     "dataset": ("datasets", "data"),
     "approval": ("approvals", "approvals"),
+    "executor": ("executors", "executor"),
 }
 """Kind → its folder in the API, and the command that lists it."""
 
@@ -169,6 +170,10 @@ class Client:
 
     def executors(self) -> list[ExecutorView]:
         return _read(list[ExecutorView], self.control.request("GET", "/v1/executors"))
+
+    def revoke(self, executor: str) -> None:
+        """Shuts an executor out, at once and for good."""
+        self.control.repeat("POST", _at("executor", executor, "revoke"))
 
     def enrolment_token(self) -> str:
         """A one-time token with which one executor may introduce itself."""

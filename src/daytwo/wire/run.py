@@ -114,3 +114,4 @@ class ExecutorView(Message):
     results_url: str
     connected: bool
     last_seen_at: Timestamp | None = None
+    revoked_at: Timestamp | None = None

@@ -156,14 +156,18 @@ async def at_once(_seconds: float) -> None:
 
 
 class Executor:
-    """An executor between two deaths: wired as `executor.serve` does it, around a scripted sandbox."""
+    """An executor between two deaths: wired as `executor.serve` does it, around a scripted sandbox.
 
-    def __init__(self, folder, wire: Wire, token: str, sandbox, key: SigningKey) -> None:
-        self._arguments = (folder, wire, token, sandbox, key)
+    Args:
+        link: what `LinkClient` gets besides its token.
+    """
+
+    def __init__(self, folder, token: str, sandbox, key: SigningKey, **link) -> None:
+        self._arguments = (folder, token, sandbox, key, link)
         self._wire()
 
     def _wire(self) -> None:
-        folder, wire, token, sandbox, key = self._arguments
+        folder, token, sandbox, key, link = self._arguments
         self.database = Database(folder / "executor.sqlite")
         ledger = SqliteLedger("simulation/executor", key)
         with self.database.transaction() as connection:
@@ -188,7 +192,7 @@ class Executor:
                 environment=environment,
             )
         )
-        client = LinkClient("http://control.test", SecretStr(token), wire, sleep=at_once)
+        client = LinkClient(token=SecretStr(token), **link)
         outbox = Outbox(self.database, LOCAL_ORG)
         self.worker = Worker(
             client, outbox, Journal(self.database), LOCAL_ORG, runner.run, self.budget.debited, self.approvals

@@ -21,7 +21,7 @@ from daytwo.wire.run import RunView
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Enrolled
 from tests.faults.simulation.fate import Crashed, Fate
-from tests.faults.simulation.planes import Control, Executor, Wire
+from tests.faults.simulation.planes import Control, Executor, Wire, at_once
 from tests.faults.simulation.sandbox import ChainSandbox, state_after
 
 LEDGER_KEY = SigningKey.generate()
@@ -65,7 +65,15 @@ class World:
                 json=enrolment,
             )
         enrolled = Enrolled.model_validate(answer.json())
-        world.executor = Executor(folder, world.wire, enrolled.token, world.sandbox, key)
+        world.executor = Executor(
+            folder,
+            enrolled.token,
+            world.sandbox,
+            key,
+            control_url="http://control.test",
+            transport=world.wire,
+            sleep=at_once,
+        )
         async with world.control.database.begin() as connection:  # seen just now, as one that polls would be
             own = executors.c.executor_id == enrolled.executor_id
             await connection.execute(executors.update().where(own).values(last_seen=func.now()))

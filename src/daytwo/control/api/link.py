@@ -39,6 +39,12 @@ async def enrol(enrolment: Enrolment, request: Request, state: State) -> Enrolle
         return await executors.enrol(connection, bearer_of(request), enrolment)
 
 
+@routes.post("/rotate")
+async def rotate(executor: Executor, state: State) -> Enrolled:
+    async with transaction(state.database, "rotate") as connection:
+        return await executors.rotate(connection, executor)
+
+
 @routes.post("/sheets", status_code=204)
 async def publish_sheet(signed: SignedSheet, executor: Executor, state: State) -> None:
     async with transaction(state.database, "sheet") as connection:

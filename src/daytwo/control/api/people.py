@@ -133,6 +133,12 @@ async def list_executors(person: Person, state: State) -> list[ExecutorView]:
         return await executors.list_executors(connection, person.org_id)
 
 
+@routes.post("/executors/{executor_id}/revoke", status_code=204)
+async def revoke_executor(executor_id: str, person: Person, state: State) -> None:
+    async with transaction(state.database, "revoke") as connection:
+        await executors.revoke(connection, person, executor_id)
+
+
 @routes.post("/executors/tokens", status_code=201)
 async def create_enrolment_token(person: Person, state: State) -> EnrolmentToken:
     """A token with which one executor may enrol, once."""

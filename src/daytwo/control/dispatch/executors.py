@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from daytwo.control.identity.tokens import issue_token, redeem_enrolment_token
+from daytwo.control.identity.tokens import issue_token, redeem_enrolment_token, revoke_tokens, rotate_token
 from daytwo.control.storage import ledger
 from daytwo.control.storage.tables import executors, sheets, tasks
 from daytwo.ledger.event import LedgerEvent
@@ -45,14 +45,44 @@ async def enrol(connection: AsyncConnection, token: str, enrolment: Enrolment) -
             index_elements=["org_id", "public_key"],
             set_={"name": enrolment.name, "results_url": enrolment.results_url},
         )
-        .returning(executors.c.executor_id)
+        .returning(executors.c.executor_id, executors.c.revoked_at)
     )
-    executor_id: str = found.scalar_one()
+    executor_id, revoked_at = found.one()
+    if revoked_at is not None:
+        raise Denied("executor_revoked", "This executor's key was revoked: enrol with a new home, under a new key.")
     principal = Principal(org_id=org_id, kind=PrincipalKind.EXECUTOR, id=executor_id)
     link_token = await issue_token(connection, principal, "link")
     body = {"name": enrolment.name, "public_key": enrolment.public_key}
     await _note(connection, principal, "executor.enrolled", executor_id, body)
     return Enrolled(executor_id=executor_id, org_id=org_id, token=link_token)
+
+
+async def rotate(connection: AsyncConnection, executor: Principal) -> Enrolled:
+    """A new link token for an executor that brings its present one."""
+    token = await rotate_token(connection, executor, "link")
+    await _note(connection, executor, "executor.rotated", executor.id, {})
+    return Enrolled(executor_id=executor.id, org_id=executor.org_id, token=token)
+
+
+async def revoke(connection: AsyncConnection, author: Principal, executor_id: str) -> None:
+    """Shuts an executor out at once and for good: its token is worth nothing, and its key cannot enrol again.
+
+    What its sessions hold stays with it; their runs wait.
+
+    Raises:
+        Missing: `executor_not_found`.
+    """
+    changed = await connection.execute(
+        update(executors)
+        .where(executors.c.executor_id == executor_id, executors.c.org_id == author.org_id)
+        .values(revoked_at=func.coalesce(executors.c.revoked_at, now()), last_seen=None)
+        .returning(executors.c.executor_id)
+    )
+    if changed.first() is None:
+        raise Missing("executor_not_found", f"There is no executor {executor_id}: `daytwo executor list` shows them.")
+    shut_out = Principal(org_id=author.org_id, kind=PrincipalKind.EXECUTOR, id=executor_id)
+    await revoke_tokens(connection, shut_out, "link")
+    await _note(connection, author, "executor.revoked", executor_id, {})
 
 
 async def seen(connection: AsyncConnection, executor: Principal) -> None:
@@ -120,6 +150,7 @@ def _view(row: RowMapping) -> ExecutorView:
         results_url=row["results_url"],
         connected=fresh,
         last_seen_at=shown,
+        revoked_at=row["revoked_at"],
     )
 
 
@@ -198,7 +229,7 @@ async def any_executor(connection: AsyncConnection, org_id: str) -> str:
     """An executor for a session without data.  Raises `Missing` (`no_executor`)."""
     found = await connection.execute(
         select(executors.c.executor_id)
-        .where(executors.c.org_id == org_id)
+        .where(executors.c.org_id == org_id, executors.c.revoked_at.is_(None))
         .order_by(executors.c.last_seen.desc().nulls_last())
         .limit(1)
     )

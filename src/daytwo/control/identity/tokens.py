@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,7 @@ from daytwo.wire.principal import LOCAL_OWNER, Principal, PrincipalKind
 Audience = Literal["owner", "link", "enrol"]
 
 ENROLMENT_MINUTES = 15
+ROTATION_MINUTES = 10
 TOKEN_LIMIT_CHARACTERS = 512
 _NEWCOMER = "newcomer"
 """Who redeems an enrolment token: an executor that has no id yet."""
@@ -59,6 +60,31 @@ async def issue_token(connection: AsyncConnection, principal: Principal, audienc
     token = new_token()
     await _store(connection, principal, audience, token)
     return token
+
+
+async def rotate_token(
+    connection: AsyncConnection, principal: Principal, audience: Audience, clock: Callable[[], str] = now
+) -> str:
+    """A new token in the place of the old ones, which live on for `ROTATION_MINUTES`: an answer may get lost."""
+    await connection.execute(
+        update(tokens)
+        .where(*_of(principal, audience), tokens.c.expires_at.is_(None))
+        .values(expires_at=_later(clock(), ROTATION_MINUTES))
+    )
+    return await issue_token(connection, principal, audience)
+
+
+async def revoke_tokens(connection: AsyncConnection, principal: Principal, audience: Audience) -> None:
+    """Ends all of a principal's tokens of one audience at once."""
+    await connection.execute(delete(tokens).where(*_of(principal, audience)))
+
+
+def _of(principal: Principal, audience: Audience) -> tuple[ColumnElement[bool], ...]:
+    return (
+        tokens.c.org_id == principal.org_id,
+        tokens.c.principal_id == principal.id,
+        tokens.c.audience == audience,
+    )
 
 
 async def issue_enrolment_token(connection: AsyncConnection, org_id: str, clock: Callable[[], str] = now) -> str:

@@ -69,6 +69,7 @@ executors = Table(
     Column("results_url", Text, nullable=False),
     Column("instance", Text),
     Column("last_seen", DateTime(timezone=True)),
+    Column("revoked_at", Text),
     Column("created_at", Text, nullable=False),
     UniqueConstraint("org_id", "public_key"),
 )

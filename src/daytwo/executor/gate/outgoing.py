@@ -151,6 +151,10 @@ class Outbox:
         """Introduces this executor; of no run, hence not in receipts."""
         return _outgoing("/link/v1/enrol", _encode(enrolment, Enrolment), "enrolment", None)
 
+    def rotation(self) -> Outgoing:
+        """Asks for a new link token; free of content, hence not in receipts."""
+        return _outgoing("/link/v1/rotate", b"{}", "rotation", None)
+
     def _record(
         self,
         connection: Connection,

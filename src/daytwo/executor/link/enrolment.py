@@ -37,6 +37,23 @@ async def enrol(
     return Enrolled.model_validate(kept)
 
 
+async def rotate(outbox: Outbox, file: Path) -> Enrolled:
+    """Takes a new link token in the place of the kept one, which is good for ten more minutes.
+
+    Raises:
+        DaytwoError: what the control plane answered, e.g. `bad_token` once the executor was revoked.
+    """
+    enrolled = read_enrolment(file)
+    client = LinkClient(enrolled.control_url, enrolled.token)
+    try:
+        answer = EnrolledReply.model_validate(await client.send(outbox.rotation()))
+    finally:
+        await client.close()
+    kept = {"control_url": enrolled.control_url, **answer.model_dump()}
+    replace_secret(file, json.dumps(kept))
+    return Enrolled.model_validate(kept)
+
+
 def read_enrolment(file: Path) -> Enrolled:
     """The kept enrolment.  Raises `Unavailable` (`not_enrolled`)."""
     try:

@@ -1,4 +1,4 @@
-"""The keys under which clients repeat a request whose answer they did not get."""
+"""The keys under which clients repeat a request whose answer they did not get; executors that were shut out."""
 
 from __future__ import annotations
 
@@ -14,3 +14,4 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("request_key", sa.Text(), nullable=True))
         op.create_unique_constraint(f"uq_{table}_org_id_request_key", table, ["org_id", "request_key"])
     op.add_column("runs", sa.Column("resume_key", sa.Text(), nullable=True))
+    op.add_column("executors", sa.Column("revoked_at", sa.Text(), nullable=True))

@@ -1,0 +1,132 @@
+"""The network between the planes, and between a client and the control plane: cut, half-open, slow, deaf."""
+
+from contextlib import contextmanager
+
+import anyio
+import httpx2
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from daytwo.control.storage.embedded import EmbeddedServer
+from daytwo.sdk import Client, OriginSettings
+from daytwo.sdk.events import follow
+from daytwo.wire.run import NewRun, ReplayLine
+from daytwo.wire.signing import SigningKey
+from daytwo.wire.task import Enrolled
+from tests.faults.proxy import proxied
+from tests.faults.simulation.planes import Executor, at_once
+from tests.faults.simulation.sandbox import ChainSandbox
+from tests.integration.test_control_link import Control
+
+WITHIN_SECONDS = 60
+NOWHERE = OriginSettings("http://127.0.0.1:1", "")
+
+
+class HeldSandbox(ChainSandbox):
+    """Stops each execution on real data until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.may_end = anyio.Event(), anyio.Event()
+
+    async def run(self, request, sink, cancel):
+        self.begun.set()
+        await self.may_end.wait()
+        return await super().run(request, sink, cancel)
+
+
+@pytest.fixture(scope="module")
+def control(tmp_path_factory):
+    home = tmp_path_factory.mktemp("partitions") / "home"
+    home.mkdir(mode=0o700)
+    server = EmbeddedServer(home)
+    control = Control(home, server.start())
+    yield control
+    control.kill()
+    server.destroy()
+
+
+@pytest.fixture
+def proxy(control):
+    with proxied(("127.0.0.1", control.port)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def client(control):
+    with Client(OriginSettings(control.url, (control.home / "control" / "token").read_text().strip()), NOWHERE) as one:
+        yield one
+
+
+@contextmanager
+def executor_behind(proxy, client, folder, sandbox, *, answer_seconds=2.0):
+    """A real worker that reaches the control plane through the proxy alone."""
+    key = SigningKey.generate()
+    headers = {"authorization": f"Bearer {client.enrolment_token()}", "daytwo-protocol": "1"}
+    enrolment = {"name": "far", "public_key": key.public.text(), "results_url": "http://127.0.0.1:1"}
+    answer = httpx2.post(f"{proxy.url}/link/v1/enrol", headers=headers, json=enrolment)
+    enrolled = Enrolled.model_validate(answer.json())
+    executor = Executor(
+        folder, enrolled.token, sandbox, key, control_url=proxy.url, sleep=at_once, answer_seconds=answer_seconds
+    )
+    with start_blocking_portal() as portal:
+        working = portal.start_task_soon(executor.worker.run)
+        try:
+            while not any(view.executor == enrolled.executor_id and view.connected for view in client.executors()):
+                pass  # another process: there is no event to wait for
+            yield portal.call
+        finally:
+            working.cancel()
+    executor.database.close()
+
+
+def ask(client, *programs):
+    session = client.create_session(()).session
+    lines = tuple(ReplayLine(code=text, final=text == programs[-1]) for text in programs)
+    return client.start(session, NewRun(question="q", model="replay:test", replay=lines)).run
+
+
+def succeeds(client, run):
+    events = list(follow(client.control, run, outage_limit_seconds=WITHIN_SECONDS))
+    assert events[-1].kind == "run.succeeded"
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    return [event.kind for event in events]
+
+
+def break_by(proxy, fault):
+    if fault == "cut":
+        proxy.cut()
+    elif fault == "slow":
+        proxy.delay_seconds = 0.5
+    else:
+        setattr(proxy, fault, True)
+
+
+@pytest.mark.parametrize("fault", ["cut", "drops_requests", "drops_answers", "slow"])
+def test_a_program_that_ends_while_the_planes_are_apart_is_heard_once(client, proxy, tmp_path, fault):
+    sandbox = HeldSandbox()
+    with executor_behind(proxy, client, tmp_path, sandbox) as call:
+        run = ask(client, "one")
+        call(sandbox.begun.wait)
+        break_by(proxy, fault)
+        call(sandbox.may_end.set)
+        if fault.startswith("drops"):
+            while not proxy.dropped_bytes:  # another thread: there is no event to wait for
+                pass
+        proxy.mend()
+        kinds = succeeds(client, run)
+    assert kinds.count("step.observed") == 1
+    assert sum(sandbox.executed.values()) == 2  # a rehearsal and an execution
+
+
+def test_a_client_whose_stream_is_cut_again_and_again_sees_every_event_once(control, client, proxy, tmp_path):
+    with executor_behind(proxy, client, tmp_path, ChainSandbox()) as _, proxied(("127.0.0.1", control.port)) as own:
+        run = ask(client, "one", "two", "three")
+        with Client(OriginSettings(own.url, client.control.settings.token), NOWHERE) as far:
+            events = []
+            for event in follow(far.control, run, outage_limit_seconds=WITHIN_SECONDS):
+                events.append(event.seq)
+                own.cut()
+                own.mend()
+    assert events == list(range(1, len(events) + 1))
+    assert client.run(run).status == "succeeded"
