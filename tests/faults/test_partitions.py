@@ -8,7 +8,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from daytwo.control.storage.embedded import EmbeddedServer
-from daytwo.sdk import Client, OriginSettings
+from daytwo.sdk import AsyncClient, Client, OriginSettings
 from daytwo.sdk.events import follow
 from daytwo.wire.run import NewRun, ReplayLine
 from daytwo.wire.signing import SigningKey
@@ -130,3 +130,18 @@ def test_a_client_whose_stream_is_cut_again_and_again_sees_every_event_once(cont
                 own.mend()
     assert events == list(range(1, len(events) + 1))
     assert client.run(run).status == "succeeded"
+
+
+def test_an_asynchronous_client_sees_the_same_as_the_other(client, proxy, tmp_path):
+    async def use():
+        async with AsyncClient(client.control.settings, NOWHERE) as far:
+            run = await far.ask(
+                (), NewRun(question="q", model="replay:t", replay=(ReplayLine(code="one", final=True),))
+            )
+            events = [event async for event in far.events(run.run)]
+            return events, await far.wait(run.run), await far.call(Client.runs, limit=1)
+
+    with executor_behind(proxy, client, tmp_path, ChainSandbox()):
+        events, view, newest = anyio.run(use)
+    assert events == list(client.events(view.run))
+    assert (view, newest[0].run) == (client.run(view.run), view.run)

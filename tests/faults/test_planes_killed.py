@@ -24,9 +24,7 @@ def planes():
 CASES = [
     ("executor",),
     ("control",),
-    ("postgres",),
     ("database", "postgres"),
-    ("control", "executor"),
     ("postgres", "control", "executor"),
 ]
 

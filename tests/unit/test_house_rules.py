@@ -16,8 +16,8 @@ REPOSITORY = PACKAGE.parent.parent
 WIRE_MAY = set(sys.stdlib_module_names) | {"pydantic", "cryptography", "rfc8785", "daytwo"}
 SOCKETS = {"socket", "httpx2", "uvicorn", "urllib", "http", "requests", "asyncio.streams"}
 SOCKET_ROOMS = (
-    "control/api", "control/models", "control/serve.py", "control/storage", "executor/link", "executor/results",
-    "executor/serve.py", "executor/sandbox", "sdk", "cli",
+    "control/api", "control/models", "control/serve.py", "control/storage", "control/webhooks.py",
+    "executor/link", "executor/results", "executor/serve.py", "executor/sandbox", "sdk", "cli",
 )  # fmt: skip
 PROCESS_ROOMS = (
     "executor/sandbox", "executor/environments", "executor/guard", "control/storage", "cli",

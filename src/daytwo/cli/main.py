@@ -44,6 +44,8 @@ MODULES: dict[str, str] = {
     "control": "serve",
     "executor": "serve",
     "database": "serve",
+    "backup": "backup",
+    "restore": "backup",
 }
 """Command → its module in `daytwo.cli`; each module has `register(app)`."""
 

@@ -19,6 +19,7 @@ from daytwo.wire.errors import Invalid
 
 if TYPE_CHECKING:
     from daytwo.control.settings import ControlSettings
+    from daytwo.control.webhooks import WebhookSettings
     from daytwo.executor.settings import ExecutorSettings
 
 HOST = "127.0.0.1"
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
     executor_port: Port = 0
     database_url: SecretStr | None = None
     """A PostgreSQL of the user's own; without one an embedded server is run."""
+    webhook_url: str | None = None
+    """Who is told when a run ends or waits."""
+    webhook_secret: SecretStr | None = None
+    """Signs what is told."""
     tier: Literal["standard", "strong"] = "standard"
     """The least isolation that the executor runs anything under."""
     without_landlock: bool = False
@@ -117,8 +122,16 @@ class Settings(BaseSettings):
             port=port,
             database_url=SecretStr(database_url),
             process_id=self.process_id,
+            webhook=self._webhook(),
             models=ModelsSettings(default_model=self.model, providers=named + standard),
         )
+
+    def _webhook(self) -> WebhookSettings | None:
+        from daytwo.control.webhooks import WebhookSettings
+
+        if self.webhook_url is None:
+            return None
+        return WebhookSettings(self.webhook_url, self.webhook_secret or SecretStr(""))
 
     def executor_settings(self, *, port: int, control_url: str) -> ExecutorSettings:
         from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings

@@ -277,7 +277,7 @@ def is_answering(up: upfile.Up, plane: str) -> bool:
 
 
 def _is_for_control_alone(variable: str) -> bool:
-    return variable.endswith("_API_KEY") or variable == "DAYTWO_DATABASE_URL"
+    return variable.endswith("_API_KEY") or variable in {"DAYTWO_DATABASE_URL", "DAYTWO_WEBHOOK_SECRET"}
 
 
 def _token(path: Path) -> str:

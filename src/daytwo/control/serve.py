@@ -30,6 +30,7 @@ from daytwo.control.storage.database import migrate, open_database
 from daytwo.control.storage.notify import Notifications
 from daytwo.control.storage.tables import egress_audit
 from daytwo.control.storage.tenure import Tenure
+from daytwo.control.webhooks import Webhooks
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.errors import Conflict
 from daytwo.wire.identifiers import LOCAL_ORG
@@ -115,6 +116,8 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
             group.start_soon(engine.start_due, notifications)
             group.start_soon(engine.mend)
             group.start_soon(_sequence_ledger, database, key)
+            if settings.webhook is not None:
+                group.start_soon(Webhooks(database, LOCAL_ORG, settings.webhook).run)
             yield state
             group.cancel_scope.cancel()
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from daytwo.control.models.settings import ModelsSettings
+from daytwo.control.webhooks import WebhookSettings
 
 
 class ControlSettings(BaseModel):
@@ -21,6 +22,7 @@ class ControlSettings(BaseModel):
     process_id: str = Field(default="local-0", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     """Unique among the control processes of one database, the same after a restart."""
     models: ModelsSettings
+    webhook: WebhookSettings | None = None
 
     @property
     def owner_token_file(self) -> Path:

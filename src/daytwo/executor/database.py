@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -63,6 +63,12 @@ class Database:
                     self._connection.execute("rollback")
                 raise
             reach("after")
+
+    def copy_to(self, path: Path) -> None:
+        """Writes the database as it is now to another file, while others use it."""
+        path.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as copy, self._lock:
+            self._connection.backup(copy)
 
     def close(self) -> None:
         with self._lock:

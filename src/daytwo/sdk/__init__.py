@@ -10,9 +10,10 @@ approvals come from the executor and go to the caller alone.  `start` has the ex
 data before it is posted, and posts none that holds data unless the caller consents.
 """
 
+from daytwo.sdk.asynchronous import AsyncClient
 from daytwo.sdk.client import Client
 from daytwo.sdk.origin import Origin, OriginSettings
 from daytwo.sdk.question import held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 
-__all__ = ["Client", "Health", "ModelTest", "ModelUsage", "ModelView", "Origin", "OriginSettings", "held_in_words"]
+__all__ = ["AsyncClient", "Client", "Health", "ModelTest", "ModelUsage", "ModelView", "Origin", "OriginSettings", "held_in_words"]

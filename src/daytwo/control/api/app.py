@@ -8,8 +8,12 @@ import daytwo
 from daytwo.control.api import events, link, people
 from daytwo.control.api.door import install_error_handlers
 from daytwo.control.api.state import ControlState
+from daytwo.wire.errors import ErrorBody
 from daytwo.wire.message import Message
 from daytwo.wire.protocol import PROTOCOL_VERSION
+
+DOCUMENT_PATH = "/v1/openapi.json"
+"""The description of this API that clients are generated from; it needs no token and tells no secret."""
 
 
 class Health(Message):
@@ -20,7 +24,14 @@ class Health(Message):
 
 def create_app(state: ControlState) -> FastAPI:
     """The application over the control plane's running parts."""
-    app = FastAPI(title="daytwo control plane", version=daytwo.__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="daytwo control plane",
+        version=daytwo.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=DOCUMENT_PATH,
+        responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
+    )
     app.state.control = state
     install_error_handlers(app)
 

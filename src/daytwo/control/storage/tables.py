@@ -241,3 +241,10 @@ ledger_trees = Table(
     Column("checkpoint", Text, nullable=False),
     Column("public_key", Text, nullable=False),
 )
+
+webhook_cursors = Table(
+    "webhook_cursors",
+    metadata,
+    Column("org_id", Text, ForeignKey("organisations.org_id"), primary_key=True),
+    Column("leaf_index", BigInteger, nullable=False),
+)
