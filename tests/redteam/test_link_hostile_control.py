@@ -146,7 +146,7 @@ def test_no_hostile_task_is_run_or_ends_the_worker(make_executor, make_task):
         client = LinkClient("http://control", SecretStr("t"), transport=httpx2.MockTransport(respond))
         parts = (client, executor.outbox, executor.journal, "local", run_task, executor.budget.debited)
         try:
-            await Worker(*parts, lambda _: None).run()
+            await Worker(*parts, executor.approvals).run()
         except* SecondClaim:
             finished.append(hostile)
 
