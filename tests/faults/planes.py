@@ -56,7 +56,7 @@ class Planes:
 
     def ask(self, session, *programs):
         lines = [ReplayLine(code=text, final=text == programs[-1]) for text in programs]
-        return self.client.start(session, NewRun(question="Slowly", model="replay:test", replay=tuple(lines))).run
+        return self.client.post(session, NewRun(question="Slowly", model="replay:test", replay=tuple(lines)), None).run
 
     def patiently(self, call):
         deadline = time.monotonic() + LIMIT_SECONDS

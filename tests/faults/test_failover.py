@@ -13,6 +13,7 @@ from tests.faults.proxy import proxied
 from tests.integration.test_control_link import ANSWER_SECONDS, Control, Executor, ask, follow
 
 TAKEN_SECONDS = 60
+IS_LONG = int(os.environ.get("DAYTWO_REAL_KILLS", "0")) >= 100
 
 
 class Replica(Control):
@@ -84,3 +85,28 @@ def test_two_processes_cannot_live_under_one_id(database, survivor, tmp_path):
             command, env=environment, capture_output=True, text=True, timeout=ANSWER_SECONDS * 2, check=False
         )
         assert (done.returncode, f"error[{code}]" in done.stderr) == (1, True), done.stderr
+
+
+if IS_LONG:
+
+    def test_a_frozen_process_is_taken_over_and_is_fenced_when_it_wakes(database, survivor, executor):
+        """It takes a lease, so only the long campaign waits for it."""
+        frozen = Replica(*database, "frozen", crashpoint="")
+        with frozen.person() as person, survivor.person() as other:
+            session = person.post("/v1/sessions", json={"datasets": ["orders"]}).json()["session"]
+            survivor.process.send_signal(signal.SIGSTOP)
+            run = ask(person, session, "x = 1", "say(x)")
+            frozen.process.send_signal(signal.SIGSTOP)
+            survivor.process.send_signal(signal.SIGCONT)
+            for _ in range(2):
+                task = None
+                while task is None:
+                    task = executor.claim()
+                assert executor.complete(task).status_code == 204
+            frozen.process.send_signal(signal.SIGCONT)
+            events = follow(other, run)
+            assert follow(person, run) == events
+        frozen.kill()
+        assert events[-1].kind == "run.succeeded"
+        for kind in ("step.planned", "step.dispatched", "step.observed"):
+            assert [event.data["step"] for event in events if event.kind == kind] == [1, 2]

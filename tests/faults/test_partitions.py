@@ -83,7 +83,7 @@ def executor_behind(proxy, client, folder, sandbox, *, answer_seconds=2.0):
 def ask(client, *programs):
     session = client.create_session(()).session
     lines = tuple(ReplayLine(code=text, final=text == programs[-1]) for text in programs)
-    return client.start(session, NewRun(question="q", model="replay:test", replay=lines)).run
+    return client.post(session, NewRun(question="q", model="replay:test", replay=lines), None).run
 
 
 def succeeds(client, run):

@@ -100,3 +100,27 @@ def test_a_rejected_program_is_rejected_whoever_dies(place):
             await world.check(told, "failed")
 
     simulate(place, "rejected", story)
+
+
+def test_a_full_disk_stops_an_executor_before_it_begins_and_loses_nothing(place):
+    class Full(Fate):
+        """The executor's database cannot grow, the first few times that it is to note a task."""
+
+        def __call__(self, point):
+            super().__call__(point)
+            if point == "journal.accept:before":
+                pages = self.database._connection.execute("pragma page_count").fetchone()[0]
+                is_full = self.reached[point] <= 3
+                self.database._connection.execute(f"pragma max_page_count = {pages if is_full else 2**30}")
+
+    async def story(world):
+        full = Full()
+        full.database = world.executor.database
+        program = "one " * 5_000  # more than the last page has room for
+        told = await world.ask((program,), full)
+        await world.check(told)
+        assert full.reached["journal.accept:before"] == 4
+        assert full.reached["journal.accept:after"] == 1
+        assert sum(told.executed.values()) == 2
+
+    simulate(place, "full", story)

@@ -138,6 +138,19 @@ def test_a_known_task_is_answered_in_the_same_words_and_not_run_again(tmp_path):
     assert first == second
 
 
+@pytest.mark.parametrize("harm", ["replace(completion, '\"error\"', '\"ok\"')", "substr(completion, 2)", "'x'"])
+def test_a_result_that_is_not_what_was_written_is_not_sent(tmp_path, harm):
+    request = request_of()
+    Side(tmp_path, [offered(request)]).run()
+    database = Database(tmp_path / "executor.sqlite")
+    with database.transaction() as connection:
+        connection.execute(f"update journal set completion = {harm}")
+    database.close()
+    again = Side(tmp_path, [offered(request, 2)])
+    again.run()
+    assert (again.executed, again.sent) == ([], [])
+
+
 def test_an_execution_that_a_crash_cut_off_runs_again_as_another(tmp_path):
     request = request_of()
     database = Database(tmp_path / "executor.sqlite")

@@ -16,4 +16,14 @@ from daytwo.sdk.origin import Origin, OriginSettings
 from daytwo.sdk.question import held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 
-__all__ = ["AsyncClient", "Client", "Health", "ModelTest", "ModelUsage", "ModelView", "Origin", "OriginSettings", "held_in_words"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "Health",
+    "ModelTest",
+    "ModelUsage",
+    "ModelView",
+    "Origin",
+    "OriginSettings",
+    "held_in_words",
+]

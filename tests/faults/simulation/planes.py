@@ -24,7 +24,7 @@ from daytwo.control.storage.notify import Notifications
 from daytwo.control.storage.tables import runs, tasks
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
-from daytwo.executor.environments import default_environment
+from daytwo.executor.environments import Environments, Growth, default_environment
 from daytwo.executor.gate import Budget, Mint, Outbox, Release
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal, LinkClient, Worker
@@ -172,24 +172,23 @@ class Executor:
         ledger = SqliteLedger("simulation/executor", key)
         with self.database.transaction() as connection:
             ledger.create(connection)
-        environment = default_environment()
         catalog = Catalog(self.database, sandbox, key, LOCAL_ORG)
         self.budget = Budget(self.database, ledger, catalog.paths, SESSION_BITS)
         self.approvals = Approvals(self.database, ledger)
-        self.state = StateStore(folder / "state", environment.content_digest)
+        self.state = StateStore(folder / "state")
         runner = StepRunner(
             Rooms(
                 catalog=catalog,
                 sandbox=sandbox,
                 review=review,
                 approvals=self.approvals,
-                rehearser=rehearser(sandbox, folder, environment),
+                rehearser=rehearser(sandbox, folder),
                 budget=self.budget,
                 mint=Mint(self.database, ledger),
                 release=Release.at_once(),
                 results=ResultStore(folder / "results", self.database, LOCAL_ORG),
                 state=self.state,
-                environment=environment,
+                growth=Growth(default_environment(), Environments(folder / "environments")),
             )
         )
         client = LinkClient(token=SecretStr(token), **link)

@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import ValidationError
+
 from daytwo.executor.database import Database
+from daytwo.wire.errors import Unavailable
 from daytwo.wire.message import now
 from daytwo.wire.task import Completion, Task, TaskRequest
 
@@ -59,7 +62,11 @@ class Journal:
         database.create(_SCHEMA)
 
     def accept(self, task: Task) -> Entry:
-        """Notes a claimed task, or returns what is known of it."""
+        """Notes a claimed task, or returns what is known of it.
+
+        Raises:
+            Unavailable: `journal_damaged`, where a kept result is not what was written.
+        """
         request, at = task.request, now()
         with self._database.transaction("journal.accept") as connection:
             connection.execute(
@@ -70,8 +77,7 @@ class Journal:
             row = connection.execute(
                 "select state, execution, completion from journal where task_id = ?", (task.task_id,)
             ).fetchone()
-        completion = None if row["completion"] is None else Completion.model_validate_json(row["completion"])
-        return Entry(TaskState(row["state"]), row["execution"], completion)
+        return Entry(TaskState(row["state"]), row["execution"], _read(row["completion"]))
 
     def start(self, task_id: str) -> int:
         """Notes that an execution begins.  Returns its number, from 1."""
@@ -88,7 +94,7 @@ class Journal:
         with self._database.transaction("journal.result") as connection:
             connection.execute(
                 "update journal set state = ?, completion = ?, changed_at = ? where task_id = ? and completion is null",
-                (TaskState.RESULT, completion.model_dump_json(), now(), completion.task_id),
+                (TaskState.RESULT, _written(completion), now(), completion.task_id),
             )
 
     def acknowledge(self, task_id: str) -> None:
@@ -132,3 +138,24 @@ class Journal:
                 tuple(sessions),
             ).fetchall()
         return [json.loads(row["program"]) for row in rows]
+
+
+def _written(completion: Completion) -> str:
+    return f"{completion.digest} {completion.model_dump_json()}"
+
+
+def _read(kept: str | None) -> Completion | None:
+    """A kept result, whose digest says that it is what was written."""
+    if kept is None:
+        return None
+    said, _, text = kept.partition(" ")
+    try:
+        completion = Completion.model_validate_json(text)
+    except ValidationError:
+        completion = None
+    if completion is None or completion.digest != said:
+        raise Unavailable(
+            "journal_damaged",
+            "The executor's journal holds a result that is not what was written: its disk lies. Restore a backup.",
+        )
+    return completion
