@@ -62,7 +62,7 @@ def test_every_key_of_a_section_is_told_with_its_default():
 
 
 def test_other_variables_are_read_somewhere():
-    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src" / "daytwo" / "cli").glob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src" / "daytwo").rglob("*.py"))
     listed = rows(SETTINGS, 2)
     assert listed
     assert [name for name in listed if f'"{name}"' not in source] == []
