@@ -10,6 +10,7 @@ import json
 from collections import Counter
 
 from daytwo.executor.sandbox.request import Ending, Kind, SandboxResult, Tier
+from daytwo.executor.state.manifest import Group, Proposal, decoded
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
 ALLOW = Verdict(verdict=Ruling.ALLOW, rules_version="simulation")
@@ -59,9 +60,16 @@ class ChainSandbox:
         if program == "fail":
             return [({"kind": "end", "outcome": "error"}, b"")]
         found = {mount.target: mount.source for mount in request.mounts}
-        before = b""
+        before, earlier = b"", ()
         if "/state/manifest.json" in found:
-            entries = json.loads(found["/state/manifest.json"].read_text())["variables"]
-            before = (found["/state/blobs"] / entries[0]["blob"]).read_bytes()
-        variable = {"kind": "variable", "name": "chain", "codec": "pickle"}
-        return [(variable, state_after(before, program)), ({"kind": "end", "outcome": "ok"}, b"")]
+            kept = decoded(found["/state/manifest.json"].read_bytes())
+            earlier = kept.blobs
+            before = (found["/state/blobs"] / earlier[kept.groups[0].stream[0]].name).read_bytes()
+        after = state_after(before, program)
+        said = Proposal(groups=(Group(names=("chain",), stream=(len(earlier), 0, len(after))),))
+        manifest = said.model_dump_json().encode()
+        return [
+            ({"kind": "blob", "number": 0}, after),
+            ({"kind": "manifest"}, manifest),
+            ({"kind": "end", "outcome": "ok"}, b""),
+        ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -200,9 +199,9 @@ class World:
             assert kind is not Kind.REAL or count <= 1 + len(story.fate.deaths), (program, count)
 
     def _state(self, session: str, ordinal: int) -> bytes:
-        manifest, blobs = (mount.source for mount in self.executor.state.mounts(session, ordinal))
-        entry = json.loads(manifest.read_text())["variables"][0]
-        return (blobs / entry["blob"]).read_bytes()
+        base = self.executor.state.at(session, ordinal)
+        name = base.manifest.blobs[base.manifest.groups[0].stream[0]].name
+        return (base.folder / "blobs" / name).read_bytes()
 
 
 def _expected(programs: tuple[str, ...]) -> bytes:
