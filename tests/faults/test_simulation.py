@@ -18,7 +18,7 @@ from daytwo.control.storage.embedded import EmbeddedServer
 from tests.faults.simulation.fate import Fate
 from tests.faults.simulation.world import World
 
-CRASHES = int(os.environ.get("DAYTWO_SIMULATED_CRASHES", "40"))
+CRASHES = int(os.environ.get("DAYTWO_SIMULATED_CRASHES", "24"))
 PROGRAMS = ("one", "ask two", "three")
 SEED = 7
 POINTS_OF_A_RUN = 150
