@@ -138,7 +138,9 @@ def test_a_known_task_is_answered_in_the_same_words_and_not_run_again(tmp_path):
     assert first == second
 
 
-@pytest.mark.parametrize("harm", ["replace(completion, '\"bits_spent\":', '\"bits_spent\":1')", "substr(completion, 2)", "'x'"])
+@pytest.mark.parametrize(
+    "harm", ["replace(completion, '\"bits_spent\":', '\"bits_spent\":1')", "substr(completion, 2)", "'x'"]
+)
 def test_a_result_that_is_not_what_was_written_is_not_sent(tmp_path, harm):
     request = request_of()
     Side(tmp_path, [offered(request)]).run()
