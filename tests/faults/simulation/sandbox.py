@@ -66,7 +66,7 @@ class ChainSandbox:
             earlier = kept.blobs
             before = (found["/state/blobs"] / earlier[kept.groups[0].stream[0]].name).read_bytes()
         after = state_after(before, program)
-        said = Proposal(groups=(Group(names=("chain",), stream=(len(earlier), 0, len(after))),))
+        said = Proposal(groups=(Group(("chain",), (len(earlier), 0, len(after)), ()),))
         manifest = said.model_dump_json().encode()
         return [
             ({"kind": "blob", "number": 0}, after),
