@@ -19,7 +19,7 @@ from daytwo.crashpoint import VARIABLE
 from daytwo.wire.errors import Retryable
 from daytwo.wire.run import NewRun, ReplayLine
 
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 180
 
 
 class Planes:

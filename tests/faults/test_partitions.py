@@ -18,7 +18,7 @@ from tests.faults.simulation.planes import Executor, at_once
 from tests.faults.simulation.sandbox import ChainSandbox
 from tests.integration.test_control_link import Control
 
-WITHIN_SECONDS = 60
+WITHIN_SECONDS = 180
 NOWHERE = OriginSettings("http://127.0.0.1:1", "")
 
 

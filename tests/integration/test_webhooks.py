@@ -14,7 +14,7 @@ from daytwo.wire.verdict import Ruling, Verdict
 from tests.integration.test_control_link import Control, Executor, ask
 
 SECRET = "a secret that both sides know"
-WITHIN_SECONDS = 60
+WITHIN_SECONDS = 180
 
 
 class Receiver(ThreadingHTTPServer):
