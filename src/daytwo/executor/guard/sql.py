@@ -20,7 +20,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its fallback to "Command" is expected here
 
-TEXT_LIMIT_CHARACTERS: Final = 120_000
+TEXT_LIMIT_CHARACTERS: Final = 150_000
 _FILLER: Final = frozenset({"explain", "analyze", "or", "replace", "force", "temp", "temporary", "persistent"})
 _CHANGING: Final = frozenset({"delete", "drop", "update", "alter", "truncate", "merge", "insert"})
 _NESTED_COMMENT: Final = re.compile(r"/\*(?:(?!\*/).)*/\*", re.DOTALL)
