@@ -59,16 +59,14 @@ def client(control):
 
 
 @contextmanager
-def executor_behind(proxy, client, folder, sandbox, *, answer_seconds=2.0):
+def executor_behind(proxy, client, folder, sandbox):
     """A real worker that reaches the control plane through the proxy alone."""
     key = SigningKey.generate()
     headers = {"authorization": f"Bearer {client.enrolment_token()}", "daytwo-protocol": "1"}
     enrolment = {"name": "far", "public_key": key.public.text(), "results_url": "http://127.0.0.1:1"}
     answer = httpx2.post(f"{proxy.url}/link/v1/enrol", headers=headers, json=enrolment)
     enrolled = Enrolled.model_validate(answer.json())
-    executor = Executor(
-        folder, enrolled.token, sandbox, key, control_url=proxy.url, sleep=at_once, answer_seconds=answer_seconds
-    )
+    executor = Executor(folder, enrolled.token, sandbox, key, control_url=proxy.url, sleep=at_once)
     with start_blocking_portal() as portal:
         working = portal.start_task_soon(executor.worker.run)
         try:

@@ -48,7 +48,6 @@ class LinkClient:
         token: the link's bearer token, or a one-time enrolment token.
         transport: another transport, for tests of faults.
         sleep: stands in for the clock in tests.
-        answer_seconds: how long an answer may take.
     """
 
     def __init__(
@@ -57,7 +56,6 @@ class LinkClient:
         token: SecretStr,
         transport: httpx2.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._sleep = sleep
         self._client = httpx2.AsyncClient(
@@ -68,7 +66,7 @@ class LinkClient:
                 "accept-encoding": "identity",
                 PROTOCOL_HEADER: str(PROTOCOL_VERSION),
             },
-            timeout=httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
             transport=transport,
