@@ -45,6 +45,12 @@ def _year(frame: Frame, *years: int) -> Frame:
     return frame[frame.order_date.dt.year.isin(years)]
 
 
+def _by_month(frame: Frame) -> list[list[Any]]:
+    """Each month's total, beside the average of its orders."""
+    months = frame.groupby(frame.order_date.dt.strftime("%Y-%m")).revenue
+    return months.agg(["sum", "mean"]).reset_index().to_numpy().tolist()
+
+
 ORDERS: dict[str, Expected] = {
     "how many units": lambda d: d.quantity.sum(),
     "second highest revenue": lambda d: int((d.revenue == d.revenue.drop_duplicates().nlargest(2).iloc[1]).sum()),
@@ -63,6 +69,12 @@ ORDERS: dict[str, Expected] = {
     ],
     "customers with more than 20 purchases": lambda d: _ranked((count := d.groupby("customer").size())[count > 20]),
     "how many customers bought more than twice": lambda d: (d.groupby("customer").size() > 2).sum(),
+    "when was the first order?": lambda d: [[d.order_date.min().isoformat()]],
+    "average revenue per customer": lambda d: d.groupby("customer").revenue.sum().mean(),
+    "median revenue per customer": lambda d: d.groupby("customer").revenue.sum().median(),
+    "average revenue per month": _by_month,
+    "average monthly revenue": _by_month,
+    "avergae quantity of the orders": lambda d: d.quantity.mean(),
     "busiest weekday": lambda d: _first(_ranked(d.groupby(d.order_date.dt.day_name()).size())),
     "total sales": lambda d: d.revenue.sum(),
     "share of orders paid by West": lambda d: [[(d.region == "West").sum(), len(d), 100 * (d.region == "West").mean()]],
@@ -311,6 +323,10 @@ INVOICES: dict[str, Expected] = {
     ].sum(),
 }
 CARS: dict[str, Expected] = {
+    "average mpg of cars of the last 3 years": lambda d: d[d.year > d.year.max() - 3].mpg.mean(),
+    "average price for order 1 vs order 2": lambda d: [
+        [f"order {order}", d[d.order == order].price_usd.mean()] for order in (1, 2)
+    ],
     "average mpg before 2012 vs 2013 to 2014": lambda d: [
         ["before 2012-01-01", d[d.year < 2012].mpg.mean()],
         ["2013-01-01 to 2014-12-31", d[d.year.between(2013, 2014)].mpg.mean()],
@@ -489,4 +505,10 @@ def test_a_question_that_follows_another_changes_only_what_it_names(tables: Any)
     assert "total revenue by product, where order_date is in 2023" in intent("what about 2023?", first)
     assert "average revenue by product, where order_date is in 2024" in intent("and the average?", first)
     assert "total revenue by region, where order_date is in 2023" in intent("only in 2023", first, "and by region?")
+    assert "median revenue by product" in intent("same but median", first)
+    assert "share of total revenue by product" in intent("as a percentage", first)
+    assert "without “Laptop”" in intent("without Laptop", first)
+    assert "total revenue by product" in intent("show that as a pie chart", first)
+    assert "lowest revenue" in intent("and the lowest?", "what is the maximum revenue?")
+    assert intent("as a percentage", "average revenue by product").startswith("No plan")
     assert intent("and by mood?", first).startswith("No plan")

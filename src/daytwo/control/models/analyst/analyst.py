@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from daytwo.control.models.analyst.explain import explain
 from daytwo.control.models.analyst.following import follow, opens
@@ -16,6 +17,7 @@ from daytwo.control.models.analyst.table.joining import joined
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words.lexing import Token, TokenKind, lex
+from daytwo.control.models.analyst.words.typos import mended
 from daytwo.control.models.analyst.words.ways import rephrase
 from daytwo.control.models.request import PlanRequest, Step
 from daytwo.wire.sheet import SchemaSheet, callable_names
@@ -36,9 +38,12 @@ def plan(request: PlanRequest) -> Step:
     if request.steps:
         return refuse("the program that I planned did not run to its end, and I know no other", ())
     try:
-        tokens = lex(rephrase(request.question))
+        own = {word for vocabulary in vocabularies for column in vocabulary.columns for word in column.words}
+        text, typos = mended(request.question, own)
+        tokens = lex(rephrase(text))
         history = [run.question for run in request.history if run.succeeded][-HISTORY_LIMIT_QUESTIONS:]
-        question = _choose(request.question, vocabularies, history)
+        question = _choose(text, vocabularies, history)
+        question = replace(question, typos=(*typos, *question.typos))
     except Refusal as refusal:
         return refuse(
             refusal.reason,

@@ -83,7 +83,9 @@ def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
         called = " and ".join(dimension_label(dimension) for dimension in question.dimensions)
         if question.outer is Aggregate.COUNT:
             return f"number of different {called}"
-        return f"{_NAMES[question.outer]} over each {called} of its {measures}"
+        first = label(question.measures[0], question)
+        beside = " (in the table beside the average of single rows)" if len(question.measures) > 1 else ""
+        return f"{_NAMES[question.outer]} over each {called} of its {first}{beside}"
     if question.shape is Shape.VALUES:
         return f"the different values of {columns}"
     if question.shape is Shape.SHARE:

@@ -36,17 +36,33 @@ from daytwo.control.models.analyst.words.ways import rephrase
 _OPENING = re.compile(
     r"^(?:(?:and|but|now|then|ok|okay|so|also|please)\b[,]?\s*)*"
     r"(?:(?:what|how) about|same(?: thing)?(?: again)?(?=\s+(?:for|by|in))|(?:only|just)"
-    r"|show (?:me )?(?:it|that|this|them)|(?:do|give me) the same)?\s*(?:now\b)?\s*",
+    r"|(?:the )?same(?: thing)?,? (?:but|except|with|only)(?: (?:for|with|the|in))?"
+    r"|(?:show|plot|draw|make|give) (?:me )?(?:it|that|this|them|those)|(?:do|give me) the same)?\s*(?:now\b)?\s*",
     re.IGNORECASE,
 )
 _AS_WELL = re.compile(r"\b(?:as well|too|also|additionally|in addition)\b|^and also", re.IGNORECASE)
 _SILENT = (Role.AND, Role.COMMA, Role.PREPOSITION, Role.IS, Role.WHICH, Role.ENTITY, Role.LIST, Role.SPLITTER)
 
 
+_CONTINUES = (
+    "by ",
+    "per ",
+    "in ",
+    "for ",
+    "break ",
+    "without ",
+    "excluding ",
+    "except ",
+    "as a ",
+    "as percent",
+    "instead ",
+)
+
+
 def opens(text: str) -> bool:
     """Whether a question begins as one that follows another."""
     match = _OPENING.match(text.strip())
-    return bool(match and match.end()) or text.strip().casefold().startswith(("by ", "per ", "in ", "for ", "break "))
+    return bool(match and match.end()) or text.strip().casefold().startswith(_CONTINUES)
 
 
 def follow(text: str, before: Question, vocabulary: Vocabulary) -> Question:
@@ -57,7 +73,12 @@ def follow(text: str, before: Question, vocabulary: Vocabulary) -> Question:
     """
     adds = bool(_AS_WELL.search(text))
     rest = _AS_WELL.sub(" ", _OPENING.sub("", text.strip()))
-    chunks = reduce_parts(lex(rephrase(rest)), vocabulary, columns_first=False)
+    if _AS_SHARE.fullmatch(rest.strip(" ?.")):
+        return _as_share(before)
+    chunks = reduce_parts(lex(rephrase(_AS_FORM.sub(r"show x \g<0>", rest))), vocabulary, columns_first=False)
+    forms = [chunk.value for chunk in chunks if chunk.is_(Role.FORM)]
+    if forms and all(chunk.is_(Role.FORM, *_SILENT) or chunk.text == "x" for chunk in chunks):
+        return replace(before, form=forms[0])
     chunks = [chunk for chunk in _with_values(chunks, vocabulary) if not chunk.is_(*_SILENT)]
     if not chunks:
         raise Refusal("it does not say what changes against the question before", understood=60)
@@ -73,6 +94,23 @@ def follow(text: str, before: Question, vocabulary: Vocabulary) -> Question:
     if made == before:
         raise Refusal("it changes nothing about the question before", understood=60)
     return made
+
+
+_AS_SHARE = re.compile(
+    r"as (?:a )?(?:percentages?|shares?|percent|proportions?)(?: of (?:the )?(?:total|all|whole))?", re.IGNORECASE
+)
+_AS_FORM = re.compile(r"^as (?:an? )?(?=.*(?:chart|graph|plot|bars?|line|pie))", re.IGNORECASE)
+
+
+def _as_share(before: Question) -> Question:
+    """The figures of groups, each as its share of all."""
+    figures = [measure.aggregate for measure in before.measures]
+    plain = not (before.over or before.having or before.outer or before.order or before.contrast)
+    if before.shape is not Shape.AGGREGATE or len(before.dimensions) != 1 or not plain:
+        raise Refusal("the question before has no groups to take shares of", understood=70)
+    if figures not in ([Aggregate.COUNT], [Aggregate.SUM]):
+        raise Refusal("a share is of a total or a count", understood=70)
+    return replace(before, shape=Shape.SHARE)
 
 
 def _with_values(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -128,6 +166,9 @@ def _figured(before: Question, chunks: Sequence[Chunk], *, adds: bool) -> Questi
         raise Refusal("I can't tell what it changes about the question before; ask it anew", understood=60)
     made = before
     if superlatives or numbers:
+        extreme = before.measures[0].aggregate if len(before.measures) == 1 else None
+        if extreme in _OTHER_END and len(superlatives) == len(chunks) == 1 and before.order is None:
+            return replace(before, measures=(replace(before.measures[0], aggregate=_OTHER_END[extreme]),))
         if before.order is None or aggregates or columns:
             raise Refusal("the question before ranks nothing; ask it anew", understood=70)
         if superlatives:
@@ -139,6 +180,9 @@ def _figured(before: Question, chunks: Sequence[Chunk], *, adds: bool) -> Questi
     if aggregates or columns:
         made = replace(before, measures=_measures(before, aggregates, columns, adds=adds))
     return made
+
+
+_OTHER_END = {Aggregate.MAX: Aggregate.MIN, Aggregate.MIN: Aggregate.MAX}
 
 
 def _measures(

@@ -36,7 +36,7 @@ _MEANT = {
     Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
     Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
     Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.CONTRAST, Role.HAVING, Role.RANK_OF, Role.SIZE,
-    Role.END, Role.FORM,
+    Role.END, Role.FORM, Role.SORTED,
 }  # fmt: skip
 
 

@@ -126,7 +126,8 @@ def _hinted(superlative: Superlative | None, parts: Parts) -> Column | None:
     if superlative is None or superlative.column_word is None:
         return None
     word = superlative.column_word
-    fits = [c for c in parts.vocabulary.columns if c.is_date] if word == "date" else []
+    event = parts.vocabulary.event_date
+    fits = ([event] if event else parts.vocabulary.dates) if word == "date" else ()
     links = [link for one in word.split("|") if (link := parts.vocabulary.link(tuple(one.split())))]
     columns = tuple(fits) or (links[0].columns if links else ())
     named = {column for chunk in parts.of(Role.COLUMN) for column in chunk.link.columns}
@@ -269,7 +270,7 @@ def _ranked_rows(parts: Parts, superlative: Superlative | None, descending: bool
         )
     column = _hinted(superlative, parts)
     columns = parts.of(Role.COLUMN)
-    if column and entities and not columns and superlative and superlative.column_word == "price":
+    if column and entities and not columns and superlative and (superlative.column_word or "").startswith("price"):
         _check_price_of_rows(parts, column)
     if len(columns) > 1 or (column and columns and columns[0].link.columns != (column,)):
         raise Refusal("it names two figures to rank by", understood=70)

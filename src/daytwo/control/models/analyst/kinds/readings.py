@@ -30,7 +30,7 @@ from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.table.columns import Column, Kind
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain
-from daytwo.control.models.analyst.words import nouns
+from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.control.models.analyst.words.spelling import singular
 from daytwo.wire.sheet import Uniqueness
 
@@ -146,9 +146,31 @@ def _aggregate(parts: Parts) -> Question:
     if crossed := _crossed(parts):
         return crossed
     measures = read_measures(parts.chunks, only_possible=parts.may_be_single(), in_groups=bool(parts.dimensions))
+    if _is_of_totals(parts, measures):
+        total = replace(measures[0], aggregate=Aggregate.SUM)
+        beside = measures if parts.dimensions[0].grain else ()
+        return parts.question(
+            Shape.AGGREGATE, measures=(total, *beside), dimensions=parts.dimensions, outer=measures[0].aggregate
+        )
     if any(measure.aggregate is Aggregate.ONLY for measure in measures):
         parts.at_finest()
     return parts.question(Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer)
+
+
+def _is_of_totals(parts: Parts, measures: Sequence[Measure]) -> bool:
+    """`average revenue per customer`, `average monthly revenue`: of each one's total."""
+    told = [chunk.text.casefold() for chunk in parts.whole if chunk.is_(Role.DIMENSION)]
+    if len(measures) != 1 or len(parts.dimensions) != 1 or len(told) != 1:
+        return False
+    measure, dimension = measures[0], parts.dimensions[0]
+    each = told[0] in lexicon.GRAIN_ADJECTIVES or told[0].startswith("per ")
+    many = dimension.column is not None and dimension.column.sheet.uniqueness not in {
+        None, Uniqueness.FEW, Uniqueness.CONSTANT, Uniqueness.UNIQUE
+    }  # fmt: skip
+    added = measure.column is not None and measure.column.is_additive
+    return bool(
+        each and added and measure.aggregate in {Aggregate.MEAN, Aggregate.MEDIAN} and (dimension.grain or many)
+    )
 
 
 def _crossed(parts: Parts) -> Question | None:

@@ -66,8 +66,10 @@ def _says_part(parts: Parts) -> bool:
     whole = parts.whole
     if any(dimension.sides or dimension.compared for dimension in parts.dimensions):
         return True
-    after = {at + 1 for at, chunk in enumerate(whole) if chunk.is_(Role.SPLITTER, Role.IS)}
-    told = [chunk for at, chunk in enumerate(whole) if chunk.is_(Role.FILTER) and at in after]
+    after = {at + 1 for at, chunk in enumerate(whole) if chunk.is_(Role.SPLITTER, Role.IS, Role.ENTITY)}
+    told = [
+        chunk for at, chunk in enumerate(whole) if chunk.is_(Role.FILTER) and at in after and not is_time(chunk.value)
+    ]
     told += [chunk for chunk in whole if chunk.is_(Role.FILTER) and isinstance(chunk.value, PairFilter)]
     within = [c for c in whole if c.is_(Role.DIMENSION) and c.text.casefold().startswith(_WITHIN)]
     inner = [one for one in parts.filters if not is_time(one)]

@@ -209,12 +209,17 @@ _PERIODS = {Grain.YEAR: "Y", Grain.QUARTER: "Q", Grain.MONTH: "M", Grain.WEEK: "
 def _latest(one: RecentFilter) -> Sequence[str]:
     """The latest date, which the person is told: it is what “last” is counted from."""
     name = one.column.name
+    if one.column.is_number:
+        said = f'{f"The latest {name} is "!r} + str(int(_latest)) + "; it is counted from there."'
+        return (f"_latest = rows[{name!r}].max()", f"say({said})")
     said = f'{f"The latest {name} is "!r} + str(_latest.date()) + "; it is counted from there."'
     return (f"_latest = rows[{name!r}].max()", f"say({said})")
 
 
 def _recent(one: RecentFilter) -> str:
     place = f"rows[{one.column.name!r}]"
+    if one.column.is_number:
+        return f"({place} > _latest - {one.count})"
     if one.whole:
         unit = _PERIODS[one.grain]
         return f'({place}.dt.to_period("{unit}") == _latest.to_period("{unit}"))'

@@ -86,6 +86,8 @@ def _kept(one: Having) -> str:
 
 def _outer(question: Question, label: str) -> list[str]:
     """One figure of all groups' figures."""
+    if len(question.measures) > 1:  # by time, people may mean the single rows of each month
+        return _outer_beside(question, label)
     named = explain.what(question)
     count = question.outer is Aggregate.COUNT
     figure = "len(result)" if count else f"result[{label!r}].{METHODS[question.outer or Aggregate.MEAN]}"
@@ -96,6 +98,14 @@ def _outer(question: Question, label: str) -> list[str]:
         show(question),
         f"say({template(text, '_number(_value)')})",
     ]
+
+
+def _outer_beside(question: Question, label: str) -> list[str]:
+    """Every group's total and the average of its rows in the table, and the figure over the totals in a sentence."""
+    named = explain.what(question)
+    text = f"{named[:1].upper()}{named[1:]}{explain.where_of(question)}: "
+    value = f"result[{label!r}].{METHODS[question.outer or Aggregate.MEAN]}"
+    return [show(question), f"say({template(text, f'_number({value})')})"]
 
 
 def _without_key(question: Question, names: list[str]) -> list[str]:

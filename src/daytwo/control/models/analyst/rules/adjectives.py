@@ -27,7 +27,7 @@ def adjectives(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
                 done.append(Chunk(Role.DURATION, chunk.text, Operation.DAYS))
                 continue
             named = [c for c in chunks[at + 1 :] if c.is_(Role.COLUMN) and c.link.narrowed(_lasts)]
-            done += [] if named else [_chunk("duration", _lasting(vocabulary))]
+            done += [] if named else [_chunk("duration", _lasting(vocabulary, chunk.value))]
         else:
             done.append(chunk)
     return done
@@ -52,14 +52,14 @@ def _lasts(column: Column) -> bool:
     return column.is_measure and bool(nouns.LASTING.intersection(column.words))
 
 
-def _lasting(vocabulary: Vocabulary) -> Column:
+def _lasting(vocabulary: Vocabulary, unit: Operation = Operation.DAYS) -> Column:
     """How long each row lasts: the one number that says so, else the time between its two dates."""
     named = vocabulary.where(_lasts)
-    if len(named) == 1:
+    if len(named) == 1 and (unit is Operation.DAYS or "hour" in named[0].words):
         return named[0]
-    if len(named) > 1:
+    if named:
         raise Refusal(f"how long could be by {either([column.name for column in named])}; name one", understood=80)
     start, end = vocabulary.event_date, vocabulary.end_date
     if start is None or end is None:
         raise Refusal(f"nothing in {vocabulary.name} says how long something lasts", understood=60)
-    return made(Operation.DAYS, start, end)
+    return made(unit, start, end)

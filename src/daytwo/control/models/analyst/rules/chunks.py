@@ -76,6 +76,8 @@ class Role(StrEnum):
     """A comparative without its number, with words of the names that it may have."""
     LASTING = "lasting"
     """How long something takes."""
+    MOMENT = "moment"
+    """When first (or last), as an aggregate of the row's date."""
     SORTED = "sorted"
     """With whether the highest comes first; the column stands behind."""
     JUDGED = "judged"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import AnyFilter, Having, Measure, MissingFilter, ValueFilter
+from daytwo.control.models.analyst.question import AnyFilter, Having, Measure, MissingFilter, NumberFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
@@ -101,12 +101,25 @@ class GapRules:
         self._vocabulary = vocabulary
 
     def lacking(self, chunks: list[Chunk], at: int) -> Reading | None:
-        if not chunks[at].is_(Role.LACKING) or role_at(chunks, at + 1) is not Role.COLUMN:
+        if role_at(chunks, at + 1) is not Role.COLUMN or not self._opens(chunks, at):
             return None
         column = chunks[at + 1].link.column()
-        if column.is_number:
+        if column.is_number and not column.has_gaps:  # nothing is missing, so “no discount” can only be 0
+            return [filter_chunk(NumberFilter(column, "==", 0), chunks[at : at + 2])], at + 2
+        if column.is_number and chunks[at].is_(Role.LACKING):
             raise Refusal(f"“no {column.name}” could mean that it is 0 or that it is missing; say which", understood=80)
         return [filter_chunk(MissingFilter(column), chunks[at : at + 2])], at + 2
+
+    def _opens(self, chunks: list[Chunk], at: int) -> bool:
+        """Whether a gap is asked for: `@lacking`, `without` a column that has gaps, `not closed` of a date."""
+        if chunks[at].is_(Role.LACKING):
+            return True
+        gap = exact(chunks[at + 1], lambda c: c.has_gaps and not c.is_yes_or_no and c.kind is not Kind.FLAG)
+        if gap is None or role_at(chunks, at + 2) in {Role.WORD, Role.QUOTED, Role.COMPARISON, Role.NUMBER, Role.IS}:
+            return False
+        if chunks[at].is_(Role.EXCLUDING):
+            return chunks[at].text.casefold() == "without"
+        return chunks[at].is_(Role.NOT) and gap.is_date
 
     def yes(self, chunks: list[Chunk], at: int) -> Reading | None:
         """A column of yes and no as an adjective: `chosen trips`, `trips were chosen`."""

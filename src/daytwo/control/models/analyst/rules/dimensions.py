@@ -51,7 +51,8 @@ class GroupRules:
             and (value := self._value(chunks, at))
         ):
             return value
-        if self._ranking and self._is_measure(chunks, at + 1):
+        row = role_at(chunks, at + 1) is Role.ENTITY and chunks[at].text.casefold() != "by"
+        if self._ranking and not row and self._is_measure(chunks, at + 1):
             return [], at + 1
         if role_at(chunks, at + 1) is Role.ENTITY:
             return self._per_row(chunks, at)

@@ -95,7 +95,8 @@ def doubt_question(question: Question, chunks: Sequence[Chunk], vocabulary: Voca
         Refusal: the question has two meanings.
     """
     _rows_of_another_thing(question, chunks, vocabulary)
-    _average_of_totals(question, chunks)
+    if question.outer is None:
+        _average_of_totals(question, chunks)
     _stocks_over_time(question, vocabulary)
     _condition_on_rows_or_totals(question)
     if question.shape is Shape.SHARE and question.dimensions and not question.part:

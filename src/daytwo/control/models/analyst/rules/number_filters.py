@@ -99,6 +99,7 @@ class NumberRules:
         """`cars with 8 cylinders`, `8 cylinder cars`: exactly that many."""
         column = exact(chunks[at + 1], lambda c: c.is_number) if at + 1 < len(chunks) else None
         introduced = role_at(chunks, at - 1) in {Role.CONDITION, Role.ENTITY} or role_at(chunks, at + 2) is Role.ENTITY
+        introduced |= Role.VERSUS in {role_at(chunks, at - 1), role_at(chunks, at + 2)}
         ranked = any(chunk.is_(Role.SUPERLATIVE, Role.FIRST) for chunk in chunks[:at][-1:])
         if column is None or not introduced or ranked or chunks[at].token.is_percent:
             return None
@@ -142,11 +143,12 @@ class NumberRules:
                 )
             return named, end, [chunks[at]] if before is Role.SUPERLATIVE else []
         hint = lexicon.COMPARED_COLUMN.get(chunks[at].text.casefold().split()[0])
-        if hint:
-            link = self._vocabulary.link((hint,))
-            if link is None:
-                raise Refusal(f"no column says {shown(hint)}", understood=60)
-            return link.column(), end, []
+        if hint and not (end < len(chunks) and exact(chunks[end], lambda c: c.is_number)):
+            links = [link for word in hint if (link := self._vocabulary.link(tuple(word.split())))]
+            if not links:
+                raise Refusal(f"no column says {shown(hint[0])}", understood=60)
+            unit = role_at(chunks, end) in {Role.WORD, Role.GRAIN} and _is_measured_in(chunks[end].text.casefold())
+            return links[0].column(), end + unit, []
         if role_at(chunks, end) is Role.ENTITY:
             raise Refusal(f"a condition on the number of {chunks[end].text} is beyond me", understood=80)
         if role_at(chunks, end) in {Role.WORD, Role.PREPOSITION}:  # `at least 20 mm of precipitation`
@@ -175,10 +177,14 @@ class NumberRules:
             unit = "dollar"
         if unit in nouns.UNIT_COLUMNS:
             meant = [c for c in measures if nouns.UNIT_COLUMNS[unit].intersection(c.words)]
-        elif rows & nouns.PERSONS or self._vocabulary.is_of_persons:
+        elif (rows & nouns.PERSONS or self._vocabulary.is_of_persons) and not any(
+            rows & set(c.words) for c in measures
+        ):
             meant = [c for c in measures if c.words == ("age",)] if not unit else []
         else:
             meant = [c for c in measures if rows.intersection(c.words)]
+            money = [link for row in rows if (link := self._vocabulary.money((row,)))]
+            meant = meant or (list(money[0].columns) if money and not unit else [])
         return meant[0] if len(meant) == 1 else None
 
 
@@ -212,6 +218,10 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
     if first.comparison == ">=" and second.comparison == "<=":
         return [NumberFilter(first.column, "between", first.value, second.value)], stop
     return [first, second], stop
+
+
+def _is_measured_in(word: str) -> bool:
+    return word in nouns.UNITS or singular(word) in nouns.UNITS or word in {"day", "days"}
 
 
 def _is_unit(word: str, column: Column) -> bool:

@@ -87,6 +87,9 @@ def _spoken(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     made = list(chunks)
     for at, (chunk, noun) in enumerate(itertools.pairwise(chunks)):
         word = chunk.value.column_word if chunk.is_(Role.SUPERLATIVE) else None
+        if word == "age" and chunk.is_(Role.SUPERLATIVE) and _unsaid("age", vocabulary) and vocabulary.event_date:
+            made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(not chunk.value.descending, "date"))
+            continue
         silent = bool(word) and noun.is_(Role.COLUMN) and _unsaid(str(word), vocabulary)
         if silent and (str(word).split("|", maxsplit=1)[0] in _MEASURED or exact(noun, lambda c: c.is_number)):
             made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(chunk.value.descending))

@@ -19,6 +19,7 @@ from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words import nouns
+from daytwo.control.models.analyst.words.spelling import singular
 
 _PLACES = {Role.LATE, Role.TIME, Role.PREPOSITION, Role.PERIOD, Role.STOP, Role.BETWEEN, Role.EXCLUDING, None}
 _EMPTY_VERBS = frozenset({"generate", "generates", "generated", "amount", "amounts"})
@@ -37,8 +38,26 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         if made and made[0].is_(Role.FILTER):
             kept.pop()
         kept.extend(made or [chunk])
+    kept = _moments(kept, vocabulary)
     kept = with_tally(_named(kept, vocabulary), vocabulary)
     return _early(_per_row(_sold(_how_much(kept, vocabulary), vocabulary), vocabulary))
+
+
+def _moments(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`when was the last sale`: the latest date of the rows, or the date that is named."""
+    made: list[Chunk] = []
+    for at, chunk in enumerate(chunks):
+        if not chunk.is_(Role.MOMENT):
+            made.append(chunk)
+            continue
+        named = [c for c in chunks[at + 1 :] if exact(c, lambda c: c.is_date)]
+        years = vocabulary.where(lambda c: c.is_year)
+        year = not vocabulary.dates and len(years) == 1
+        column = years[0] if year else vocabulary.date_meant("when") if not named else None
+        made.append(Chunk(Role.AGGREGATE, chunk.text, chunk.value))
+        if column:
+            made.append(Chunk(Role.COLUMN, column.name, Link(column.name, (column,), Rank.EXACT)))
+    return made
 
 
 def _named(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -64,6 +83,8 @@ def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool
     if chunk.is_(Role.WORD):
         said = word in nouns.AFTER_COLUMN or word.removesuffix("s") in nouns.AFTER_COLUMN
         said |= word in {"date", "day", "time"} and at > 0 and exact(chunks[at - 1], lambda c: c.is_date) is not None
+        lasts = nouns.LASTING | nouns.UNITS.keys()
+        said |= word == "time" and at > 0 and exact(chunks[at - 1], lambda c: bool(lasts & set(c.words))) is not None
         studied = word in _WHOLE and any(c.is_(Role.STUDY) for c in chunks[:at])
         opens = word in nouns.BEFORE_COLUMN and after is Role.PREPOSITION and chunks[at + 1].value == "of"
         measured = opens and at + 2 < len(chunks) and exact(chunks[at + 2], lambda c: c.is_number) is not None
@@ -110,14 +131,25 @@ def _per_row(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     for at, (figure, per, row) in enumerate(zip(chunks, chunks[1:], chunks[2:], strict=False)):
         if not row.is_(Role.ENTITY) or not per.is_(Role.GROUP) or per.text.casefold() != "per":
             continue
-        is_row = row.value.is_unique if row.value else vocabulary.is_table((row.text,))
+        person = vocabulary.is_of_persons and singular(row.text) in nouns.PERSONS
+        is_row = row.value.is_unique if row.value else person or vocabulary.is_table((row.text,))
         if is_row and exact(figure, lambda c: c.is_additive):
             mean = Chunk(Role.AGGREGATE, "average", Aggregate.MEAN)
             return [*chunks[:at], mean, figure, *chunks[at + 3 :]]
     return chunks
 
 
-_COUNTED = (Role.COUNT, Role.DISTINCT, Role.LIST, Role.SUPERLATIVE, Role.GROUP, Role.FIRST, Role.RANK, Role.SHARE)
+_COUNTED = (
+    Role.MOMENT,
+    Role.COUNT,
+    Role.DISTINCT,
+    Role.LIST,
+    Role.SUPERLATIVE,
+    Role.GROUP,
+    Role.FIRST,
+    Role.RANK,
+    Role.SHARE,
+)
 
 
 def _rows_as_money(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:

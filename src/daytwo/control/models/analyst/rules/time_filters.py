@@ -15,7 +15,7 @@ from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
-from daytwo.control.models.analyst.terms import Period
+from daytwo.control.models.analyst.terms import Grain, Period
 from daytwo.control.models.analyst.words import dates
 from daytwo.control.models.analyst.words.dates import Recurring
 
@@ -50,6 +50,9 @@ class TimeRules:
     def _recent(self, part: Chunk) -> list[Chunk]:
         """`the last 3 months`, `the latest year`: as the data's latest date has it."""
         count, grain = part.value
+        years = self._vocabulary.where(lambda c: c.is_year)
+        if not self._vocabulary.dates and len(years) == 1 and grain is Grain.YEAR:
+            return [filter_chunk(RecentFilter(years[0], grain, count or 1), [part])]
         column = self._vocabulary.date_meant(part.text)
         if column.own_grain and grain is not column.own_grain:
             raise Refusal(f"{column.name} is never finer than a {column.own_grain}", understood=80)

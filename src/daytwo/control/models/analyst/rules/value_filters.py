@@ -98,14 +98,18 @@ class ValueRules:
 
     def adjective(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`shipped orders`, `female employees`: words before what is counted or averaged."""
-        if at == 0 or not may_be_value(chunks[at]):
+        if not may_be_value(chunks[at]):
             return None
         values, end = read_values(chunks, at, several=False)
         following = role_at(chunks, end)
         plural = following is Role.COLUMN and chunks[end].link.is_plural and role_at(chunks, at - 1) is Role.COUNT
         named = (
-            chunks[at].token.is_capital and following is Role.COLUMN and bool(exact(chunks[end], lambda c: c.is_number))
+            chunks[at].token.is_capital
+            and (following is Role.FILTER or (following is Role.COLUMN and exact(chunks[end], lambda c: c.is_number)))
+            and at > 0
         )
+        if at == 0 and values and " " in values[0]:  # a sentence of another language
+            return None
         if not values or not (following is Role.ENTITY or plural or named):
             return None
         return [filter_chunk(ValueFilter(values, self._all()), chunks[at:end])], end

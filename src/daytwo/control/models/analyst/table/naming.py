@@ -25,6 +25,15 @@ GROUP_OF = {word: min(group) for group in nouns.SYNONYMS for word in group}
 _DONE = frozenset({"sent", "sold", "paid", "born", "made", "seen", "built", "read", "taken", "begun", "done", "left"})
 
 
+_SILENT_ENDINGS = (
+    nouns.KEY_ENDINGS
+    | nouns.NAME_ENDINGS
+    | nouns.FILLER_ENDINGS
+    | frozenset({"allowed", "flag", "friendly", "available", "included", "status", "enabled", "permitted"})
+)
+"""Ends of names that people leave out: `customer_id`, `dogs_allowed`."""
+
+
 def canonical(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(GROUP_OF.get(word, word) for word in words)
 
@@ -56,7 +65,7 @@ def phrases_of(column: Column) -> dict[Rank, set[tuple[str, ...]]]:
             tail = stem[start:]
             if tail[0] not in nouns.KEY_ENDINGS | nouns.NAME_ENDINGS | nouns.FILLER_ENDINGS:
                 loose |= {tail, canonical(tail)}
-        if len(stem) > 1 and stem[-1] in nouns.KEY_ENDINGS | nouns.NAME_ENDINGS | nouns.FILLER_ENDINGS:
+        if len(stem) > 1 and stem[-1] in _SILENT_ENDINGS:
             money = stem[-1] in nouns.KEY_ENDINGS and stem[-2] in nouns.MONEY_NOUNS  # `sale_id` is no revenue
             loose |= {stem[:-1]} if money else {stem[:-1], canonical(stem[:-1])}
     return {Rank.EXACT: exact, Rank.NEAR: near - exact, Rank.LOOSE: loose - exact - near}

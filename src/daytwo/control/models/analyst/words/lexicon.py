@@ -75,14 +75,23 @@ JUDGED = {"best": True, "worst": False}
 """Superlatives whose end depends on the number that they judge by: whether the good one is meant."""
 
 HINTED: dict[tuple[str, ...], tuple[bool, str]] = {
-    ("most", "expensive"): (True, "price"),
-    ("priciest",): (True, "price"),
-    ("least", "expensive"): (False, "price"),
-    ("cheapest",): (False, "price"),
+    ("most", "expensive"): (True, "price|cost|fare"),
+    ("priciest",): (True, "price|cost|fare"),
+    ("least", "expensive"): (False, "price|cost|fare"),
+    ("cheapest",): (False, "price|cost|fare"),
     ("oldest",): (True, "age"),
     ("youngest",): (False, "age"),
-    ("longest",): (True, "length|duration"),
-    ("shortest",): (False, "length|duration"),
+    ("longest",): (True, "length|duration|distance"),
+    ("shortest",): (False, "length|duration|distance"),
+    ("farthest",): (True, "distance"),
+    ("furthest",): (True, "distance"),
+    ("fastest",): (False, "duration|time"),
+    ("steepest",): (True, "slope|gradient"),
+    ("strongest",): (True, "strength|magnitude"),
+    ("deepest",): (True, "depth"),
+    ("rainiest",): (True, "precipitation|rain|rainfall"),
+    ("sunniest",): (True, "sunshine|sun"),
+    ("driest",): (False, "precipitation|rain|rainfall|humidity"),
     ("widest",): (True, "width"),
     ("narrowest",): (False, "width"),
     ("hottest",): (True, "max temp|temp"),
@@ -132,6 +141,9 @@ GRAIN_ADJECTIVES = {
 COMPARISONS: dict[tuple[str, ...], str] = {
     ("over",): ">", ("above",): ">", ("exceeding",): ">", ("more", "than"): ">", ("greater", "than"): ">",
     ("higher", "than"): ">", ("larger", "than"): ">", ("bigger", "than"): ">", ("older", "than"): ">",
+    ("warmer", "than"): ">", ("hotter", "than"): ">", ("colder", "than"): "<", ("cooler", "than"): "<",
+    ("longer", "than"): ">", ("heavier", "than"): ">", ("taller", "than"): ">", ("beyond",): ">",
+    ("shorter", "than"): "<", ("lighter", "than"): "<", ("cheaper", "than"): "<",
     ("at", "least"): ">=", ("no", "less", "than"): ">=", ("not", "less", "than"): ">=", ("no", "fewer", "than"): ">=",
     ("greater", "than", "or", "equal", "to"): ">=", ("more", "than", "or", "equal", "to"): ">=",
     ("under",): "<", ("below",): "<", ("less", "than"): "<", ("fewer", "than"): "<", ("lower", "than"): "<",
@@ -145,7 +157,13 @@ OPERATIONS: dict[tuple[str, ...], Operation] = {
     ("times",): Operation.TIMES, ("multiplied", "by"): Operation.TIMES, ("*",): Operation.TIMES,
     ("divided", "by"): Operation.OVER, ("/",): Operation.OVER,
 }  # fmt: skip
-COMPARED_COLUMN = {"older": "age", "younger": "age"}
+_LONG, _WARM_NAMES = ("length", "duration", "distance"), ("max temp", "temperature")
+COMPARED_COLUMN = {
+    "older": ("age",), "younger": ("age",), "longer": _LONG, "shorter": (*_LONG, "height"), "heavier": ("weight",),
+    "lighter": ("weight",), "taller": ("height",), "cheaper": ("price", "cost", "fare"), "warmer": _WARM_NAMES,
+    "hotter": _WARM_NAMES, "colder": ("min temp", "temperature"), "cooler": ("min temp", "temperature"),
+}  # fmt: skip
+"""What the comparative says of the number: words of its name, of which the first that is there is meant."""
 SUFFIXES: dict[tuple[str, ...], str] = {
     ("or", "more"): ">=", ("or", "higher"): ">=", ("or", "above"): ">=", ("or", "over"): ">=", ("and", "above"): ">=",
     ("or", "greater"): ">=", ("and", "over"): ">=", ("and", "more"): ">=", ("or", "older"): ">=",

@@ -36,7 +36,7 @@ EXTREME_WORDS = {
 EXTREMES = frozenset({"maximum", "max", "minimum", "min"})
 """How people begin the name of a column that ends in an aggregate: `temp_max`, “maximum temperature”."""
 AFTER_COLUMN = _words(
-    "temperature speed type kind rate value level figure score reading data column variable percentage amount"
+    "temperature speed type kind rate value level figure score reading data column variable percentage amount friendly"
 )
 """Words behind a column's name that say nothing more: “murder rate” where the column is `murder`."""
 BEFORE_COLUMN = _words("price level amount value rate")
@@ -84,6 +84,7 @@ PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("date", "of", "birth"): ("birth", "date"),
 }
 UNITS = {
+    "billion": "billions", "million": "millions", "thousand": "thousands", "bn": "billions", "mn": "millions",
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "dollar": "USD", "euro": "EUR", "kg": "kg", "g": "g",
     "lb": "lb",
     "lbs": "lb", "pound": "lb", "mph": "mph", "hp": "hp", "mg": "mg",

@@ -36,6 +36,10 @@ def _figure(match: re.Match[str]) -> str:
 
 
 WAYS = (
+    Way(r"\b(?:have |has |had |with |of )?(?:an? |the )?(?:more|higher|larger|greater) (?P<figure>[\w ]+?) than (?:the |an? )?(?P<mean>average|median|mean)\b", r"with \g<figure> above \g<mean>", "cars have more power than average", "cars with power above average"),
+    Way(r"\b(?:have |has |had |with |of )?(?:an? |the )?(?:less|fewer|lower|smaller) (?P<figure>[\w ]+?) than (?:the |an? )?(?P<mean>average|median|mean)\b", r"with \g<figure> below \g<mean>", "cars with lower weight than the median", "cars with weight below median"),
+    Way(r"\b(above|below)[- ](average|median) (?=[a-z])(?!and|or|in\b|for|by|per)([a-z]\w*(?: [a-z]\w*)?)(?=\??$| (?:in|by|for|per)\b)", r"\3 \1 \2", "states with above-average murder", "states with murder above average"),
+    Way(rf"^(?:is|was) it (?P<word>{_SAID}) (?P<a>(?:in|on|at|during) [\w ]+?) than (?P<b>(?:in |on |at |during )?[\w ]+?)\??$", _adjective, "was it wetter in 2012 than in 2013", "@more @adjwetter for in 2012 vs in 2013"),
     Way(r"\bnon[- ](?=\w)", "not ", "smokers and non-smokers", "smokers and not smokers"),
     Way(r"\bwith and without (?:an? |the )?(\w+)", r"with \1 vs without \1", "price with and without discount", "price with discount vs without discount"),
     Way(r"\b(above|over|more than) and (below|under|less than) (?=\d)(\S+)", r"\1 \3 vs \2 \3", "price for age above and below 30", "price for age above 30 vs below 30"),

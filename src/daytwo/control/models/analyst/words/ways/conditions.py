@@ -6,7 +6,7 @@ from __future__ import annotations
 from daytwo.control.models.analyst.words.ways.way import NUMBER, Way
 
 WAYS = (
-    Way(r"\b(?:have|has|with|having) (?:no|a missing|missing|an unknown|unknown|an empty) (?=\w)", " @lacking ", "orders with no region", "orders @lacking region"),
+    Way(r"\b(?:have|has|had|with|having) (?:no|a missing|missing|an unknown|unknown|an empty) (?=\w)", " @lacking ", "orders with no region", "orders @lacking region"),
     Way(r"\b(?:of |for |in )?(?:everything|everyone|anything|all) (?=except|but |other than|excluding)", "", "price of everything except fish", "price except fish"),
     Way(r"\bneither (\S+) nor (\S+)", r"not \1 or \2", "orders in neither West nor East", "orders in not West or East"),
     Way(r"\b(?:do|does|did) not (?:come|stem|originate) from\b", "not from", "cars that do not come from Japan", "cars that not from Japan"),

@@ -36,6 +36,7 @@ WAYS = (
     Way(r"\bon average\b", "@onaverage", "price on average", "price @onaverage"),
     Way(r"\bin total\b", "@intotal", "price in total", "price @intotal"),
     Way(r"\b(?:altogether|together|combined)\b(?! \w+ of)", "@intotal", "price of A and B combined", "price of A and B @intotal"),
+    Way(r"\b(?:is |are |was |were )?(?:used|chosen|seen|found|reported|ordered|bought) most (?:often|frequently)\b", "most often", "which color is used most often", "which color most often"),
     Way(r"\bmost often\b", "most common", "which color occurs most often", "which color occurs most common"),
     Way(r"\bmost frequent(?:ly)?(?: occurring)?\b", "most common", "most frequently occurring color", "most common color"),
     Way(r"^(?:what|which) (?:is |are )?(?:the )?(\w+) (?:is|was|are) (?:the )?(most common|least common|most popular|least popular)\??$", r"what is the \2 \1",

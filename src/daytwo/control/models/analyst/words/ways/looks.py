@@ -20,6 +20,7 @@ WAYS = (
     Way(r"^(?:good (?:morning|afternoon|evening)|hello|hi|hey|dear \w+)\s?[,.!:]*\s+(?=\w)", "", "Good morning! how many rows are there", "how many rows are there"),
     Way(r"^(?:(?:would|could) you be so kind as to|(?:could|can|would|will) you (?:please )?|(?:please )?i (?:would like|want|need|wish) to|i'd like to|do you know|let me know|please) (?:tell me|know|see|show me|find out)?,? ?(?=\w)", "",
         "Would you be so kind as to tell me the median tip", "the median tip"),
+    Way(r"^(?:please )?name (?:me )?(?:all )?(?=the |\d|three|five|ten)", "list ", "name the five shortest trails", "list the five shortest trails"),
     Way(rf"^what(?:'s| is| data is| kind of data is) (?:contained )?(?:in )?{_IT}(?: about)?\??$", "describe the data", "what's in this file?", "describe the data"),
     Way(rf"^what does {_IT} (?:contain|hold|look like|have|show)\??$", "describe the data", "what does this file contain?", "describe the data"),
     Way(rf"^(?:(?:please )?(?:list|show|name|give)(?: me)?|what are|which are) (?:all )?(?:the )?{_FIELDS}(?: names?)?(?: please| in {_IT}| of {_IT})?\??$", "describe the data",

@@ -44,6 +44,7 @@ WAYS = (
     Way(rf"\b(?:share of )?{_ASKING}{_MISSING} (?:values?|data|entries|cells)(?: are there)?(?: (?:per|by|for each|in each|in every) (?:column|variable|field)| in the (?:data\w*|table|file))?\??$", " @missing",
         "missing values per column?", "@missing"),
     Way(rf"\b(?:share of )?{_ASKING}{_MISSING} (?:values? |data |entries )?(?:in|of|for)(?: the)? ", " @missing ", "how many missing values in price", "@missing price"),
+    Way(r"^(?:how many |number of |count )?(?:missing|empty|unknown) ([\w ]+?) (?:values?|entries|fields?)\??$", r"@missing \1", "missing price values", "@missing price"),
     Way(r"\b(?:how many |number of |count )(.+?) (?:values? |entries )?(?:are|is) (?:missing|null|empty|unknown|not known|blank)\b", r" @missing \1",
         "how many prices are missing", "@missing prices"),
 )  # fmt: skip

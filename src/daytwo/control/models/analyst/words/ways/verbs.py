@@ -22,11 +22,12 @@ def _again(match: re.Match[str]) -> str:
 
 
 WAYS = (
+    Way(r"\bhow much (?:money |revenue )?(?:did|do|does|has|have) (?:each|every) (\w+) (?:make|earn|take in|bring in|sell|made|earned|sold)\b", r"total @spent by \1", "how much did each store make in 2024", "total @spent by store in 2024"),
     Way(rf"\bhow much (?:money |revenue )?(?:did|do|does|have|has) {_WE} (?:sell|make|earn|take(?: in)?|bring in|turn over|generate|sold|made|earned)\b", "total @spent", "how much did we sell in March 2023", "total @spent in March 2023"),
     Way(r"\bhow much (?:did|do|does) (?:the |each |our )?(\w+?)s? (?:spend|pay)\b", r"total @spent of \1", "how much did customers spend", "total @spent of customer"),
     Way(rf"\bhow many (\w+(?: of [\w ]+?)?) (?:did|do|does|have|has) {_WE} (?:sell|sold|ship|shipped|order|ordered|make|made)\b", r"total \1", "how many units did we sell in May", "total units in May"),
     Way(r"\bhow many (units|pieces|items) of\b", r"total \1 of", "how many units of tea per store", "total units of tea per store"),
-    Way(r"^(?P<what>which|what|who) (?P<key>\w+) (?:bring|brings|brought|take|takes|took|make|makes|made|earn|earns|earned|generate|generates|generated|contribute|contributes|contributed)(?: us| in)? (?:the )?(?P<end>most|least)(?: money| revenue| cash| income)?(?=\?|$| (?:in|on|during|since|by|for|from)\b)", r"\g<what> \g<key> has the \g<end> @spent",
+    Way(r"^(?P<what>which|what|who) (?P<key>\w+) (?:bring|brings|brought|take|takes|took|make|makes|made|earn|earns|earned)(?: us| in)? (?:the )?(?P<end>most|least)(?: money| revenue| cash| income)?(?=\?|$| (?:in|on|during|since|by|for|from)\b)", r"\g<what> \g<key> has the \g<end> @spent",
         "which store brings in the most money?", "which store has the most @spent?"),
     Way(rf"^(?:on |in |at )?(?P<what>which|what) (?P<key>\w+) (?:do|did) {_WE} (?:sell|make|earn|take in|sold) (?:the )?(?P<end>most|least)(?: money)?\??$", r"\g<what> \g<key> has the \g<end> @sold", "On which day do we sell the most?", "which day has the most @sold"),
     Way(rf"\b(customers?|clients?|people|users|buyers|shoppers|who|that) (?:have |has |had )?{_CAME} (?P<sign>more than|at least|fewer than|less than|exactly|only|just|over) (?P<count>once|twice|\d+ times?)\b",
@@ -37,7 +38,8 @@ WAYS = (
     Way(r"\bhow (much|many) ([\w ]+?) (?:do|does|did|would) (?:the |an? )average (.+?) (?:have|get|make|take|cost|contain|use|weigh|need)\??$", r"average \2 of \3", "how much elevation gain does the average moderate trail have", "average elevation gain of moderate trail"),
     Way(r"^on average,? how (?:many|much) ([\w ]+?) (?:do|does|did) (?:an? |each |every |the )?(.+?) (?:have|get|carry|make|take|use|cost)\??$", r"average \1 of \2", "on average how many passengers does a United flight have", "average passengers of United flight"),
     Way(r"^how (?:many (?:days|hours|minutes|weeks)|long) (?:do|does|did) (?:the |an? )?(.+?) (?:stay|last|take|wait|run)(?: for)?(?:,? (?:on average|typically|usually))?(?= compared| in | by | per |\?|$)", r"average @lasting of \1", "how many days did heart failure patients stay on average", "average @lasting of heart failure patients"),
-    Way(r"\b(?:time|hours|days) (?:it takes |taken |needed |spent )?to (?:close|resolve|solve|fix|finish|complete|deliver|ship|handle|answer)(?: (?:a|an|the|each) \w+)?\b", "@lasting", "avg time to close a ticket", "avg @lasting"),
+    Way(r"\bhours (?:it takes |taken |needed |spent )?to (?:close|resolve|solve|fix|finish|complete|deliver|ship|handle|answer)(?: (?:a|an|the|each) \w+)?\b", "@lastinghours", "median hours to close a ticket", "median @lastinghours"),
+    Way(r"\b(?:time|days) (?:it takes |taken |needed |spent )?to (?:close|resolve|solve|fix|finish|complete|deliver|ship|handle|answer)(?: (?:a|an|the|each) \w+)?\b", "@lasting", "avg time to close a ticket", "avg @lasting"),
     Way(r"\b(?:that|which|who) (?:took|lasted|stayed|waited|ran)(?: for)? (?=more|less|longer|over|under|at least|at most|between)", "with @lasting ", "tickets that took more than 2 days", "tickets with @lasting more than 2 days"),
     Way(r"\bhow often (?:was|were|is|are|did|has) (?:the )?([\w ]+?) (negative|positive|above|below|over|under|at least)\b", r"how many rows have \1 \2", "how often was inflation negative", "how many rows have inflation negative"),
     Way(r"\b(?:have |with )(\w+) negative\b", r"with \1 below 0", "rows have inflation negative", "rows with inflation below 0"),
