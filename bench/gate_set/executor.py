@@ -6,6 +6,7 @@ Guard lets everything pass and the grid of release stands still: sandbox and gat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import anyio
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, default_environment
-from daytwo.executor.gate import Budget, Mint, Outbox, Release
+from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release
 from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal
@@ -26,6 +27,7 @@ from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
 from daytwo.executor.step.runner import Sandbox
 from daytwo.ledger.sqlite import SqliteLedger
+from daytwo.wire.message import now as wall_clock
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import RegisterDataset
 from daytwo.wire.sheet import SignedSheet
@@ -47,6 +49,7 @@ class Executor:
         sandbox: Sandbox | None = None,
         dataset_bits: float = DATASET_BITS,
         device_folder: Path = DEVICE_FOLDER,
+        clock: Callable[[], str] = wall_clock,
     ) -> None:
         self.folder = folder
         self.database = Database(folder / "executor.sqlite")
@@ -56,7 +59,7 @@ class Executor:
         self.scripted = sandbox
         self._device_folder = device_folder
         self.journal = Journal(self.database)
-        self.outbox = Outbox(self.database, "local")
+        self.outbox = Outbox(self.database, "local", clock)
         self.catalog = Catalog(self.database, native, key, "local")
         self.budget = Budget(self.database, ledger, self.catalog.paths, dataset_bits=dataset_bits)
         self.approvals = Approvals(self.database, ledger)
@@ -64,6 +67,9 @@ class Executor:
 
         self._backend = sandbox or native
         self.mint = Mint(self.database, ledger)
+        self.openings = Openings(
+            self.database, ledger, self.budget.lineage, lambda name: self.catalog.signed(name).sheet, clock
+        )
         self.runs_in(default_environment())
 
     def runs_in(self, environment: Environment) -> None:
@@ -77,6 +83,7 @@ class Executor:
                 rehearser=rehearser(self._backend, self.folder),
                 budget=self.budget,
                 mint=self.mint,
+                openings=self.openings,
                 release=Release.at_once(),
                 results=self.results,
                 state=StateStore(self.folder / "state"),

@@ -21,6 +21,7 @@ CHANNELS = {
     "verdict": "What guard found in a program: of the program, not of the data.",
     "rehearsal": "What a program did on mock rows: made up, none of the data.",
     "observation": "One symbol about a run on the data, and the rehearsal before it.",
+    "open": "What a program put out on data that its owner opened, word for word.",
     "approval": "What a person decided about a program.",
 }
 """Channel of a receipt's messages → what is in them."""
@@ -87,6 +88,16 @@ def _held_in_words(held: HeldBack) -> str:
     if held.rows is not None:
         return f"{counted} ({count(held.rows, 'row')})"
     return counted if held.characters is None else f"{counted} ({count(held.characters, 'character')})"
+
+
+def opened_in_words(receipt: Receipt) -> str | None:
+    """What nobody may overlook where data was open; None where nothing crossed."""
+    if receipt.open_characters:
+        told = count(receipt.open_characters, "character")
+        return f"OPEN: {told} of output on the data reached the model, word for word."
+    if receipt.session_was_open:
+        return "OPEN: earlier outputs of this session reached the model."
+    return None
 
 
 def sheets_of(receipt: Receipt | None) -> list[SchemaSheet]:

@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,13 +40,15 @@ class Provider:
 
     def __init__(self):
         self.requests = []
+        self.replies = REPLIES
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 provider.requests.append(self.requestline.encode() + bytes(self.headers) + body)
-                reply = REPLIES[min(len(provider.requests), len(REPLIES)) - 1]
+                replies = provider.replies
+                reply = replies[min(len(provider.requests), len(replies)) - 1]
                 answer = {"choices": [{"message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}]}
                 data = json.dumps(answer).encode()
                 self.send_response(200)
@@ -116,33 +119,109 @@ def everything_in(url):
         return "\n".join(rows)
 
 
-def test_no_cell_reaches_the_provider_or_the_control_plane(provider, tmp_path):
-    names, secret_numbers = canaries(40), [str(secrets.randbelow(10**12) + 10**12) for _ in range(40)]
-    data = tmp_path / "people.csv"
-    lines = [f"{name},{number}" for name, number in zip(names, secret_numbers, strict=True)]
-    data.write_text("name,number\n" + "\n".join(lines) + "\n")
-    values = names + secret_numbers
+@pytest.fixture(scope="module")
+def home(provider):
+    """Planes that run for all of this module's questions."""
     with tempfile.TemporaryDirectory(prefix="dt-") as folder:
         home = Path(folder) / "home"
-        command = [sys.executable, "-m", "daytwo.cli.main", "ask", str(data), "Who is there?", "--model", "openai:test"]
-        environment = os.environ | {"OPENAI_BASE_URL": provider.url, "DAYTWO_HOME": str(home)}
-        done = subprocess.run(
-            [*command, "--json"], capture_output=True, text=True, timeout=RUN_SECONDS, env=environment, check=False
-        )
-        server = EmbeddedServer(home)
-        kept = everything_in(server.start())
-        server.destroy()
+        command = [sys.executable, "-m", "daytwo.cli.main", "up", "--json", "--home", str(home)]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ | {"OPENAI_BASE_URL": provider.url}
+        ) as process:
+            assert any('"ready"' in line for line in process.stdout)
+            yield home
+            process.send_signal(signal.SIGINT)
+            assert process.wait(RUN_SECONDS) == 0
+        EmbeddedServer(home).destroy()
+
+
+@pytest.fixture
+def daytwo(home, provider):
+    """Runs a command; the provider has forgotten what it got before, so that it begins its replies anew."""
+    provider.requests.clear()
+
+    def run(*words):
+        command = [sys.executable, "-m", "daytwo.cli.main", *words, "--home", str(home)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
+
+    return run
+
+
+class People:
+    """A table of personal data, every cell of it unique."""
+
+    def __init__(self, folder, name):
+        self.names, numbers = canaries(40), [str(secrets.randbelow(10**12) + 10**12) for _ in range(40)]
+        self.values = self.names + numbers
+        self.path = folder / name
+        lines = [f"{name},{number}" for name, number in zip(self.names, numbers, strict=True)]
+        self.path.write_text("name,number\n" + "\n".join(lines) + "\n")
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    return People(tmp_path_factory.mktemp("data"), "people.csv")
+
+
+def kept_by_control(home):
+    return everything_in(EmbeddedServer(home).start())  # which takes the server that runs
+
+
+def test_no_cell_reaches_the_provider_or_the_control_plane(daytwo, provider, home, people):
+    done = daytwo("ask", str(people.path), "Who is there?", "--model", "openai:test", "--json")
+    kept = kept_by_control(home)
     answer = json.loads(done.stdout)
     assert answer["status"] == "succeeded", answer
     # The positive control: the person sees the values, so the scan below would have had something to find.
-    assert len(set(found_in(done.stdout, values))) == len(values)
-    assert answer["says"] == [f"First: {names[0]}"]
+    assert len(set(found_in(done.stdout, people.values))) == len(people.values)
+    assert answer["says"] == [f"First: {people.names[0]}"]
     assert [step["observation"]["outcome"] for step in answer["steps"]] == ["error", "ok"]
     sent = b"\n".join(provider.requests).decode("utf-8")
     assert len(provider.requests) == 2
     assert "name" in sent
     assert "KeyError" in provider.requests[1].decode()
-    assert found_in(sent, values) == []
+    assert found_in(sent, people.values) == []
     assert "run.succeeded" in kept
-    assert found_in(kept, values) == []
-    assert found_in(json.dumps(answer["receipt"]["outbound"]), values) == []
+    assert found_in(kept, people.values) == []
+    assert found_in(json.dumps(answer["receipt"]["outbound"]), people.values) == []
+    assert answer["receipt"]["question"] == {"held": [], "consented": False}
+    assert {held["kind"] for held in answer["receipt"]["held_back"]} == {"sentence", "table", "output", "traceback"}
+
+
+def test_a_question_that_holds_a_cell_reaches_nobody_without_its_authors_word(daytwo, provider, home, people):
+    name = people.names[7]
+    question = f"What is the number of {name.upper()}?"
+    refused = daytwo("ask", str(people.path), question, "--model", "openai:test", "--json")
+    assert refused.returncode == 2
+    assert json.loads(refused.stderr)["error"]["code"] == "question_holds_data"
+    assert provider.requests == []
+    assert found_in(kept_by_control(home), people.values) == []
+    sent = daytwo("ask", str(people.path), question, "--model", "openai:test", "--json", "--send-as-typed")
+    receipt = json.loads(sent.stdout)["receipt"]
+    assert receipt["question"] == {"held": ["people.name"], "consented": True}
+    assert json.loads(receipt["outbound"][0]["body"])["question"] == question
+    follow_up = daytwo("ask", "--session", "last", f"And {name}, beside {people.names[0]}?", "--json")
+    assert json.loads(follow_up.stderr)["error"]["message"].count("a value of") == 1  # the other is known outside
+    assert set(found_in(b"\n".join(provider.requests).decode(), people.values)) == {name}
+
+
+def test_open_data_does_reach_the_model_and_everybody_is_told(daytwo, provider, home, tmp_path):
+    """The positive control of the scan, and the loudest of all receipts."""
+    own = People(tmp_path, "guests.csv")
+    assert daytwo("data", "add", str(own.path)).returncode == 0
+    assert daytwo("data", "sign", "guests", "--level", "open", "--expires", "8h").returncode == 0
+    program = "frame = data('guests').pandas()\nprint(frame.to_csv())\nsay(frame['name'][0])\nshow(frame)"
+    provider.replies = [json.dumps({"intent": "look", "program": program, "final": final}) for final in (False, True)]
+    done = daytwo("ask", str(own.path), "Who is there?", "--model", "openai:test")
+    provider.replies = REPLIES
+    assert done.returncode == 0, done.stderr
+    assert "OPEN: " in done.stderr
+    assert found_in(provider.requests[0].decode(), own.values) == []
+    assert len(set(found_in(provider.requests[1].decode(), own.values))) == len(own.values)
+    receipt = json.loads(daytwo("receipts", "show", "last", "--json").stdout)
+    assert receipt["open_characters"] > sum(map(len, own.values))
+    assert [message["channel"] for message in receipt["outbound"]].count("open") == 2
+    shown = daytwo("receipts", "show", "last", "--html", "--json")
+    page = Path(json.loads(shown.stdout)["path"]).read_text()
+    assert page.count('class="alarm"') >= 3
+    assert "gate.opened" in daytwo("ledger", "export", "--plane", "executor").stdout

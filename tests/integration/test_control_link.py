@@ -19,8 +19,9 @@ from daytwo.control.storage.tables import runs, steps, tasks
 from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.message import now
 from daytwo.wire.observation import Alphabet, Observation, Outcome, Symbol
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import LOCAL_OWNER
-from daytwo.wire.run import RunEvent
+from daytwo.wire.run import RunEvent, RunView
 from daytwo.wire.sheet import ColumnSheet, ColumnType, Level, SchemaSheet, SignedSheet, TableSheet
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Completion, Enrolled, Task
@@ -194,6 +195,16 @@ def test_a_run_goes_from_question_to_success_over_two_segments(person, executor,
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert events[-1].kind == "run.succeeded"
     assert person.get(f"/v1/sessions/{session}").json()["variables"] == ["x"]
+
+
+def test_output_on_open_data_is_kept_with_its_step_and_marked_in_its_event(person, executor, session):
+    run = ask(person, session, "x = 1")
+    opened = OpenOutput(until="2090-01-01T00:00:00.000Z", datasets=(executor.dataset,), stdout="1\n")
+    executor.complete(executor.claim(), opened=opened)
+    view = RunView.model_validate(person.get(f"/v1/runs/{run}").json())
+    assert view.steps[0].opened == opened
+    observed = [event for event in follow(person, run) if event.kind == "step.observed"]
+    assert observed[0].data == {"step": 1, "outcome": "ok", "open": True}
 
 
 def test_a_client_that_comes_back_gets_exactly_what_it_missed(person, executor, session):

@@ -17,6 +17,7 @@ from daytwo.executor.link import Journal, LinkClient, Worker
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.errors import Bug
 from daytwo.wire.identifiers import new_id
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Completion, Task, TaskRequest
@@ -62,6 +63,7 @@ class Side:
         self.beat = anyio.Event()
         self.claim_after = None
         self.hold = None
+        self.opened = None
         client = LinkClient("http://control.test", SecretStr("t"), httpx2.MockTransport(self.answer))
         outbox = Outbox(self.database, "local")
         self.worker = Worker(
@@ -104,6 +106,7 @@ class Side:
             epoch=1,
             verdict=Verdict(verdict=Ruling.ALLOW, rules_version="1"),
             symbol=self.mint.observe(debit, "error", None, 0.1),
+            opened=self.opened,
             bits_spent=spent,
             bits_budget=budget,
         )
@@ -121,6 +124,18 @@ class Side:
     def run(self):
         anyio.run(self.work)
         self.database.close()
+
+
+OPENED = OpenOutput(until="2020-01-01T00:00:00.000Z", datasets=("orders",), stdout="a cell")
+
+
+def test_output_of_data_that_is_open_no_more_stays_and_the_rest_is_answered(tmp_path):
+    side = Side(tmp_path, [offered(request_of())])
+    side.opened = OPENED
+    side.run()
+    assert len(side.executed) == len(side.sent) == 1
+    assert side.sent[0]["symbol"] is not None
+    assert side.sent[0]["opened"] is None
 
 
 def offered(request, epoch=1):

@@ -76,8 +76,8 @@ def make_executor(tmp_path, native):
     """Executors, each with a folder of its own, that share one key: what they sign may be compared."""
     made, key = [], SigningKey.generate()
 
-    def make(sandbox=None):
-        made.append(Executor(tmp_path / f"executor{len(made)}", key, native, sandbox))
+    def make(sandbox=None, **more):
+        made.append(Executor(tmp_path / f"executor{len(made)}", key, native, sandbox, **more))
         return made[-1]
 
     yield make

@@ -85,10 +85,10 @@ def completion(**more):
 
 def test_it_cannot_be_made_copied_or_changed_outside_of_the_gate(gate):
     with pytest.raises(Bug) as caught:
-        Outgoing("POST", "/link/v1/complete", b"{}", "observation", RUN, object())
+        Outgoing("POST", "/link/v1/complete", b"{}", "observation", RUN, None, object())
     assert caught.value.code == "not_minted"
     with pytest.raises(Bug):
-        Outgoing("POST", "/x", b"{}", "observation", RUN, None)
+        Outgoing("POST", "/x", b"{}", "observation", RUN, None, None)
     minted = gate.outbox.claim(Claim(instance="instance-1"))
     with pytest.raises(dataclasses.FrozenInstanceError):
         minted.body = b"data"

@@ -13,6 +13,7 @@ from daytwo.control.planner.prompt import system_page
 from daytwo.control.planner.prompt.render import BYTES_PER_TOKEN, CONTEXT_LIMIT_TOKENS
 from daytwo.control.planner.prompt.words import observation_in_words
 from daytwo.wire.observation import ERROR_CLASSES, SIZES, Alphabet, Lookup, Observation, Outcome
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import Doubt, Rehearsal, RehearsalOutcome, Shape, ShownTable
 from daytwo.wire.sheet import (
     ColumnClass,
@@ -203,6 +204,18 @@ def test_a_long_past_step_keeps_the_outcome_of_its_rehearsal_only():
     text = told(render(request(steps=steps)))
     assert text.count("Rehearsal on mock rows: inconclusive") == 5
     assert text.count("KeyError: 'West'") == 2
+
+
+def test_output_on_open_data_is_told_word_for_word_and_named_as_such():
+    table = ShownTable(title="Rows", columns=(("name", "string"),), row_count=90, rows=(("Ann",),))
+    opened = OpenOutput(
+        until="2026-05-01T00:00:00.000Z", datasets=("people",), stdout="Ann\n", says=("Hi Ann",), tables=(table,)
+    )
+    steps = tuple(PastStep(step=number, intent="Look.", program="x" * 40_000, opened=opened) for number in (1, 2, 3))
+    text = told(render(request(steps=steps)))
+    assert text.count("Output on the real data, which its owner opened until 2026-05-01") == 2
+    assert text.count('- it showed a table "Rows" of 90 rows: "name" string') == 2
+    assert text.count("(its output on the data is left out here)") == 1
 
 
 def test_variables_are_told_in_the_shape_that_a_rehearsal_saw():

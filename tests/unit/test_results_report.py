@@ -137,6 +137,17 @@ def test_whatever_a_program_or_a_model_says_is_text(text: str) -> None:
     assert not outline.handlers
 
 
+def test_open_data_is_said_before_the_answer() -> None:
+    for said, changes in (
+        ("12 characters of this answer", {"open_characters": 12, "session_was_open": True}),
+        ("Earlier outputs of this session", {"session_was_open": True}),
+    ):
+        told = receipt("r").model_copy(update=changes)
+        html = page_of(run_view(), result(), told, lambda _, name: Path(name)).html
+        assert html.index(said) < html.index('class="says"')
+    assert "Open data" not in rendered("x").html
+
+
 def test_links_lead_to_this_origin_alone() -> None:
     assert HARMLESS.leads == ["#answer", *(f"/reports/{RUN}/1/t1.{form}" for form in ("csv", "xlsx", "parquet"))]
 

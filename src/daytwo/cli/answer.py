@@ -13,7 +13,7 @@ from daytwo.cli.document import AskDocument, FileKey, build
 from daytwo.cli.stages import Stages
 from daytwo.cli.tables import drawn, left_out
 from daytwo.sdk import Client
-from daytwo.seen import QUESTION, answering
+from daytwo.seen import QUESTION, answering, opened_in_words
 from daytwo.wire.errors import Missing, Retryable
 from daytwo.wire.observation import Outcome
 from daytwo.wire.result import Receipt, ResultTable, StepResult
@@ -78,6 +78,7 @@ def show(answer: Answer, ahead: Ahead | None = None) -> None:
         terminal.line()
         for text in receipt_lines(answer.receipt):
             terminal.line(text)
+        warn_of_opened(answer.receipt)
 
 
 class Ahead:
@@ -151,6 +152,13 @@ def _show_failure(answer: Answer) -> None:
     word = {RunStatus.FAILED: "failed", RunStatus.CANCELLED: "was cancelled"}.get(view.status, "waits")
     reason = f" ({view.reason})" if view.reason else ""
     terminal.line(f"The run {word}{reason}{': ' + view.message if view.message else '.'}")
+
+
+def warn_of_opened(receipt: Receipt) -> None:
+    """In red: that output on the data reached the model."""
+    said = opened_in_words(receipt)
+    if said is not None:
+        terminal.alarm(said)
 
 
 def receipt_lines(receipt: Receipt) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import json
 import typer
 
 from daytwo.cli import terminal
-from daytwo.cli.answer import receipt_lines
+from daytwo.cli.answer import receipt_lines, warn_of_opened
 from daytwo.cli.last import run_named
 from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.outline import INDENT, outline
@@ -50,6 +50,7 @@ def _show(receipt: Receipt) -> None:
     for text in receipt_lines(receipt):
         terminal.line(text)
     terminal.line(f"         {asked_in_words(receipt)} Held back: {held_back_in_words(receipt)}.")
+    warn_of_opened(receipt)
     warn_of_open(sheets_of(receipt))
     width = terminal.console().width
     for number, message in enumerate(receipt.outbound, start=1):

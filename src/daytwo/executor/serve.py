@@ -16,7 +16,7 @@ from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
-from daytwo.executor.gate import Budget, Mint, Outbox, Questions, Receipts, Release
+from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Questions, Receipts, Release
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.questions import Desk, Past, ValueIndex
@@ -252,6 +252,7 @@ def _wire(
             rehearser=rehearser(backend, settings.directory),
             budget=budget,
             mint=Mint(database, ledger),
+            openings=Openings(database, ledger, budget.lineage, lambda name: catalog.signed(name).sheet),
             release=Release() if settings.release == "grid" else Release.at_once(),
             results=results,
             state=state,

@@ -86,7 +86,7 @@ class Outbound(Message):
 
     channel: str
     """`question` (sent by the person's client, not by the executor), `sheet`, `verdict`, `rehearsal`, `observation`
-    (which may bring its rehearsal), `approval`."""
+    (which may bring its rehearsal), `open` (an observation with the output itself), `approval`."""
     at: Timestamp
     body: str
     """The bytes as they were sent (UTF-8 JSON)."""
@@ -138,6 +138,10 @@ class Receipt(Message):
     question: AskedQuestion | None = None
     """None: it was not checked at this executor before it was posted."""
     outbound: tuple[Outbound, ...] = ()
+    open_characters: int = Field(default=0, ge=0)
+    """Of outputs on the data that were told word for word, since it was open; no bits can state what they tell."""
+    session_was_open: bool = False
+    """Such outputs left for this session, or a fork of it, at some time."""
     environments: tuple[str, ...] = ()
     """The content digests of the packages that its programs ran with, as the ledger has them."""
     held_back: tuple[HeldBack, ...] = ()

@@ -10,6 +10,7 @@ from pydantic import Field
 from daytwo.wire.identifiers import Identifier
 from daytwo.wire.message import Message, Timestamp
 from daytwo.wire.observation import Observation
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
 from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.snapshot import Version
@@ -74,6 +75,8 @@ class StepView(Message):
     verdict: Verdict | None = None
     rehearsal: Rehearsal = NOT_REHEARSED
     observation: Observation | None = None
+    opened: OpenOutput | None = None
+    """What the model was told word for word, since the data was open."""
     tier: str | None = None
 
 

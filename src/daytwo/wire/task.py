@@ -8,6 +8,7 @@ from daytwo.wire.canonical import digest
 from daytwo.wire.identifiers import Digest, Identifier, OrgId
 from daytwo.wire.message import Message
 from daytwo.wire.observation import Alphabet, Symbol
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal
 from daytwo.wire.protocol import PROTOCOL_VERSION
 from daytwo.wire.rehearsal import Rehearsal
@@ -92,6 +93,8 @@ class Completion(Message):
     rehearsal: Rehearsal | None = None
     """None where nothing was rehearsed."""
     symbol: Symbol | None = None
+    opened: OpenOutput | None = None
+    """What the program put out, where all data of its session is open."""
     approval_id: Identifier | None = None
     over_budget: bool = False
     tier: str | None = None

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from daytwo.wire.message import Message
 from daytwo.wire.observation import Observation
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import Rehearsal, Shape
 from daytwo.wire.run import ReplayLine
 from daytwo.wire.sheet import SchemaSheet
@@ -25,6 +26,8 @@ class PastStep(Message):
     verdict: Verdict | None = None
     rehearsal: Rehearsal | None = None
     observation: Observation | None = None
+    opened: OpenOutput | None = None
+    """What it put out on data that is open."""
     note: str | None = None
     """What the platform says of it: an unreadable reply, a rejected approval."""
 

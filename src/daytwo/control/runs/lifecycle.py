@@ -6,6 +6,8 @@ together with the task that moved it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -175,6 +177,7 @@ class TaskOutcomes:
                 verdict=completion.verdict.model_dump(mode="json"),
                 rehearsal=None if completion.rehearsal is None else completion.rehearsal.model_dump(mode="json"),
                 symbol=None if completion.symbol is None else completion.symbol.model_dump(mode="json"),
+                opened=None if completion.opened is None else completion.opened.model_dump(mode="json"),
                 tier=completion.tier,
             )
         )
@@ -207,7 +210,10 @@ class TaskOutcomes:
             outcome = completion.symbol.observation().outcome
             if outcome is Outcome.OK:
                 await _advance_head(connection, request)
-            await records.record(connection, row, "step.observed", {"step": request.step, "outcome": outcome.value})
+            observed: dict[str, Any] = {"step": request.step, "outcome": outcome.value}
+            if completion.opened is not None:
+                observed["open"] = True
+            await records.record(connection, row, "step.observed", observed)
         decision = after_completion(completion, await _turn_facts(connection, row, request))
         await _act(connection, row, decision, completion.approval_id)
 
@@ -283,7 +289,7 @@ async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -
     await connection.execute(
         update(steps)
         .where(steps.c.run_id == run_id, steps.c.step == step)
-        .values(verdict=None, symbol=None, rehearsal=None)
+        .values(verdict=None, symbol=None, rehearsal=None, opened=None)
     )
 
 

@@ -20,6 +20,7 @@ from daytwo.ledger.event import LedgerEvent
 from daytwo.wire.errors import Missing
 from daytwo.wire.message import now
 from daytwo.wire.observation import Symbol
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal, PrincipalKind
 from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
 from daytwo.wire.run import RunEvent, RunStatus, RunView, StepView
@@ -173,6 +174,7 @@ def _step_view(row: RowMapping) -> StepView:
         verdict=None if row["verdict"] is None else Verdict.model_validate(row["verdict"]),
         rehearsal=NOT_REHEARSED if row["rehearsal"] is None else Rehearsal.model_validate(row["rehearsal"]),
         observation=None if row["symbol"] is None else Symbol.model_validate(row["symbol"]).observation(),
+        opened=None if row["opened"] is None else OpenOutput.model_validate(row["opened"]),
         tier=row["tier"],
     )
 

@@ -25,6 +25,7 @@ from daytwo.control.storage.tables import sessions as session_table
 from daytwo.wire.errors import DaytwoError
 from daytwo.wire.message import now
 from daytwo.wire.observation import Alphabet, Outcome, Symbol
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.run import ReplayLine, RunStatus
@@ -165,6 +166,7 @@ def _past_step(row: RowMapping) -> PastStep:
         verdict=None if row["verdict"] is None else Verdict.model_validate(row["verdict"]),
         rehearsal=None if row["rehearsal"] is None else Rehearsal.model_validate(row["rehearsal"]),
         observation=None if row["symbol"] is None else Symbol.model_validate(row["symbol"]).observation(),
+        opened=None if row["opened"] is None else OpenOutput.model_validate(row["opened"]),
         note=row["note"],
     )
 

@@ -144,6 +144,7 @@ steps = Table(
     Column("rehearsal", JSONB),
     Column("verdict", JSONB),
     Column("symbol", JSONB),
+    Column("opened", JSONB),
     Column("tier", Text),
     Column("snapshot", Integer),
 )

@@ -1,12 +1,13 @@
 """The disclosure gate: nothing leaves the data plane but what this room made.
 
-`Budget` debits the worst case before an execution, `Mint` makes one Observation of it and admits
-rehearsals, `Release` says when it may leave, `Outbox` makes every message
-that the link may send, `Questions` records what people send themselves, `Receipts` shows what left.
+`Budget` debits the worst case before an execution, `Mint` makes one Observation of it and admits rehearsals,
+`Openings` lets output of open data cross, `Release` says when what is told may leave, `Outbox` makes every message that
+the link may send, `Questions` records what people send themselves, `Receipts` shows what left.
 """
 
 from daytwo.executor.gate.budget import EXECUTIONS_LIMIT, Budget, Debit
 from daytwo.executor.gate.mint import Mint, decide
+from daytwo.executor.gate.opened import Openings
 from daytwo.executor.gate.outgoing import Outbox, Outgoing
 from daytwo.executor.gate.question import Questions
 from daytwo.executor.gate.receipt import Receipts
@@ -17,6 +18,7 @@ __all__ = [
     "Budget",
     "Debit",
     "Mint",
+    "Openings",
     "Outbox",
     "Outgoing",
     "Questions",

@@ -177,6 +177,11 @@ class Budget:
         with self._database.transaction() as connection:
             return _session_spent(connection, root_session), self._session_bits
 
+    def lineage(self, root_session: str) -> set[str]:
+        """The names of all datasets that a session and its forks have ever worked on."""
+        with self._database.transaction() as connection:
+            return {payer for payer in _lineage(connection, root_session) if not _is_path(payer)}
+
     def debited(self, task_id: str) -> float:
         """The bits that a task has paid, all its executions together."""
         with self._database.transaction() as connection:

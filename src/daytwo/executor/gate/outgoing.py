@@ -15,8 +15,10 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel
 
 from daytwo.executor.database import Database
+from daytwo.executor.gate.opened import SCHEMA as OPENINGS
+from daytwo.executor.gate.opened import may_leave
 from daytwo.wire.canonical import canonical_bytes, digest
-from daytwo.wire.errors import Bug
+from daytwo.wire.errors import Bug, Denied
 from daytwo.wire.message import now as wall_clock
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import SignedSheet
@@ -64,6 +66,8 @@ class Outgoing:
     body: bytes
     channel: str
     run_id: str | None
+    until: str | None
+    """A time from which on it does not leave any more."""
     mint: InitVar[object]
 
     def __post_init__(self, mint: object) -> None:
@@ -88,12 +92,14 @@ class Outbox:
         self._org_id = org_id
         self._clock = clock
         database.create(_SCHEMA)
+        database.create(OPENINGS)
 
     def completion(self, completion: Completion, request: TaskRequest, bits: float) -> Outgoing:
         """What became of a task.  `bits`: debited for it, 0 where nothing was executed.
 
         Raises:
             Bug: `wrong_task` or `not_minted`, where it says what the gate did not mint for this task.
+            Denied: `not_open`, where it brings output of data that is not open now.
         """
         body = _encode(completion, Completion)
         request = _exact(request, TaskRequest)
@@ -105,6 +111,11 @@ class Outbox:
         with self._database.transaction("answer") as connection:
             if completion.symbol is not None:
                 _check_minted(connection, completion)
+            until = None if completion.opened is None else completion.opened.until
+            if completion.opened is not None and not may_leave(
+                connection, completion.task_id, completion.opened, self._clock()
+            ):
+                raise Denied("not_open", "The output of a program was about to leave, and its data is not open.")
             if completion.rehearsal is not None:
                 _check_rehearsed(connection, completion.task_id, completion.rehearsal)
             connection.executemany(
@@ -116,7 +127,7 @@ class Outbox:
                 or [(request.run_id, request.org_id, request.session_id, "", "")],
             )
             self._record(connection, request.org_id, channel, body, run_id=request.run_id, bits=bits)
-        return _outgoing("/link/v1/complete", body, channel, request.run_id)
+        return _outgoing("/link/v1/complete", body, channel, request.run_id, until)
 
     def sheet(self, signed: SignedSheet) -> Outgoing:
         """A sheet that its owner released."""
@@ -193,7 +204,9 @@ def _check_rehearsed(connection: Connection, task_id: str, rehearsal: Rehearsal)
 
 
 def _channel(completion: Completion) -> str:
-    """What a completion tells, for the receipt: the one that costs bits names it."""
+    """What a completion tells, for the receipt: the most telling of it names it."""
+    if completion.opened is not None:
+        return "open"
     if completion.symbol is not None:
         return "observation"
     return "verdict" if completion.rehearsal is None else "rehearsal"
@@ -210,5 +223,5 @@ def _encode(message: Any, kind: type[BaseModel]) -> bytes:
     return canonical_bytes(_exact(message, kind))
 
 
-def _outgoing(path: str, body: bytes, channel: str, run_id: str | None) -> Outgoing:
-    return Outgoing("POST", path, body, channel, run_id, _MINTED)
+def _outgoing(path: str, body: bytes, channel: str, run_id: str | None, until: str | None = None) -> Outgoing:
+    return Outgoing("POST", path, body, channel, run_id, until, _MINTED)

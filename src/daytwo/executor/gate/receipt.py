@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from sqlite3 import Connection, Row
 from typing import Literal
 
 from daytwo import __version__
 from daytwo.executor.database import Database
 from daytwo.executor.gate.budget import Budget
-from daytwo.executor.gate.question import SCHEMA, asked
+from daytwo.executor.gate.opened import SCHEMA as OPENINGS
+from daytwo.executor.gate.opened import crossed
+from daytwo.executor.gate.question import SCHEMA as QUESTIONS
+from daytwo.executor.gate.question import asked
 from daytwo.ledger.sqlite import LedgerProof, SqliteLedger
 from daytwo.wire.errors import Missing
 from daytwo.wire.result import HeldBack, LedgerLeaf, Outbound, Receipt, RunResult, StepResult
@@ -49,7 +52,8 @@ class Receipts:
         self._ledger = ledger
         self._budget = budget
         self._shown = shown
-        database.create(SCHEMA)
+        for schema in (QUESTIONS, OPENINGS):
+            database.create(schema)
 
     def receipt(self, run_id: str) -> Receipt:
         """The receipt of a run, as of now.
@@ -68,6 +72,7 @@ class Receipts:
             question = asked(connection, run_id)
             bits = _bits_of_run(connection, run_id)
             environments = tuple(row["environment"] for row in connection.execute(_ENVIRONMENTS_OF_RUN, (run_id,)))
+            opened, session_was_open = crossed(connection, run_id)
             size, root = self._ledger.root(connection)
             checkpoint = self._ledger.checkpoint(connection)
             leaves = self._ledger.naming(connection, run_id)
@@ -82,7 +87,9 @@ class Receipts:
             question=question[0] if question else None,
             outbound=(*((question[1],) if question else ()), *left),
             environments=environments,
-            held_back=held_back(self._shown(run_id).steps),
+            open_characters=sum(opened.values()),
+            session_was_open=session_was_open,
+            held_back=held_back(self._shown(run_id).steps, opened),
             version=__version__,
             ledger_size=size,
             ledger_root=root,
@@ -91,12 +98,13 @@ class Receipts:
         )
 
 
-def held_back(steps: Sequence[StepResult]) -> tuple[HeldBack, ...]:
-    """What of the results of a run stayed with its person.  Pure."""
+def held_back(steps: Sequence[StepResult], opened: Container[int] = ()) -> tuple[HeldBack, ...]:
+    """What of the results of a run stayed with its person: of steps that were `opened`, no text.  Pure."""
+    closed = [step for step in steps if step.step not in opened]
     texts: dict[Kind, list[str]] = {
-        "sentence": [text for step in steps for text in step.says],
-        "output": [step.stdout for step in steps if step.stdout],
-        "traceback": [step.traceback for step in steps if step.traceback],
+        "sentence": [text for step in closed for text in step.says],
+        "output": [step.stdout for step in closed if step.stdout],
+        "traceback": [step.traceback for step in closed if step.traceback],
     }
     tables = [table for step in steps for table in step.tables]
     charts = sum(len(step.charts) for step in steps)

@@ -16,7 +16,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from daytwo.executor.gate import Outgoing
-from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, error_from
+from daytwo.wire.errors import Bug, DaytwoError, Denied, ErrorBody, Retryable, error_from
+from daytwo.wire.message import now as wall_clock
 from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION
 
 CONNECT_SECONDS = 5.0
@@ -48,6 +49,7 @@ class LinkClient:
         token: the link's bearer token, or a one-time enrolment token.
         transport: another transport, for tests of faults.
         sleep: stands in for the clock in tests.
+        clock: the present as an RFC 3339 UTC string.
     """
 
     def __init__(
@@ -56,8 +58,10 @@ class LinkClient:
         token: SecretStr,
         transport: httpx2.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+        clock: Callable[[], str] = wall_clock,
     ) -> None:
         self._sleep = sleep
+        self._clock = clock
         self._client = httpx2.AsyncClient(
             base_url=control_url,
             headers={
@@ -80,9 +84,12 @@ class LinkClient:
 
         Raises:
             DaytwoError: what the control plane answered, or `Retryable` (`control_unreachable`).
+            Denied: `not_open`, where its time is over.
         """
         if type(outgoing) is not Outgoing:
             raise Bug("not_minted", "Only what the gate minted may leave the executor.")
+        if outgoing.until is not None and outgoing.until <= self._clock():
+            raise Denied("not_open", "The data stopped being open before its output could be sent.")
         try:
             async with self._client.stream(outgoing.method, outgoing.path, content=outgoing.body) as response:
                 content = await _read(response)

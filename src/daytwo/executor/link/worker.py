@@ -25,6 +25,8 @@ from daytwo.wire.task import Claim, Completion, Heartbeat, HeartbeatReply, Task,
 
 CONCURRENT_TASKS = 2
 HEARTBEAT_SECONDS = 1.0
+NOT_OPEN = "not_open"
+"""Data stopped being open before the output of a program on it was heard: the rest is answered without it."""
 DECISION_POLL_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
@@ -126,9 +128,14 @@ class Worker:
         while True:
             epoch = self._epochs[task.task_id]
             answer = completion.model_copy(update={"epoch": epoch})
-            outgoing = self._outbox.completion(answer, task.request, self._debited_bits(task.task_id))
             try:
+                outgoing = self._outbox.completion(answer, task.request, self._debited_bits(task.task_id))
                 await self._client.send_until_heard(outgoing)
+            except Denied as error:
+                if error.code != NOT_OPEN or completion.opened is None:
+                    raise
+                completion = completion.model_copy(update={"opened": None})
+                continue
             except (Conflict, Missing) as error:
                 if epoch != self._epochs[task.task_id]:
                     continue

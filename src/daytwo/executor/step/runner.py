@@ -21,7 +21,7 @@ import structlog
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.cell.frames import FrameReader
 from daytwo.executor.environments import Environment, Growth
-from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Release, Stopwatch
+from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Openings, Release, Stopwatch
 from daytwo.executor.guard import Approvals
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import ResultStore
@@ -32,6 +32,7 @@ from daytwo.executor.step.frames import StepFrames
 from daytwo.wire.errors import DaytwoError, Denied, Unavailable
 from daytwo.wire.holes import sentences
 from daytwo.wire.observation import Outcome, Symbol
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import SchemaSheet, withheld_columns
 from daytwo.wire.task import Completion, TaskRequest
@@ -66,6 +67,7 @@ class Rooms:
     rehearser: Rehearser
     budget: Budget
     mint: Mint
+    openings: Openings
     release: Release
     results: ResultStore
     state: StateStore
@@ -87,6 +89,15 @@ class _Told:
     rehearsal: Rehearsal | None = None
 
 
+@dataclass(frozen=True)
+class _Bought:
+    """What a debit bought: a symbol, and what may be told beside it."""
+
+    symbol: Symbol
+    tier: str | None = None
+    opened: OpenOutput | None = None
+
+
 class StepRunner:
     """Executes tasks.  The parts are wired by `executor.serve`."""
 
@@ -98,6 +109,7 @@ class StepRunner:
         self._rehearser = rooms.rehearser
         self._budget = rooms.budget
         self._mint = rooms.mint
+        self._openings = rooms.openings
         self._release = rooms.release
         self._results = rooms.results
         self._state = rooms.state
@@ -190,16 +202,14 @@ class StepRunner:
             return self._completion(replace(told, verdict=_deny(error.code.replace("_", "-"), error.message)))
         watch = self._release.start()
         try:
-            symbol, tier = await self._paid(told, execution, cancel, debit, watch)
+            bought = await self._paid(told, execution, cancel, debit, watch)
         except (DaytwoError, OSError) as error:
             log.warning("step.not_run", run=request.run_id, step=request.step, error=type(error).__name__)
-            symbol, tier = self._mint.observe(debit, Ending.KILLED.value, None, watch.elapsed_seconds), None
-        await watch.wait_for(symbol.observation(), PROFILES[request.profile].wall_seconds)
-        return self._completion(told, symbol=symbol, tier=tier)
+            bought = _Bought(self._mint.observe(debit, Ending.KILLED.value, None, watch.elapsed_seconds))
+        await watch.wait_for(bought.symbol.observation(), PROFILES[request.profile].wall_seconds)
+        return self._completion(told, bought)
 
-    async def _paid(
-        self, told: _Told, execution: int, cancel: Cancel, debit: Debit, watch: Stopwatch
-    ) -> tuple[Symbol, str | None]:
+    async def _paid(self, told: _Told, execution: int, cancel: Cancel, debit: Debit, watch: Stopwatch) -> _Bought:
         """What a debit buys.  Where this fails, whatever for, it has bought `lost`."""
         request = told.request
         # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
@@ -252,9 +262,7 @@ class StepRunner:
             frames.tear()
         return result
 
-    def _keep(
-        self, told: _Told, debit: Debit, frames: StepFrames, result: SandboxResult, watch: Stopwatch
-    ) -> tuple[Symbol, str | None]:
+    def _keep(self, told: _Told, debit: Debit, frames: StepFrames, result: SandboxResult, watch: Stopwatch) -> _Bought:
         went_well = result.ending is Ending.OK and (frames.report or {}).get("outcome") == "ok"
         report = frames.report
         if not (went_well and frames.commit()):
@@ -272,7 +280,7 @@ class StepRunner:
             environment=told.environment.content_digest,
         )
         outcome = symbol.observation().outcome
-        frames.results.finish(
+        kept = frames.results.finish(
             outcome.value,
             stdout=result.stdout,
             stderr=result.stderr,
@@ -280,23 +288,24 @@ class StepRunner:
             wall_ms=result.wall_ms,
             unsaved=tuple(frames.unsaved),
         )
-        # `lost` is one symbol: beside a tier it would tell a program that was killed from one that never began.
-        return symbol, None if outcome is Outcome.LOST else result.tier.value
+        if outcome is Outcome.LOST:
+            # One symbol: beside a tier it would tell a program that was killed from one that never began.
+            return _Bought(symbol)
+        return _Bought(symbol, result.tier.value, self._openings.cross(debit, kept))
 
     def _give_up(self, told: _Told) -> Completion:
         """A task that was cut off too often is lost: that is the Observation that its last debit buys."""
         debit = Debit.of(told.request, told.root_session, EXECUTIONS_LIMIT)
         symbol = self._mint.observe(debit, Ending.KILLED.value, None, 0.0)
-        return self._completion(told, symbol=symbol)
+        return self._completion(told, _Bought(symbol))
 
     def _completion(
         self,
         told: _Told,
+        bought: _Bought | None = None,
         *,
-        symbol: Symbol | None = None,
         approval_id: str | None = None,
         over_budget: bool = False,
-        tier: str | None = None,
     ) -> Completion:
         spent, budget = self._budget.spent(told.root_session)
         return Completion(
@@ -304,10 +313,11 @@ class StepRunner:
             epoch=1,
             verdict=told.verdict,
             rehearsal=told.rehearsal,
-            symbol=symbol,
+            symbol=bought.symbol if bought else None,
+            opened=bought.opened if bought else None,
             approval_id=approval_id,
             over_budget=over_budget,
-            tier=tier,
+            tier=bought.tier if bought else None,
             bits_spent=spent,
             bits_budget=budget,
         )

@@ -1,4 +1,7 @@
-"""A rehearsal in words, for a model: all that the program did on mock rows.  Pure, and byte-stable for equal input."""
+"""What a program did, in words for a model: on mock rows all of it; on real data where that is open.
+
+Pure, and byte-stable for equal input.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from daytwo.wire.names import check_labels
+from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import Doubt, Rehearsal, RehearsalOutcome, Shape, ShownTable
 
 TEXT_LIMIT_CHARACTERS = 4_000
@@ -25,6 +29,14 @@ _DOUBTS = {
 def rehearsal_in_words(rehearsal: Rehearsal, program: str) -> str:
     """The outcome, then what the program said, showed, printed and raised."""
     return "\n".join((f"Rehearsal on mock rows: {_outcome(rehearsal)}", *_details(rehearsal, program)))
+
+
+def opened_in_words(opened: OpenOutput) -> str:
+    """What the program put out on data that its owner opened."""
+    lines = [f"Output on the real data, which its owner opened until {opened.until}:"]
+    lines += [f"- it said: {_quoted(text)}" for text in opened.says]
+    lines += [_table(table, "rows") for table in opened.tables]
+    return "\n".join([*lines, *_texts(("stdout", opened.stdout), ("traceback", opened.traceback))])
 
 
 def outcome_in_words(rehearsal: Rehearsal) -> str:
@@ -57,7 +69,7 @@ def _outcome(rehearsal: Rehearsal) -> str:
 
 def _details(rehearsal: Rehearsal, program: str) -> Iterator[str]:
     yield from (f"- it said: {_quoted(text)}" for text in rehearsal.says)
-    yield from (_table(table) for table in rehearsal.tables)
+    yield from (_table(table, "mock rows") for table in rehearsal.tables)
     if rehearsal.charts:
         yield f"- charts shown: {rehearsal.charts}"
     for label, held in zip(check_labels(program), rehearsal.checks, strict=False):
@@ -65,16 +77,18 @@ def _details(rehearsal: Rehearsal, program: str) -> Iterator[str]:
     if rehearsal.variables:
         yield f"- variables it left:\n{shapes_in_words(rehearsal.variables)}"
     yield from (f"- not kept: {reason}" for reason in rehearsal.unsaved)
-    for name, text in (("stdout", rehearsal.stdout), ("stderr", rehearsal.stderr), ("traceback", rehearsal.traceback)):
-        if text.strip():
-            yield f"- {name}:\n{_indented(text)}"
+    yield from _texts(("stdout", rehearsal.stdout), ("stderr", rehearsal.stderr), ("traceback", rehearsal.traceback))
 
 
-def _table(table: ShownTable) -> str:
+def _texts(*named: tuple[str, str]) -> Iterator[str]:
+    yield from (f"- {name}:\n{_indented(text)}" for name, text in named if text.strip())
+
+
+def _table(table: ShownTable, of: str) -> str:
     title = "" if table.title is None else f" {_quoted(table.title)}"
     columns = ", ".join(f"{_quoted(name)} {kind}" for name, kind in table.columns)
     rows = "".join(f"\n    {json.dumps(row, ensure_ascii=False)}" for row in table.rows)
-    return f"- it showed a table{title} of {table.row_count} mock rows: {columns}{rows}"
+    return f"- it showed a table{title} of {table.row_count} {of}: {columns}{rows}"
 
 
 def _shape(shape: Shape) -> str:

@@ -12,7 +12,12 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from daytwo.control.models.request import ChatMessage, PastRun, PastStep, PlanRequest
-from daytwo.control.planner.prompt.rehearsal import outcome_in_words, rehearsal_in_words, shapes_in_words
+from daytwo.control.planner.prompt.rehearsal import (
+    opened_in_words,
+    outcome_in_words,
+    rehearsal_in_words,
+    shapes_in_words,
+)
 from daytwo.control.planner.prompt.words import observation_in_words, sheets_in_words, verdict_in_words
 
 BYTES_PER_TOKEN = 4
@@ -84,6 +89,8 @@ def _past_step(step: PastStep, *, whole: bool) -> str:
         lines.append(rehearsal_in_words(step.rehearsal, step.program) if whole else outcome_in_words(step.rehearsal))
     if step.observation is not None:
         lines.append(f"Observation: {observation_in_words(step.observation, step.program)}")
+    if step.opened is not None:
+        lines.append(opened_in_words(step.opened) if whole else "(its output on the data is left out here)")
     if step.note:
         lines.append(f"Note: {step.note}")
     return "\n".join(lines)

@@ -15,7 +15,16 @@ from markupsafe import Markup
 from daytwo.executor.results.report.page import Artefact, Page, Room, environment, picture, source
 from daytwo.executor.results.report.policy import page_policy
 from daytwo.legible import count, legible
-from daytwo.seen import CHANNELS, QUESTION, SHEET, asked_in_words, held_back_in_words, in_words, sheets_of
+from daytwo.seen import (
+    CHANNELS,
+    QUESTION,
+    SHEET,
+    asked_in_words,
+    held_back_in_words,
+    in_words,
+    opened_in_words,
+    sheets_of,
+)
 from daytwo.wire.canonical import digest_bytes
 from daytwo.wire.column import ColumnSheet, Level
 from daytwo.wire.message import now
@@ -85,6 +94,9 @@ def marks(receipt: Receipt) -> tuple[Mark, ...]:
         for sheet in sheets
         if sheet.level is Level.OPEN
     ]
+    opened = opened_in_words(receipt)
+    if opened is not None:
+        made.append(Mark(opened, is_alarm=True))
     if receipt.question is None or receipt.question.held:
         made.append(Mark(asked_in_words(receipt), is_alarm=True))
     labelled = [sheet.dataset for sheet in sheets if any(_labels(sheet))]
@@ -144,6 +156,9 @@ def _step(step: StepView, shown: StepResult | None, artefact: Artefact, room: Ro
         "verdict": step.verdict.verdict if step.verdict else "not reviewed",
         "rehearsal": _rehearsed(step.rehearsal),
         "observation": in_words(step.observation) if step.observation else "nothing: it did not run on the data",
+        "opened": json.dumps(step.opened.model_dump(mode="json"), ensure_ascii=False, indent=2)
+        if step.opened
+        else None,
         "says": shown.says if shown else (),
         "tables": [_table(table) for table in shown.tables] if shown else [],
         "charts": [_chart(shown, chart.file, chart.title, artefact, room) for chart in shown.charts] if shown else [],
