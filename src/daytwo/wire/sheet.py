@@ -65,7 +65,7 @@ class Reference(Message):
     """Every value of a column is one of a unique column of another table: a join finds its row."""
 
     column: str = Field(max_length=256)
-    to_table: str = Field(max_length=63)
+    to_table: str = Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")
     to_column: str = Field(max_length=256)
 
 

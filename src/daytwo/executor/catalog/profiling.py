@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from daytwo.executor.catalog.files import DataFile
-from daytwo.executor.catalog.profile import NOTE_CHARACTERS, NOTES_LIMIT, Profile
+from daytwo.executor.catalog.profile import NOTE_CHARACTERS, NOTES_LIMIT, Profile, TableProfile
 from daytwo.executor.cell.frames import BadFrameError, FrameReader
 from daytwo.executor.cell.reading.sampling import Size
 from daytwo.executor.sandbox.request import (
@@ -190,9 +191,31 @@ def _validated(payload: bytearray, files: int) -> Profile:
     if any(not 0 <= index < files for index in named):
         raise Bug("profiling_failed", "The profiler's answer names a file that there is not.")
     notes = tuple(note[:NOTE_CHARACTERS] for note in profile.notes[:NOTES_LIMIT])
+    return Profile(tables=_renamed(profile.tables), notes=notes, rejects=profile.rejects, sampled=profile.sampled)
+
+
+def _renamed(tables: Sequence[TableProfile]) -> tuple[TableProfile, ...]:
+    """The tables under names that may leave.  What refers to a table by its file's name follows it, or is dropped."""
     taken: set[str] = set()
-    tables = tuple(table.model_copy(update={"name": free_name(slug(table.name), taken)}) for table in profile.tables)
-    return Profile(tables=tables, notes=notes, rejects=profile.rejects, sampled=profile.sampled)
+    named = [table.model_copy(update={"name": free_name(slug(table.name), taken)}) for table in tables]
+    called = Counter(table.name for table in tables)
+    found = {old.name: new for old, new in zip(tables, named, strict=True) if called[old.name] == 1}
+    return tuple(
+        table.model_copy(
+            update={
+                "references": tuple(
+                    (column, found[to].name, key)
+                    for column, to, key in table.references
+                    if to in found and _has(table, column) and _has(found[to], key)
+                )
+            }
+        )
+        for table in named
+    )
+
+
+def _has(table: TableProfile, name: str) -> bool:
+    return any(column.name == name for column in table.columns)
 
 
 def free_name(wanted: str, taken: set[str]) -> str:
