@@ -182,3 +182,34 @@ def test_the_recorder_does_see_a_request(browser: Browser, recorder: Recorder) -
     assert recorder.elsewhere == ["http://evil.example/control.png"]
     recorder.asked.clear()
     page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_receipt_of_hostile_results_is_still(
+    browser: Browser, client: Client, recorder: Recorder, hostile: str, scheme: str, tmp_path: Path
+) -> None:
+    """From its file, as a compliance officer would get it: no request, no script, nothing that leads anywhere."""
+    file = tmp_path / "receipt.html"
+    file.write_text(client.receipt_page(client.run(hostile)), encoding="utf-8")
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1200, "height": 900})  # type: ignore[arg-type]
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(file.as_uri())
+    page.screenshot(path=tmp_path / "receipt.png", full_page=True)
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+    for text in page.locator("p, td, pre, h1").all():
+        text.click()
+    assert page.url == file.as_uri()
+    assert len(page.context.pages) == 1
+    assert page.locator("script, iframe, object, embed, form, svg, link, a:not(.skip)").count() == 0
+    assert page.locator(".yours").count() == page.locator(".theirs").count() >= 3
+    sides = [page.locator(side).first.bounding_box() for side in (".yours", ".theirs")]
+    assert sides[0] is not None
+    assert sides[1] is not None
+    assert sides[0]["x"] + sides[0]["width"] <= sides[1]["x"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert recorder.elsewhere == []
+    assert not [address for address in recorder.asked if "evil" in address]
+    assert refused == []
+    page.close()
