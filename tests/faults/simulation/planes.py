@@ -25,7 +25,7 @@ from daytwo.control.storage.tables import runs, tasks
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environments, Growth, default_environment
-from daytwo.executor.gate import Budget, Mint, Outbox, Release
+from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal, LinkClient, Worker
 from daytwo.executor.results import ResultStore
@@ -185,6 +185,7 @@ class Executor:
                 rehearser=rehearser(sandbox, folder),
                 budget=self.budget,
                 mint=Mint(self.database, ledger),
+                openings=Openings(self.database, ledger, self.budget.lineage, lambda name: catalog.signed(name).sheet),
                 release=Release.at_once(),
                 results=ResultStore(folder / "results", self.database, LOCAL_ORG),
                 state=self.state,
