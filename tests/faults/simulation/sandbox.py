@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from contextlib import contextmanager
 
 from daytwo.executor.sandbox.request import Ending, Kind, SandboxResult, Tier
 from daytwo.executor.state.manifest import Group, Proposal, decoded
@@ -36,6 +37,11 @@ class ChainSandbox:
 
     def __init__(self) -> None:
         self.executed: Counter[tuple[Kind, str]] = Counter()
+
+    @contextmanager
+    def holding(self, _profile):
+        """No profile here has devices."""
+        yield ()
 
     async def run(self, request, sink, _cancel):
         program = json.loads(request.job)["program"]
