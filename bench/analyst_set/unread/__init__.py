@@ -13,6 +13,7 @@ How often it was scored; a line is added whenever it is scored after a change th
     2026-11-22  76397cc        298    188      102      8   short names, typed queries, values merely mentioned
     2026-11-22  087c6c2        298    193       97      8   two sides by adjective, values in both tables of a join
     2026-11-22  279b47d        298    202       89      7   sides, places, rates, above average, what is sold and spent
+    2026-11-23  7ff9224        298    207       84      7   first and last times, each one's total, follow-ups, typos
 
 The commit is that of the analyst that was scored.
 
