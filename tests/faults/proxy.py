@@ -11,6 +11,9 @@ from contextlib import contextmanager, suppress
 
 PIECE_BYTES = 65_536
 CONNECT_SECONDS = 1.0
+CLOSE_SECONDS = 10.0
+TURNS_TO_CLOSE = 3
+"""Of the loop, in which transports that were aborted let go of their sockets."""
 
 
 class Proxy:
@@ -65,10 +68,11 @@ class Proxy:
     async def _close(self) -> None:
         self._server.close()
         await self._close_connections()
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        serving = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        if serving:
+            await asyncio.wait(serving, timeout=CLOSE_SECONDS)
+        for _ in range(TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     async def _close_connections(self) -> None:
         for writer in list(self._writers):

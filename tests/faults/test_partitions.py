@@ -133,9 +133,9 @@ def test_a_client_whose_stream_is_cut_again_and_again_sees_every_event_once(cont
 def test_an_asynchronous_client_sees_the_same_as_the_other(client, proxy, tmp_path):
     async def use():
         async with AsyncClient(client.control.settings, NOWHERE) as far:
-            run = await far.ask(
-                (), NewRun(question="q", model="replay:t", replay=(ReplayLine(code="one", final=True),))
-            )
+            asked = NewRun(question="q", model="replay:t", replay=(ReplayLine(code="one", final=True),))
+            session = await far.call(Client.create_session, ())
+            run = await far.call(Client.post, session.session, asked, None)
             events = [event async for event in far.events(run.run)]
             return events, await far.wait(run.run), await far.call(Client.runs, limit=1)
 
