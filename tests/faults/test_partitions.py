@@ -75,6 +75,7 @@ def executor_behind(proxy, client, folder, sandbox):
             yield portal.call
         finally:
             working.cancel()
+            portal.call(executor.client.close)
     executor.database.close()
 
 

@@ -192,10 +192,10 @@ class Executor:
                 growth=Growth(default_environment(), Environments(folder / "environments")),
             )
         )
-        client = LinkClient(token=SecretStr(token), **link)
+        self.client = LinkClient(token=SecretStr(token), **link)
         outbox = Outbox(self.database, LOCAL_ORG)
         self.worker = Worker(
-            client, outbox, Journal(self.database), LOCAL_ORG, runner.run, self.budget.debited, self.approvals
+            self.client, outbox, Journal(self.database), LOCAL_ORG, runner.run, self.budget.debited, self.approvals
         )
 
     def die(self) -> None:
