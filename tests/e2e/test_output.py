@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,8 @@ def test_tables_are_exported(daytwo: Command, session: list[dict[str, Any]], tmp
         "rows": 4,
         "notes": [],
     }
-    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "xlsx": pd.read_excel}[form](path)
+    readers = {"csv": pd.read_csv, "parquet": pd.read_parquet, "xlsx": partial(pd.read_excel, engine="openpyxl")}
+    read = readers[form](path)
     assert read.to_numpy().tolist() == [list(row) for row in session[0]["tables"][0]["rows"]]
     if form == "xlsx":
         assert openpyxl.load_workbook(io.BytesIO(path.read_bytes())).active["A1"].font.bold

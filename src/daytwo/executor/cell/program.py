@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import workers
+from . import advice, workers
 from .charts import Charts
 from .checks import Checks
 from .compiled import Compiled, words
@@ -147,6 +147,7 @@ def main() -> None:
     _take_standard_input()
     _tell_libraries(job)
     workers.prepare()
+    advice.silence()
     if job.rehearsing is not None:
         from .stillness import stand_still
 

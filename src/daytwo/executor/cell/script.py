@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 
-from . import workers
+from . import advice, workers
 
 EXIT_MEMORY = 86
 _NAME = "<script>"
@@ -19,6 +19,7 @@ _NAME = "<script>"
 
 def main() -> None:
     workers.prepare()
+    advice.silence()
     source: str = json.loads(sys.stdin.buffer.read())["source"]
     linecache.cache[_NAME] = (len(source), None, source.splitlines(keepends=True), _NAME)
     sys.argv = [_NAME, *sys.argv[1:]]
