@@ -43,6 +43,8 @@ class Case:
     labels: frozenset[str]
     """Values that the repairer knows."""
     tried: set[str] = field(default_factory=set)
+    hedged: bool = False
+    """What no sheet vouches for was mended or looked up: the next rehearsal's warnings are known."""
     free: bool = True
     repaired: bool = False
     given_up: bool = False
@@ -66,7 +68,11 @@ class Case:
             return False
         if ran.raised is not None:
             return self.mend(_named_by_message(self.program, ran))
-        return self.mend([value for value in ran.unverified if not value.isdigit() or int(value) > LAST_YEAR])
+        if self.hedged:
+            return False
+        self.hedged = True
+        mended = [self.mend([value]) for value in ran.unverified if not value.isdigit() or int(value) > LAST_YEAR]
+        return any(mended)
 
 
 def repairs(laboratory: Laboratory, failing: Sequence[Rehearsed], folder: Path) -> list[dict[str, Any]]:
@@ -221,26 +227,33 @@ def _looked_up_in(program: str, word: str, columns: dict[str, ColumnSheet]) -> l
 class _Resolve(ast.NodeTransformer):
     """Puts a looked-up value where a literal stood, alone or quoted in SQL."""
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: str, name: str) -> None:
         self._word = word
+        self._name = name
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        looks_up = isinstance(node.func, ast.Name) and node.func.id == "resolve"
+        return node if looks_up else self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         return node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if node.value == self._word:
-            return ast.Name("meant", ast.Load())
+            return ast.Name(self._name, ast.Load())
         if isinstance(node.value, str) and f"'{self._word}'" in node.value:
-            return ast.parse(f"{node.value!r}.replace({self._word!r}, str(meant))", mode="eval").body
+            return ast.parse(f"{node.value!r}.replace({self._word!r}, str({self._name}))", mode="eval").body
         return node
 
 
 def _resolved(program: str, word: str, column: str) -> str:
+    name = f"meant_{program.count('meant_')}"
     try:
-        tree = _Resolve(word).visit(ast.parse(program))
+        before = ast.parse(program)
+        text = ast.unparse(ast.fix_missing_locations(_Resolve(word, name).visit(before)))
     except SyntaxError:
         return program
-    return f"meant = resolve({column!r}, {word!r})\n{ast.unparse(ast.fix_missing_locations(tree))}\n"
+    return f"{name} = resolve({column!r}, {word!r})\n{text}\n" if name in text else program
 
 
 def _parses(program: str) -> bool:

@@ -48,9 +48,9 @@ def test_a_label_that_no_sheet_tells_is_looked_up():
     mine = case('d[d["Origin"] == "uSA"]\nsql("select count(*) from cars where Origin = \'uSA\'")')
     assert mine.mend(["uSA"])
     assert mine.program.splitlines() == [
-        "meant = resolve('Origin', 'uSA')",
-        "d[d['Origin'] == meant]",
-        "sql(\"select count(*) from cars where Origin = 'uSA'\".replace('uSA', str(meant)))",
+        "meant_0 = resolve('Origin', 'uSA')",
+        "d[d['Origin'] == meant_0]",
+        "sql(\"select count(*) from cars where Origin = 'uSA'\".replace('uSA', str(meant_0)))",
     ]
 
 
