@@ -16,16 +16,16 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from cell.charts import Charts  # type: ignore[import-not-found]  # the package as a sandbox knows it
-from cell.compiled import FILE_NAME, Compiled  # type: ignore[import-not-found]
-from cell.database import Database  # type: ignore[import-not-found]
-from cell.doubts import Scene, doubt_of, doubt_of_success  # type: ignore[import-not-found]
-from cell.frames import FrameWriter  # type: ignore[import-not-found]
-from cell.job import OUTPUT_BYTES, Job, Sentences  # type: ignore[import-not-found]
-from cell.lookup import Lookups  # type: ignore[import-not-found]
-from cell.names import Names  # type: ignore[import-not-found]
-from cell.outlet import Outlet  # type: ignore[import-not-found]
-from cell.templates import template_of  # type: ignore[import-not-found]
+from cell.charts import Charts  # the package as a sandbox knows it
+from cell.compiled import FILE_NAME, Compiled
+from cell.database import Database
+from cell.doubts import Scene, doubt_of, doubt_of_success
+from cell.frames import FrameWriter
+from cell.job import OUTPUT_BYTES, Job, Sentences
+from cell.lookup import Lookups
+from cell.names import Names
+from cell.outlet import Outlet
+from cell.templates import template_of
 
 MEMORY_BYTES = 2 << 30
 MESSAGE_CHARACTERS = 500

@@ -4,7 +4,7 @@ A frame is a 4-byte big-endian header length, the header (a JSON object with a `
 length, the payload.  The writer runs inside the sandbox, beside a hostile program: the reader trusts no length and
 no header, and hands payloads on in chunks.  A header that needs more than a little room names its kind first, and no
 kind gets more than its honest writer needs; the gate's frame, `end`, is among the little ones.  Standard library only,
-as all of this room's foundation.  Why the executor itself reads: docs/adr/0013-the-gates-reader.md.
+as all of this room's foundation.  Why the executor itself reads: docs/adr/0016-the-gates-reader.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Each variable is pickled by itself, and the pickler's memo says which objects that reached.  Variables whose memos have
 a changeable object in common are one group, pickled once more as one, so that after a restore they share it still.
 An object that is not known to be unchangeable counts as changeable: that makes groups larger, never wrong.
-Source: docs/adr/0013-state.md (co-variables, as in Kishu and ElasticNotebook).
+Source: docs/adr/0015-state.md (co-variables, as in Kishu and ElasticNotebook).
 """
 
 from __future__ import annotations

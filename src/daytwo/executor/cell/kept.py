@@ -3,7 +3,7 @@
 A span is where a part of a snapshot lies: `[blob, offset, length]`, the blob as its index in the manifest.  Large parts
 are mapped, privately, so that reading costs nothing until a page is touched and writing never reaches the file.  At
 the end of a step a mapped part whose pages were not written to is known to be unchanged without looking at a byte.
-Source: docs/adr/0013-state.md; proc_pid_smaps(5).
+Source: docs/adr/0015-state.md; proc_pid_smaps(5).
 """
 
 from __future__ import annotations

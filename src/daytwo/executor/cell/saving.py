@@ -1,7 +1,7 @@
 """Making the next snapshot: every variable and file of the workspace, or why it cannot be kept.
 
 One variable that cannot be kept costs no other.  What did not change since the snapshot before is named, not sent.
-Source: docs/adr/0013-state.md.
+Source: docs/adr/0015-state.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A variable is read when the program, or a function that was read, names it, together with those that share objects with
 it; where a program could reach variables without naming them (`globals()`, `eval`), all are read.  What was not read is
 named on when the next snapshot is made (`saving`), and never sent.  A variable that cannot be read costs no other.
-Source: docs/adr/0013-state.md.
+Source: docs/adr/0015-state.md.
 """
 
 from __future__ import annotations

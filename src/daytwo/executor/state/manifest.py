@@ -3,7 +3,7 @@
 The cell proposes it, beside a hostile program, so all of it is checked here before it is believed: a span may lie in a
 blob that this execution sent, or in one that the snapshot before names, and nowhere else.  What names a blob is its
 index, never a digest that a program could know of.
-Source: docs/adr/0013-state.md.
+Source: docs/adr/0015-state.md.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ that the one snapshot names.
 
 A snapshot belongs to the environment that it was begun in: pickles of one set of packages do not open in another.
 That is noted when it is begun, whatever becomes of it, so that asking tells nothing of how an execution ended.
-Source: docs/adr/0013-state.md.
+Source: docs/adr/0015-state.md.
 """
 
 from __future__ import annotations

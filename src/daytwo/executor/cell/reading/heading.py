@@ -8,7 +8,7 @@ Two rows are taken for names only where nothing else explains them, for the seco
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WIDTH_SHARE = 0.6
@@ -124,8 +124,8 @@ def _with_units(upper: Row, lower: Row, data: Sequence[Row]) -> tuple[str | None
     return tuple(_name(name, unit) for name, unit in zip(upper, below, strict=True))
 
 
-def _holds_numbers(values: object) -> bool:
-    known = [value for value in values if value is not None]  # type: ignore[attr-defined]
+def _holds_numbers(values: Iterable[object]) -> bool:
+    known = [value for value in values if value is not None]
     return bool(known) and not any(isinstance(value, str) for value in known)
 
 

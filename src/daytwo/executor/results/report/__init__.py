@@ -2,7 +2,7 @@
 
 What programs made is data here: texts are escaped, pictures are bytes, figures of plotly are the reduced
 specification.  Scripts and styles are ours, and a policy names them by their digests, so that nothing else
-runs (docs/adr/0009-report-page.md).
+runs (docs/adr/0014-report-page.md).
 """
 
 from daytwo.executor.results.report.page import Artefact, Page, page_of
