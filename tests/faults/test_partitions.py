@@ -7,7 +7,6 @@ import httpx2
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from daytwo.control.storage.embedded import EmbeddedServer
 from daytwo.sdk import AsyncClient, Client, OriginSettings
 from daytwo.sdk.events import follow
 from daytwo.wire.run import NewRun, ReplayLine
@@ -16,7 +15,7 @@ from daytwo.wire.task import Enrolled
 from tests.faults.proxy import proxied
 from tests.faults.simulation.planes import Executor, at_once
 from tests.faults.simulation.sandbox import ChainSandbox
-from tests.integration.test_control_link import Control
+from tests.integration.test_control_link import standing
 
 WITHIN_SECONDS = 180
 NOWHERE = OriginSettings("http://127.0.0.1:1", "")
@@ -37,13 +36,8 @@ class HeldSandbox(ChainSandbox):
 
 @pytest.fixture(scope="module")
 def control(tmp_path_factory):
-    home = tmp_path_factory.mktemp("partitions") / "home"
-    home.mkdir(mode=0o700)
-    server = EmbeddedServer(home)
-    control = Control(home, server.start())
-    yield control
-    control.kill()
-    server.destroy()
+    with standing(tmp_path_factory.mktemp("partitions")) as control:
+        yield control
 
 
 @pytest.fixture

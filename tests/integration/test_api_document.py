@@ -4,8 +4,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from daytwo.control.storage.embedded import EmbeddedServer
-from tests.integration.test_control_link import ANSWER_SECONDS, Control
+from tests.integration.test_control_link import ANSWER_SECONDS, standing
 
 EXAMPLES = 6
 STREAMS = {"/v1/runs/{run_id}/events"}
@@ -14,13 +13,8 @@ STREAMS = {"/v1/runs/{run_id}/events"}
 
 @pytest.fixture(scope="module")
 def control(tmp_path_factory):
-    home = tmp_path_factory.mktemp("document") / "home"
-    home.mkdir(mode=0o700)
-    server = EmbeddedServer(home)
-    control = Control(home, server.start())
-    yield control
-    control.kill()
-    server.destroy()
+    with standing(tmp_path_factory.mktemp("document")) as control:
+        yield control
 
 
 def test_every_answer_is_one_that_the_document_allows(control):

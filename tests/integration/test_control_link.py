@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import anyio
 import httpx2
@@ -75,15 +76,22 @@ class Control:
         return httpx2.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=ANSWER_SECONDS)
 
 
-@pytest.fixture(scope="module")
-def control(tmp_path_factory):
-    home = tmp_path_factory.mktemp("control") / "home"
+@contextmanager
+def standing(folder):
+    """A control plane with a database of its own, whose home is in `folder`."""
+    home = folder / "home"
     home.mkdir(mode=0o700)
     server = EmbeddedServer(home)
     control = Control(home, server.start())
     yield control
     control.kill()
     server.destroy()
+
+
+@pytest.fixture(scope="module")
+def control(tmp_path_factory):
+    with standing(tmp_path_factory.mktemp("control")) as control:
+        yield control
 
 
 @pytest.fixture
