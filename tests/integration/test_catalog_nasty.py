@@ -106,11 +106,33 @@ def merge(made, *ranges):
 
 def packed(**parts):
     def make(path):
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(path, "w") as archive:
             for part, content in parts.items():
-                archive.writestr(part.replace("__", "/"), content)
+                # OpenDocument asks for this one as it is.
+                how = zipfile.ZIP_STORED if part == "mimetype" else zipfile.ZIP_DEFLATED
+                archive.writestr(part.replace("__", "/"), content, how)
 
     return make
+
+
+def opendocument(*rows):
+    """A spreadsheet as LibreOffice writes one (OpenDocument 1.2): numbers, dates and text."""
+    cells = {float: 'float" office:value', dt.date: 'date" office:date-value', str: 'string" office:string-value'}
+    made = "".join(
+        f"""<table:table-row>{
+            "".join(f'<table:table-cell office:value-type="{cells[type(value)]}="{value}"/>' for value in row)
+        }</table:table-row>"""
+        for row in rows
+    )
+    names = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table"))
+    content = (
+        f'<office:document-content{names} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="S">{made}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    return packed(
+        mimetype="application/vnd.oasis.opendocument.spreadsheet",
+        **{"META-INF__manifest.xml": "<manifest/>", "content.xml": content},
+    )
 
 
 def lying_bomb(path):
@@ -163,8 +185,14 @@ MANY_ROWS = (
     ),
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+LOCKED = OLE + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+OLD_WORKBOOK = (Path(__file__).parent / "workbooks" / "old.xls").read_bytes()
+"""Of Excel 97: a title, an empty row, five names, six rows; and a sheet of one sentence."""
+ORDERS = {"order_id": TEXT, "region": TEXT, "amount": FLOAT, "day": DATE, "paid": BOOL}
 AMOUNT = {"name": TEXT, "amount": INT}
 AB = {"a": INT, "b": TEXT}
+
+ODS = (["Ann", 1.0, dt.date(2024, 1, 2)], ["Bob", 2.5, dt.date(2024, 2, 3)])
 
 CASES = [
     # Encodings
@@ -321,7 +349,7 @@ CASES = [
     refused("data.csv.bz2", bz2.compress(b"a,b\n1,2\n"), "not_a_table", "bunzip2"),
     refused("data.csv.xz", lzma.compress(b"a,b\n1,2\n"), "not_a_table", "unxz"),
     refused("data.zip", packed(**{"data.csv": "a,b\n1,2\n"}), "not_a_table", "unzip"),
-    refused("sheet.ods", packed(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "not_a_table", ".xlsx"),
+    refused("text.odt", packed(mimetype="application/vnd.oasis.opendocument.text"), "not_a_table", "without sheets"),
     # JSON
     Case("columns.json", json.dumps({"a": [1, 2], "b": ["x", None]}).encode(), AB, [(1, "x"), (2, None)],
          notes=("each list is a column",)),
@@ -367,9 +395,11 @@ CASES = [
          "02")]),
     Case("numbers_as_text.xlsx", book(["n", "m"], ["1", 1], ["2", 2]), {"n": TEXT, "m": INT}, [("1", 1), ("2", 2)],
          notes=("stored as text",)),
-    Case("total.xlsx", book(["Report"], [None], ["a", "b"], *[[1, 2]] * 9, ["Total", 18]), {"a": TEXT, "b": INT},
-         count=10,
-         notes=("2 row(s) before", "1 value(s) are not numbers")),
+    Case("total.xlsx", book(["Report"], [None], ["a", "b"], *[[1, 2]] * 9, ["Total", 18]), {"a": INT, "b": INT},
+         count=9, notes=("2 row(s) before", "the last row ('Total') adds up those above")),
+    Case("no_total.xlsx", book(["a", "b"], *[["x", 2]] * 9, ["Total", 19]), {"a": TEXT, "b": INT}, count=10),
+    Case("shares.xlsx", book(["a", "b", "c"], ["x", 2, 0.4], ["y", 3, 0.6], ["Grand total:", 5, 1]),
+         {"a": TEXT, "b": INT, "c": FLOAT}, count=2, notes=("'Grand total:'",)),
     Case("groups.xlsx", book(["Sales", None], [None, "Q1", None, "Q2"], ["shop", "units", "price", "units", "price"],
          ["West", 1, 2.5, 3, 4.5], ["East", 2, 2.5, 1, 5.5], also=lambda made: merge(made, "B2:C2", "D2:E2")),
          {"shop": TEXT, "Q1 units": INT, "Q1 price": FLOAT, "Q2 units": INT, "Q2 price": FLOAT},
@@ -397,8 +427,14 @@ CASES = [
     refused("bomb.xlsx", packed(**{"[Content_Types].xml": "", "xl__a.xml": b"0" * 80_000_000}), "not_a_table", "bomb"),
     refused("lying.xlsx", lying_bomb, "not_a_table"),
     Case("laughs.xlsx", laughing, {"a": TEXT}, []),
-    refused("password.xlsx", OLE, "xls_not_supported", "has a password"),
-    refused("old.xls", OLE, "xls_not_supported", "old Excel"),
+    Case("sheet.ods", opendocument(["name", "n", "day"], *ODS), {"name": TEXT, "n": FLOAT, "day": DATE},
+         [*map(tuple, ODS)]),
+    refused("empty.ods", packed(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "not_a_table", "damaged"),
+    Case("old.xls", OLD_WORKBOOK, ORDERS, count=6,
+         notes=("2 row(s) before the table", "no table: 'Notes'")),
+    Case("old.dat", OLD_WORKBOOK, ORDERS, count=6),
+    refused("password.xlsx", LOCKED, "workbook_locked", "without one"),
+    refused("letter.xls", OLE, "not_a_table", "no workbook"),
     # SQLite
     Case("shop.db", lite("create table t (a, b)", "insert into t values (1, 'x'), (2, null)",
          "create view v as select 1"),

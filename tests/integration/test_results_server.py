@@ -27,7 +27,7 @@ from daytwo.wire.verdict import Ruling, Verdict
 
 TOKEN = "executor-token"
 KEY = SigningKey.generate()
-RUN, SESSION = new_id("run"), new_id("session")
+RUN, SESSION = "run_01m800000000000000000000aa", "session_01m800000000000000000000aa"
 ARROW = b"ARROW1\x00\x00" + b"x" * 40
 PNG = (
     b"\x89PNG\r\n\x1a\n"

@@ -24,6 +24,8 @@ from daytwo.wire.errors import Invalid
         ("a.feather", b"ARROW1\x00\x00", Kind.ARROW),
         ("a.xlsx", b"PK\x03\x04rest", Kind.EXCEL),
         ("a.csv", b"PK\x03\x04....[Content_Types].xml", Kind.EXCEL),
+        ("a.csv", b"PK\x03\x04....mimetypeapplication/vnd.oasis.opendocument.spreadsheet", Kind.EXCEL),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.EXCEL),
         ("a.csv", "a;b\n1;2\n".encode("utf-16"), Kind.CSV),
     ],
 )
@@ -35,7 +37,7 @@ def test_bytes_weigh_more_than_names(name, head, kind):
     ("name", "head", "code", "words"),
     [
         ("a.csv", b"", "file_empty", "empty"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls_not_supported", ".xlsx"),
+        ("a.odt", b"PK\x03\x04....mimetypeapplication/vnd.oasis.opendocument.text", "not_a_table", "without sheets"),
         ("a.csv", b"%PDF-1.7", "not_a_table", "PDF"),
         ("a.zip", b"PK\x03\x04data.csv", "not_a_table", "unpack"),
         ("a.bin", bytes(range(256)), "not_a_table", "binary"),
@@ -74,4 +76,4 @@ def test_any_bytes_have_a_kind_or_an_error_with_a_code(name, head):
         kind = kind_of(name, head)
     except Invalid as refused:
         kind = refused.code
-    assert kind in {*Kind, "file_empty", "xls_not_supported", "not_a_table"}
+    assert kind in {*Kind, "file_empty", "not_a_table"}

@@ -77,7 +77,7 @@ def find(paths: Sequence[Path]) -> Found:
 
     Raises:
         Missing: `file_not_found`.
-        Invalid: `file_unreadable`, `file_empty`, `not_a_table`, `xls_not_supported`, `too_many_files`.
+        Invalid: `file_unreadable`, `file_empty`, `not_a_table`, `too_many_files`.
     """
     seen = fingerprints(paths)
     is_folder = any(path.is_dir() for path in paths)

@@ -13,7 +13,8 @@ ALIKE_SHARE = 0.8
 CONTROLS_FREE = 8
 """Control characters that any text may have."""
 KINDS_READ = (
-    "CSV, TSV and other delimited text (also gzipped), Parquet, JSON, JSON lines, Excel (.xlsx), SQLite and Arrow"
+    "CSV, TSV and other delimited text (also gzipped), Parquet, JSON, JSON lines, workbooks (.xlsx, .xls, .ods), "
+    "SQLite and Arrow"
 )
 
 
@@ -42,6 +43,9 @@ _BY_SUFFIX = {
     "ndjson": Kind.JSONL,
     "xlsx": Kind.EXCEL,
     "xlsm": Kind.EXCEL,
+    "xlsb": Kind.EXCEL,
+    "xls": Kind.EXCEL,
+    "ods": Kind.EXCEL,
     "db": Kind.SQLITE,
     "sqlite": Kind.SQLITE,
     "sqlite3": Kind.SQLITE,
@@ -90,19 +94,15 @@ def kind_of(name: str, head: bytes) -> Kind:
     """The kind of the file called `name` that begins with `head` (up to `MAGIC_BYTES`).  Its bytes weigh more.
 
     Raises:
-        Invalid: `file_empty`, `xls_not_supported`, or `not_a_table` with what was seen instead.
+        Invalid: `file_empty`, or `not_a_table` with what was seen instead.
     """
     if not head:
         raise Invalid("file_empty", f"{name} is empty: there is nothing to read.")
     suffix, _ = suffixes(name)
     named = _BY_SUFFIX.get(suffix)
     if head.startswith(_OLE):
-        # Excel wraps a workbook with a password into the container that the old files are.
-        what = "has a password" if named is Kind.EXCEL else "is an old Excel file (.xls), or one with a password"
-        raise Invalid(
-            "xls_not_supported",
-            f"{name} {what}: open it in Excel or LibreOffice and save it as .xlsx without a password.",
-        )
+        # An old workbook, a new one with a password, an old Word file: what it is shows when it is read.
+        return Kind.EXCEL
     for magic, kind in _BY_MAGIC:
         if head.startswith(magic):
             return kind
@@ -124,7 +124,9 @@ def _packed(name: str, head: bytes, named: Kind | None) -> Kind:
             return named
         raise _no_table(name, "is a gzip archive of no text (data.csv.gz would be read): unpack it first (`gunzip`)")
     if b"opendocument" in head[:200]:
-        raise _no_table(name, "is an OpenDocument file: save it as .xlsx")
+        if b"opendocument.spreadsheet" in head[:200]:
+            return Kind.EXCEL
+        raise _no_table(name, "is an OpenDocument file without sheets")
     if b"word/" in head or b"ppt/" in head:
         raise _no_table(name, "is an Office document without sheets")
     if named is Kind.EXCEL or b"[Content_Types].xml" in head or b"xl/" in head:

@@ -51,7 +51,7 @@ FULL_PASS = replace(
     COMPUTE, name="full pass", cpus=1, wall_seconds=FULL_PASS_SECONDS, cpu_seconds=int(FULL_PASS_SECONDS)
 )
 """In the background: it leaves a core to programs."""
-_PROBLEMS = frozenset({"file_empty", "not_a_table"})
+_PROBLEMS = frozenset({"file_empty", "not_a_table", "workbook_locked"})
 
 
 Tell = Callable[[Stage, float | None], None]

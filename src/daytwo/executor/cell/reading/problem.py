@@ -14,7 +14,7 @@ class UnreadableError(Exception):
     """A file is no table that a cell can read.
 
     Args:
-        code: stable, as in `daytwo.wire.errors`: `file_empty`, `not_a_table`.
+        code: stable, as in `daytwo.wire.errors`: `file_empty`, `not_a_table`, `workbook_locked`.
         message: what was seen and what to do, without values of the data.
     """
 

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx, .xlsm): each sheet that holds a table, read row by row.
+"""Workbooks of Excel (.xlsx, .xlsm, .xlsb, .xls) and LibreOffice (.ods): each sheet that holds a table, row by row.
 
 Where a table begins, and what its columns are called, is found by `heading`.  Sheet names are free text from inside a
 file, so they stay here: tables are called `sheet1`, `sheet2`, …  A workbook is parsed by calamine, which holds a sheet
@@ -8,13 +8,14 @@ in memory while it is read: some twenty bytes a cell, of at most a million rows.
 from __future__ import annotations
 
 import itertools
+import mmap
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import heading
+from . import heading, totals
 from .headers import fit_names, replaced_note
 from .heading import Heading
 from .problem import UnreadableError
@@ -23,6 +24,8 @@ from .rows import ColumnType
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""What holds a workbook with a password, in a container of the old Office: MS-OFFCRYPTO 2.3.4.4."""
 UNPACKED_LIMIT_BYTES = 2 * 1024**3
 RATIO_LIMIT = 200
 RATIO_FREE_BYTES = 64 * 1024**2
@@ -38,9 +41,13 @@ def opened(path: str) -> Iterator[CalamineWorkbook]:
     """The workbook, with the values that its formulas had when it was saved.
 
     Raises:
-        UnreadableError: `not_a_table`, where it is no workbook or unpacks to far more than it should.
+        UnreadableError: `workbook_locked`, where it has a password; `not_a_table`, where it is no workbook or unpacks
+            to far more than it should.
     """
-    _refuse_bombs(path)
+    if zipfile.is_zipfile(path):
+        _refuse_bombs(path)
+    else:
+        _refuse_locked(path)
     from python_calamine import CalamineError, CalamineWorkbook
 
     # Opened here: calamine judges a path by its ending.
@@ -50,8 +57,17 @@ def opened(path: str) -> Iterator[CalamineWorkbook]:
                 yield book
         except CalamineError as error:
             raise UnreadableError(
-                "not_a_table", "The workbook is damaged: open it in Excel and save it anew."
+                "not_a_table", "It is no workbook, or a damaged one: open it in Excel or LibreOffice and save it anew."
             ) from error
+
+
+def _refuse_locked(path: str) -> None:
+    with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find(ENCRYPTED) != -1:
+            raise UnreadableError(
+                "workbook_locked",
+                "The workbook has a password: open it in Excel or LibreOffice and save a copy without one.",
+            )
 
 
 def _refuse_bombs(path: str) -> None:
@@ -60,7 +76,7 @@ def _refuse_bombs(path: str) -> None:
             packed = sum(part.compress_size for part in archive.infolist())
             unpacked = sum(part.file_size for part in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise UnreadableError("not_a_table", "The file is no Excel workbook, or is cut short.") from error
+        raise UnreadableError("not_a_table", "The file is no workbook, or is cut short.") from error
     if unpacked > UNPACKED_LIMIT_BYTES or (unpacked > RATIO_FREE_BYTES and unpacked > RATIO_LIMIT * packed):
         raise UnreadableError("not_a_table", "The workbook unpacks to far more than its size: it is refused as a bomb.")
 
@@ -109,7 +125,8 @@ def _is_prose(options: dict[str, Any]) -> bool:
 def rows(book: CalamineWorkbook, options: dict[str, Any]) -> Iterator[Sequence[object]]:
     """The table's rows, without empty ones, as wide as its columns."""
     places = [column["place"] for column in options["columns"]]
-    for row in _filled(book.get_sheet_by_name(options["sheet"]), options["skip"]):
+    filled = _filled(book.get_sheet_by_name(options["sheet"]), options["skip"])
+    for row in itertools.islice(filled, options.get("count")):
         values = [row[place] if place < len(row) else None for place in places]
         if any(value is not None for value in values):
             yield values
@@ -145,7 +162,8 @@ def _table(sheet: CalamineSheet, notes: list[str]) -> dict[str, Any] | None:
     types: list[ColumnType] = []
     count = 0
     recurs = False
-    for row in _filled(sheet, found.end):
+    body = totals.Body()
+    for row in body.watched(_filled(sheet, found.end)):
         count += 1
         types.extend(ColumnType() for _ in range(len(row) - len(types)))
         for place, value in enumerate(row):
@@ -158,7 +176,13 @@ def _table(sheet: CalamineSheet, notes: list[str]) -> dict[str, Any] | None:
         found = Heading(found.start, 0, ())
     if not count:
         types = [ColumnType() for _ in found.names]
-    return _options(sheet.name, found, types, notes) if count or found.rows else None
+    if not count and not found.rows:
+        return None
+    if body.total is not None:
+        notes.append(
+            f"In the sheet {sheet.name!r}, the last row ({body.total!r}) adds up those above, and is left out."
+        )
+    return _options(sheet.name, found, types, notes) | {"count": count}
 
 
 def _options(title: str, found: Heading, types: list[ColumnType], notes: list[str]) -> dict[str, Any]:
