@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import advice, workers
+from . import standing  # noqa: F401 - imported for what it sets
 from .charts import Charts
 from .checks import Checks
 from .compiled import Compiled, words
@@ -146,8 +146,6 @@ def main() -> None:
     job = Job.from_json(sys.stdin.buffer.read())
     _take_standard_input()
     _tell_libraries(job)
-    workers.prepare()
-    advice.silence()
     if job.rehearsing is not None:
         from .stillness import stand_still
 

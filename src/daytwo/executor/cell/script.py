@@ -11,15 +11,13 @@ import os
 import sys
 import traceback
 
-from . import advice, workers
+from . import standing  # noqa: F401 - imported for what it sets
 
 EXIT_MEMORY = 86
 _NAME = "<script>"
 
 
 def main() -> None:
-    workers.prepare()
-    advice.silence()
     source: str = json.loads(sys.stdin.buffer.read())["source"]
     linecache.cache[_NAME] = (len(source), None, source.splitlines(keepends=True), _NAME)
     sys.argv = [_NAME, *sys.argv[1:]]

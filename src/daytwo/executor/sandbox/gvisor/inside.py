@@ -24,10 +24,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from daytwo.executor.sandbox.gvisor import frames
     from daytwo.executor.sandbox.gvisor.order import Inside
-    from daytwo.executor.sandbox.zygote import child, interpreter, kernel, limits, report, seccomp
+    from daytwo.executor.sandbox.zygote import beginning, interpreter, kernel, limits, report, seccomp
 else:
     from gvisor import frames
-    from zygote import child, interpreter, kernel, limits, report, seccomp
+    from zygote import beginning, interpreter, kernel, limits, report, seccomp
 
 _STATUS_FD = 4
 _EVERY_DESCRIPTOR = 0x7FFFFFFF
@@ -87,11 +87,12 @@ def _be_program(order: Inside, writers: list[int]) -> NoReturn:
         kernel.prctl("no_new_privs", kernel.PR_SET_NO_NEW_PRIVS, 1)
         limits.impose(os.getpid(), order["limits"], None)
         for path in order["check_readable"]:
-            child.check_readable(path)
+            beginning.check_readable(path)
         os.chdir(order["home"])
         sys.path[:] = [path for path in sys.path if path not in order["path"]] + order["path"]
         seccomp.install()
-        interpreter.renew(order["seed"])
+        interpreter.renew()
+        interpreter.seed(order["seed"])
         main = importlib.import_module(order["module"]).main
         sys.argv = [order["module"], *order["arguments"]]
     except BaseException as error:  # noqa: BLE001 - the boundary of a process, before the program: nothing has run

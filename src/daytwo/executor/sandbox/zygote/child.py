@@ -9,37 +9,35 @@ is left.
 
 from __future__ import annotations
 
-import errno
-import importlib
 import os
 import resource
 import signal
 import socket
-import stat
-import sys
 from typing import NoReturn
 
-from . import files, interpreter, kernel, landlock, messages, report, root, seccomp
+from . import drill, files, interpreter, kernel, landlock, messages, report, root, seccomp
+from .beginning import KEEPER_FD, STATUS_FD, get_ready, take
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from .order import Inside
 
-    from .order import Go, Inside
-
-_KEEPER_FD, _CHANNEL_FD, _STATUS_FD = 3, 3, 4
-"""The socket to the keeper stands where the program's channel will: taking the one closes the other."""
 _EVERY_DESCRIPTOR = 0xFFFFFFFF
 _INSIDE_ID = 1000
 _KIB_BYTES = 1024
-_READ_CHECK_LIMIT_ENTRIES = 2_000
 
 
-def live(inside: Inside, descriptors: list[int]) -> NoReturn:
-    """The whole life of a child, right after the fork: the socket to the keeper, then cgroups to join."""
+def live(inside: Inside, descriptors: list[int], *, hurry: bool) -> NoReturn:
+    """The whole life of a child, right after the fork.
+
+    Args:
+        inside: what it knows.
+        descriptors: the socket to the keeper, then cgroups to join.
+        hurry: a run waits for it, so it parks without a drill.
+    """
     keeper = _alone(descriptors)
     try:
-        program = _set_up(inside, keeper)
+        program = _set_up(inside, keeper, hurry=hurry)
         messages.send(keeper, _reap_until_end(program))
     except BaseException as error:  # noqa: BLE001 - the boundary of a process: the keeper hears of it, nothing runs
         messages.send(keeper, report.failure(error))
@@ -52,12 +50,12 @@ def _alone(descriptors: list[int]) -> socket.socket:
     keeper, *groups = descriptors
     for group in groups:
         os.write(group, b"0")
-    os.dup2(keeper, _KEEPER_FD, inheritable=False)
-    kernel.close_range(_KEEPER_FD + 1, _EVERY_DESCRIPTOR)
-    return socket.socket(fileno=_KEEPER_FD)
+    os.dup2(keeper, KEEPER_FD, inheritable=False)
+    kernel.close_range(KEEPER_FD + 1, _EVERY_DESCRIPTOR)
+    return socket.socket(fileno=KEEPER_FD)
 
 
-def _set_up(inside: Inside, keeper: socket.socket) -> int:
+def _set_up(inside: Inside, keeper: socket.socket, *, hurry: bool) -> int:
     os.setsid()
     namespaces = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
     kernel.unshare(namespaces | kernel.CLONE_NEWCGROUP, "mount, net, ipc, uts and cgroup namespaces")
@@ -74,7 +72,7 @@ def _set_up(inside: Inside, keeper: socket.socket) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     program = kernel.fork()
     if program == 0:
-        _be_program(inside, keeper)
+        _be_program(inside, keeper, hurry=hurry)
     # After the fork, so that the program's Landlock domain is not its init's.
     landlock.restrict([], [], [])
     seccomp.install()
@@ -107,67 +105,30 @@ def _is_alone() -> bool:
     return False
 
 
-def _be_program(inside: Inside, keeper: socket.socket) -> NoReturn:
+def _be_program(inside: Inside, keeper: socket.socket, *, hurry: bool) -> NoReturn:
     try:
         kernel.prctl("dumpable", kernel.PR_SET_DUMPABLE, 1)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         landlock.restrict(inside["scratch"], inside["executable"], inside["devices"])
         seccomp.install(drives_devices=bool(inside["devices"]))
-        interpreter.renew(inside["seed"])
-        interpreter.limber(inside["modules"])
+        interpreter.renew()
+        if inside["seed"] is None:  # else the zygote's is meant to be its children's
+            interpreter.seed(None)
+        if not hurry:
+            drill.run(inside["modules"])
         messages.send(keeper, {"event": "parked"})
         order = messages.receive(keeper)
         if order.message is None:
             os._exit(1)
-        _take(order.descriptors, keeper)
+        take(order.descriptors, keeper)
     except BaseException as error:  # noqa: BLE001 - as above
         messages.send(keeper, report.failure(error))
         os._exit(1)
     try:
-        main = _get_ready(order.message)
+        main = get_ready(order.message)
     except BaseException as error:  # noqa: BLE001 - as above
-        report.write(_STATUS_FD, report.failure(error))
+        report.write(STATUS_FD, report.failure(error))
         os._exit(1)
-    report.write(_STATUS_FD, {"event": "started"})
-    os.close(_STATUS_FD)
+    report.write(STATUS_FD, {"event": "started"})
+    os.close(STATUS_FD)
     interpreter.end_with(main)
-
-
-def _take(descriptors: list[int], keeper: socket.socket) -> None:
-    """Takes the run's descriptors and leaves nothing else open, the socket to the keeper least of all."""
-    status, *standard = descriptors  # each above 3: 0 to 3 are taken
-    if status != _STATUS_FD:
-        os.dup2(status, _STATUS_FD)
-    os.set_inheritable(_STATUS_FD, False)
-    for number, descriptor in enumerate(standard):
-        os.dup2(descriptor, number)
-    keeper.detach()
-    kernel.close_range(_STATUS_FD + 1, _EVERY_DESCRIPTOR)
-
-
-def _get_ready(go: Go) -> Callable[[], object]:
-    for path in go["check_readable"]:
-        check_readable(path)
-    os.environ.update(go["variables"])
-    os.chdir(go["home"])
-    interpreter.widen(go["cpus"])
-    module = importlib.import_module(go["module"])
-    sys.argv = [go["module"], *go["arguments"]]
-    main: Callable[[], object] = module.main
-    return main
-
-
-def check_readable(top: str) -> None:
-    """Refuses a source that the sandbox's user cannot read, looking at no more than a few thousand entries."""
-    left = _READ_CHECK_LIMIT_ENTRIES
-    pending = [top]
-    while pending and left > 0:
-        path = pending.pop()
-        left -= 1
-        mode = os.lstat(path).st_mode
-        wanted = os.R_OK | os.X_OK if stat.S_ISDIR(mode) else os.R_OK
-        if not stat.S_ISLNK(mode) and not os.access(path, wanted):
-            raise kernel.Refused(path, errno.EACCES, code="data_unreadable")
-        if stat.S_ISDIR(mode):
-            with os.scandir(path) as entries:
-                pending += [entry.path for entry, _ in zip(entries, range(left), strict=False)]

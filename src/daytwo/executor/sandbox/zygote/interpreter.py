@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from . import messages
+_TWISTER_WORDS, _WORD_BYTES = 624, 4
 
 
 @contextmanager
@@ -45,32 +45,32 @@ def _is_of_standard_library(function: Callable[..., Any]) -> bool:
     return module.partition(".")[0] in sys.stdlib_module_names
 
 
-def renew(seed: int | None) -> None:
-    """Replaces what a fork has copied and two processes must not have in common.
-
-    Args:
-        seed: of the random generators; None for fresh entropy.
-    """
+def renew() -> None:
+    """Replaces what a fork has copied and two processes must not have in common, random generators aside."""
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # noqa: SLF001 - as Python does after a fork
-    if "random" in sys.modules:
-        sys.modules["random"].seed(seed)
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed(seed)
     if "multiprocessing.process" in sys.modules:
         sys.modules["multiprocessing.process"].current_process().authkey = os.urandom(32)
 
 
-def limber(modules: list[str]) -> None:
-    """Does once, before the program is here, what every program does: the pages that this writes are then our own."""
-    ours, theirs = messages.pair()
-    imported = ", ".join(name for name in ("os", "sys", *modules) if name in sys.modules)
-    text = f"import {imported}\ndef f(x): return [x]\nvalues = {{i: f(i) for i in range(99)}}"
-    with ours, theirs:
-        messages.send(theirs, {"source": text}, [0])
-        said = messages.receive(ours)
-    os.close(said.descriptors[0])
-    os.environ.update(dict(os.environ))
-    exec(compile(said.message["source"], "<limber>", "exec"), {"__name__": "limber"})  # noqa: S102 - our own text
+def seed(number: int | None) -> None:
+    """Seeds the random generators that every program shares with the libraries it imports.
+
+    Args:
+        number: the seed; None for fresh entropy.
+    """
+    if "random" in sys.modules:
+        sys.modules["random"].seed(number)
+    if "numpy.random" in sys.modules:
+        if number is None:
+            _stir(sys.modules["numpy.random"])
+        else:
+            sys.modules["numpy.random"].seed(number)
+
+
+def _stir(generators: Any) -> None:
+    """Gives numpy's generator a state of fresh entropy.  Its own way to one copies four times as many pages."""
+    words = sys.modules["numpy"].frombuffer(os.urandom(_TWISTER_WORDS * _WORD_BYTES), "u4")
+    generators.set_state(("MT19937", words, _TWISTER_WORDS))
 
 
 def widen(cpus: int) -> None:

@@ -147,22 +147,23 @@ class Keeper:
         if self._zygote is None or not self._zygote_pid or self._failure is not None:
             return
         wanted = len(self._waiting) - len(self._making)
-        if wanted <= 0 and time.monotonic() >= self._refill_at_seconds:
+        hurry = wanted > 0
+        if not hurry and time.monotonic() >= self._refill_at_seconds:
             wanted = self._plan["pool"] - len(self._parked) - len(self._making)
         for _ in range(min(wanted, _FORKS_AT_ONCE_LIMIT - len(self._making))):
             try:
-                self._order_child()
+                self._order_child(hurry=hurry)
             except OSError as error:
                 self._fail(failure(error))
                 return
 
-    def _order_child(self) -> None:
+    def _order_child(self, *, hurry: bool) -> None:
         assert self._zygote is not None
         ours, theirs = messages.pair_with_names()
         group = None if self._groups is None else self._groups.new()
         doors = [] if group is None else [group.door()]
         child = Child(ours, group)
-        messages.send(self._zygote, {"event": "fork"}, [theirs.fileno(), *doors])
+        messages.send(self._zygote, {"event": "fork", "hurry": hurry}, [theirs.fileno(), *doors])
         theirs.close()
         for door in doors:
             os.close(door)

@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 
-from . import child, interpreter, kernel, messages, pages, seccomp
+from . import beginning, child, interpreter, kernel, messages, pages, seccomp
 from .birth import ZYGOTE_FD
 from .report import failure
 
@@ -32,11 +32,12 @@ def main() -> None:
     try:
         inside: Inside = json.loads(sys.argv.pop())
         for path in inside["check_readable"]:
-            child.check_readable(path)
+            beginning.check_readable(path)
         environment = dict(os.environ)
         with interpreter.without_exits_of_packages():
             for module in inside["modules"]:
                 _import(module)
+        interpreter.seed(inside["seed"])
         os.environ.clear()
         os.environ.update(environment)  # without what libraries have put there for themselves
         _serve(channel, inside)
@@ -77,7 +78,7 @@ def _serve(channel: socket.socket, inside: Inside) -> None:
         kernel.setns(own, kernel.CLONE_NEWPID, "return to the zygote's pid namespace")
         kernel.unshare(kernel.CLONE_NEWPID, "pid namespace")
         if kernel.fork() == 0:
-            child.live(inside, order.descriptors)
+            child.live(inside, order.descriptors, hurry=order.message["hurry"])
         for descriptor in order.descriptors:
             os.close(descriptor)
 
