@@ -70,11 +70,13 @@ class Execution:
 
     async def run(self, order: bytes) -> SandboxResult:
         try:
-            begun = self._pipes.control.write_some(order)  # ahead, so that the keeper finds it
+            # Ahead, so that the keeper and the program find it.
+            begun = self._pipes.control.write_some(order)
+            fed = self._pipes.job.write_some(self._request.job)
             await self._hand_over()
             async with anyio.create_task_group() as group:
                 group.start_soon(self._watch)
-                group.start_soon(self._feed)
+                group.start_soon(self._feed, fed)
                 await self._pipes.control.write_all(order[begun:])
                 try:
                     await self._drain()
@@ -107,8 +109,8 @@ class Execution:
             group.start_soon(self._pipes.channel.read_all, self._take_channel)
             group.start_soon(self._pipes.status.read_all, self._take_status)
 
-    async def _feed(self) -> None:
-        await self._pipes.job.write_all(self._request.job)
+    async def _feed(self, begun: int) -> None:
+        await self._pipes.job.write_all(self._request.job[begun:])
         self._pipes.job.close()
 
     async def _watch(self) -> None:

@@ -112,9 +112,11 @@ def make_run(request: SandboxRequest) -> Run:
     profile = request.profile
     return {
         "mounts": [own_source(mount.source, mount.target) for mount in request.mounts],
-        "scratch": scratch_of(profile),
-        "scratch_inodes": profile.inodes,
-        "limits": limits_of(profile),
+        "fit": {
+            "scratch": scratch_of(profile),
+            "scratch_inodes": profile.inodes,
+            "limits": limits_of(profile),
+        },
         "go": {
             "module": request.module,
             "arguments": list(request.arguments),

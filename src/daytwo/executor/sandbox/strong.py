@@ -129,7 +129,7 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
     """
     plan = make_plan(environment, cell_source, kind=request.kind, uid=_UID, modules=(), pool=0)
     run = make_run(request)
-    go = run["go"]
+    go, scratch, limits = run["go"], run["fit"]["scratch"], run["fit"]["limits"]
     inside: Inside = {
         "uid": _UID,
         "module": request.module,
@@ -139,8 +139,8 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
         "seed": plan["inside"]["seed"],
         "check_readable": [CELL_PARENT, *go["check_readable"]],
         "devices": [f"/dev/{name}" for name in _DEVICES],
-        "scratch": list(run["scratch"]),
-        "limits": run["limits"] | {"processes": request.profile.processes - _UNCOUNTED_PROCESSES},
+        "scratch": list(scratch),
+        "limits": limits | {"processes": request.profile.processes - _UNCOUNTED_PROCESSES},
     }
     interpreter = plan["command"][0]
     command = [interpreter, "-P", "-s", "-S", "-B", f"{CELL_PARENT}/{GVISOR.name}/inside.py", json.dumps(inside)]
@@ -154,9 +154,9 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
         ],
         "links": plan["links"],
         "files": plan["files"] | {"/etc/passwd": f"sandbox:x:{_UID}:{_UID}:sandbox:{WORKSPACE}:/bin/false\n"},
-        "scratch": run["scratch"],
+        "scratch": scratch,
         "memory_bytes": request.profile.memory_bytes,
-        "configuration": _configuration(command, environment_variables() | go["variables"], run["scratch"]),
+        "configuration": _configuration(command, environment_variables() | go["variables"], scratch),
     }
 
 

@@ -6,15 +6,17 @@ import json
 import os
 import signal
 import socket
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from . import files, kernel, limits, memory, messages, report, root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .cgroups import Group
-    from .order import Run
+    from .order import Fit, Run
     from .trees import Tree
 
 _ORDER_LIMIT_BYTES = 4 << 20
@@ -93,6 +95,7 @@ class Child:
         self.process = -1
         """A pidfd of its init."""
         self.asked: Asked | None = None
+        self.fitted: Fit | None = None
         self._group = group
         self._mounts = -1
         self._init = 0
@@ -110,8 +113,17 @@ class Child:
     def is_parked(self, program: int) -> None:
         self._program = program
 
+    def fit(self, fit: Fit, surroundings: Surroundings) -> None:
+        """Cuts the parked child to a profile, once and for good: limits can be lowered, not raised."""
+        with self._inside(surroundings):
+            root.resize(fit)
+        limits.impose(self._program, fit["limits"], surroundings.owner)
+        if self._group is not None:
+            self._group.bound(fit["limits"]["total_bytes"])
+        self.fitted = fit
+
     def start(self, asked: Asked, run: Run, trees: list[Tree], surroundings: Surroundings) -> None:
-        """Fits the parked child to a run and lets it go.
+        """Fits the parked child to a run, in so far as it is not, and lets it go.
 
         Args:
             asked: the run's pipes.
@@ -120,16 +132,13 @@ class Child:
             surroundings: what holds for every run.
         """
         self.asked = asked
-        kernel.setns(self._mounts, kernel.CLONE_NEWNS, "enter a child's mount namespace")
-        try:
-            root.fit(run, trees, surroundings.places)
-        finally:
-            kernel.setns(surroundings.home, kernel.CLONE_NEWNS, "leave a child's mount namespace")
+        if self.fitted != run["fit"]:
+            self.fit(run["fit"], surroundings)
+        if trees:
+            with self._inside(surroundings):
+                root.furnish(trees, surroundings.places)
         self._close_mounts()
-        limits.impose(self._program, run["limits"], surroundings.owner)
-        if self._group is not None:
-            self._group.bound(run["limits"]["total_bytes"])
-        self._memory_limit_bytes = run["limits"]["memory_bytes"]
+        self._memory_limit_bytes = run["fit"]["limits"]["memory_bytes"]
         if self._group is None:
             self._kills_before = _kernels_kills()
         messages.send(self.channel, run["go"], asked.for_child())
@@ -172,6 +181,15 @@ class Child:
         self.channel.close()
         if self.process >= 0:
             os.close(self.process)
+
+    @contextmanager
+    def _inside(self, surroundings: Surroundings) -> Iterator[None]:
+        """Within the child's mount namespace."""
+        kernel.setns(self._mounts, kernel.CLONE_NEWNS, "enter a child's mount namespace")
+        try:
+            yield
+        finally:
+            kernel.setns(surroundings.home, kernel.CLONE_NEWNS, "leave a child's mount namespace")
 
     def _close_mounts(self) -> None:
         if self._mounts >= 0:

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from . import birth, cgroups, files, kernel, landlock, messages
 from .execution import Asked, Child, Surroundings
+from .parked import Parked
 from .report import failure
 from .trees import Opener
 
@@ -24,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .order import Plan, Run
+    from .order import Fit, Plan, Run
 
 _MEMORY_POLL_SECONDS = 0.2
 _REFILL_DELAY_SECONDS = 0.03
@@ -58,11 +59,12 @@ class Keeper:
         self._zygote_pid = 0
         self._words = -1
         self._making: list[Child] = []
-        self._parked: deque[Child] = deque()
+        self._parked = Parked()
         self._running: list[Child] = []
         self._ending: list[Child] = []
         """Nothing but their init is left of them."""
         self._waiting: deque[tuple[Asked, Run]] = deque()
+        self._last_fit: Fit | None = None
         self._refill_at_seconds = 0.0
         self._watch_at_seconds = 0.0
         self._selector = selectors.DefaultSelector()
@@ -149,13 +151,35 @@ class Keeper:
         wanted = len(self._waiting) - len(self._making)
         hurry = wanted > 0
         if not hurry and time.monotonic() >= self._refill_at_seconds:
-            wanted = self._plan["pool"] - len(self._parked) - len(self._making)
+            self._fit_ahead()
+            wanted = self._plan["pool"] - len(self._parked.children) - len(self._making)
         for _ in range(min(wanted, _FORKS_AT_ONCE_LIMIT - len(self._making))):
             try:
                 self._order_child(hurry=hurry)
             except OSError as error:
                 self._fail(failure(error))
                 return
+
+    def _fit_ahead(self) -> None:
+        """In a quiet moment: what ran last may well run next."""
+        if self._last_fit is None:
+            return
+        misfit = self._parked.take_misfit(self._last_fit)
+        if misfit is not None:
+            self._give_up(misfit)
+        child = self._parked.to_fit(self._last_fit)
+        if child is None:
+            return
+        try:
+            child.fit(self._last_fit, self._surroundings)
+        except (kernel.Refused, OSError):  # it has just ended
+            self._parked.children.remove(child)
+            self._give_up(child)
+
+    def _give_up(self, child: Child) -> None:
+        """No run will have it."""
+        self._ending.append(child)
+        child.kill()
 
     def _order_child(self, *, hurry: bool) -> None:
         assert self._zygote is not None
@@ -180,7 +204,7 @@ class Keeper:
             case "parked":
                 child.is_parked(said.pid)
                 self._making.remove(child)
-                self._parked.append(child)
+                self._parked.children.append(child)
                 self._assign()
             case "ended":
                 child.has_ended(event)
@@ -196,9 +220,9 @@ class Keeper:
                     self._bury(child)
 
     def _assign(self) -> None:
-        while self._waiting and self._parked:
+        while self._waiting and (child := self._parked.take(self._waiting[0][1]["fit"])) is not None:
             asked, run = self._waiting.popleft()
-            child = self._parked.popleft()
+            self._last_fit = run["fit"]
             if not self._running:
                 self._watch_at_seconds = time.monotonic() + _MEMORY_POLL_SECONDS
             self._running.append(child)
@@ -222,7 +246,7 @@ class Keeper:
                 break
             if said.message["event"] == "ended":
                 child.has_ended(said.message)
-        for state in (self._making, self._parked, self._running, self._ending):
+        for state in (self._making, self._parked.children, self._running, self._ending):
             if child in state:
                 state.remove(child)
         self._settle(child)
@@ -238,7 +262,7 @@ class Keeper:
         """The zygote ends with its socket, its children with it; what the kernel does not clean up is cleaned up."""
         if self._zygote is not None:
             self._zygote.close()
-        for child in (*self._making, *self._parked, *self._running, *self._ending):
+        for child in (*self._making, *self._parked.children, *self._running, *self._ending):
             if child.process >= 0:
                 child.kill()
                 kernel.readable([child.process])
@@ -249,7 +273,7 @@ class Keeper:
     def _patience_seconds(self) -> float | None:
         if self._running:
             return _MEMORY_POLL_SECONDS / 2
-        lacking = self._plan["pool"] > len(self._parked) + len(self._making)
+        lacking = self._plan["pool"] > len(self._parked.children) + len(self._making)
         return _REFILL_DELAY_SECONDS if lacking and self._zygote_pid and self._failure is None else None
 
     def _on(self, descriptor: int, react: Callable[[], None]) -> None:

@@ -68,15 +68,21 @@ class Limits(TypedDict):
     open_files: int
 
 
-class Run(TypedDict):
-    """One execution, executor → keeper."""
+class Fit(TypedDict):
+    """What a child is cut to: the same for every run of a profile."""
 
-    mounts: list[Source]
     scratch: dict[str, int]
     """Size in bytes."""
     scratch_inodes: int
     """Of each of them."""
     limits: Limits
+
+
+class Run(TypedDict):
+    """One execution, executor → keeper."""
+
+    mounts: list[Source]
+    fit: Fit
     go: Go
 
 

@@ -13,7 +13,7 @@ from . import files, kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .order import Plan, Run
+    from .order import Fit, Plan
     from .trees import Tree
 
 HOSTNAME = "sandbox"
@@ -45,14 +45,14 @@ def build(plan: Plan, trees: list[Tree]) -> None:
 
 
 def freshen(scratch: list[str]) -> None:
-    """A child's own `/proc` and scratch over the zygote's; `fit` gives scratch its size."""
+    """A child's own `/proc` and scratch over the zygote's; `resize` gives scratch its size."""
     kernel.mount("proc", "/proc", "proc", _PLAIN, "subset=pid,hidepid=invisible")
     for path in scratch:
         kernel.mount("tmpfs", path, "tmpfs", _PLAIN, "size=4k,nr_inodes=16,mode=1777")
 
 
-def fit(run: Run, trees: list[Tree], places: list[str]) -> None:
-    """Makes a parked child's tree the run's: its mounts, the sizes of its scratch.  In the child's mount namespace."""
+def furnish(trees: list[Tree], places: list[str]) -> None:
+    """Gives a parked child's tree its run's mounts.  In the child's mount namespace."""
     for place in places:
         inside = [tree for tree in trees if tree.target.startswith(f"{place}/")]
         if inside:
@@ -60,8 +60,12 @@ def fit(run: Run, trees: list[Tree], places: list[str]) -> None:
             stand("", inside)
             _make_read_only(place)
         stand("", [tree for tree in trees if tree.target == place])
-    for path, size in run["scratch"].items():
-        limits = f"size={size},nr_inodes={run['scratch_inodes']},mode=1777"
+
+
+def resize(fit: Fit) -> None:
+    """Gives a parked child's scratch its sizes.  In the child's mount namespace."""
+    for path, size in fit["scratch"].items():
+        limits = f"size={size},nr_inodes={fit['scratch_inodes']},mode=1777"
         kernel.mount("tmpfs", path, None, kernel.MS_REMOUNT | _PLAIN, limits)
 
 
