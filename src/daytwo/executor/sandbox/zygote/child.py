@@ -1,6 +1,6 @@
 """A child of the zygote: the init of its pid namespace, and the program that is forked from it and parks.
 
-The order is the lock: cgroup, namespaces, own `/proc` and scratch, inner user namespace, no capability, no new
+The order is the lock: cgroup (it is born in its own), namespaces, own `/proc` and scratch, inner user namespace, no capability, no new
 privileges; then, in each of the two, Landlock and the system call filter.  A parked program has no privilege left and
 one open socket, which it closes before it runs anything.  Its init is under the same lock, and not dumpable, so the
 program can neither look into it nor, being in the same pid namespace, kill it; when it ends, the kernel kills all that
@@ -32,7 +32,7 @@ def live(inside: Inside, descriptors: list[int], *, hurry: bool) -> NoReturn:
 
     Args:
         inside: what it knows.
-        descriptors: the socket to the keeper, then cgroups to join.
+        descriptors: the socket to the keeper.
         hurry: a run waits for it, so it parks without a drill.
     """
     keeper = _alone(descriptors)
@@ -46,10 +46,8 @@ def live(inside: Inside, descriptors: list[int], *, hurry: bool) -> NoReturn:
 
 
 def _alone(descriptors: list[int]) -> socket.socket:
-    """Joins the cgroups; leaves nothing open but the first three descriptors and the socket to the keeper."""
-    keeper, *groups = descriptors
-    for group in groups:
-        os.write(group, b"0")
+    """Leaves nothing open but the first three descriptors and the socket to the keeper."""
+    (keeper,) = descriptors
     os.dup2(keeper, KEEPER_FD, inheritable=False)
     kernel.close_range(KEEPER_FD + 1, _EVERY_DESCRIPTOR)
     return socket.socket(fileno=KEEPER_FD)

@@ -87,7 +87,7 @@ class Child:
 
     Args:
         channel: our end of the socket that its init and, until its run begins, its program hold.
-        group: the cgroup that it joins, where there is one.
+        group: the cgroup that it is born in, where there is one.
     """
 
     def __init__(self, channel: socket.socket, group: Group | None) -> None:
@@ -97,6 +97,8 @@ class Child:
         self.asked: Asked | None = None
         self.fitted: Fit | None = None
         self._group = group
+        self._owns_group = False
+        self._is_buried = False
         self._mounts = -1
         self._init = 0
         self._program = 0
@@ -118,9 +120,20 @@ class Child:
         with self._inside(surroundings):
             root.resize(fit)
         limits.impose(self._program, fit["limits"], surroundings.owner)
-        if self._group is not None:
-            self._group.bound(fit["limits"]["total_bytes"])
         self.fitted = fit
+        self._bound()
+
+    def owns_group(self) -> None:
+        """The zygote has left the group, whose bound can then cost only its child."""
+        self._owns_group = True
+        if self._is_buried:
+            self._remove_group()
+        else:
+            self._bound()
+
+    def _bound(self) -> None:
+        if self._group is not None and self._owns_group and self.fitted is not None:
+            self._group.bound(self.fitted["limits"]["total_bytes"])
 
     def start(self, asked: Asked, run: Run, trees: list[Tree], surroundings: Surroundings) -> None:
         """Fits the parked child to a run, in so far as it is not, and lets it go.
@@ -175,8 +188,9 @@ class Child:
     def bury(self) -> None:
         """After its last process: lets go of everything."""
         self.settle()
-        if self._group is not None:
-            self._group.remove()
+        self._is_buried = True
+        if self._owns_group:
+            self._remove_group()
         self._close_mounts()
         self.channel.close()
         if self.process >= 0:
@@ -190,6 +204,10 @@ class Child:
             yield
         finally:
             kernel.setns(surroundings.home, kernel.CLONE_NEWNS, "leave a child's mount namespace")
+
+    def _remove_group(self) -> None:
+        if self._group is not None:
+            self._group.remove()
 
     def _close_mounts(self) -> None:
         if self._mounts >= 0:

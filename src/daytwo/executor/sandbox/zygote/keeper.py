@@ -57,6 +57,12 @@ class Keeper:
         self._groups: cgroups.Groups | None = None
         self._zygote: socket.socket | None = None
         self._zygote_pid = 0
+        self._zygote_process = -1
+        """A pidfd."""
+        self._next_group: cgroups.Group | None = None
+        """Where the zygote is, or is on its way to."""
+        self._leaving: deque[Child | None] = deque()
+        """Whose group the zygote leaves with each order to enter the next that it has not carried out."""
         self._words = -1
         self._making: list[Child] = []
         self._parked = Parked()
@@ -133,10 +139,16 @@ class Keeper:
             words = os.read(self._words, _LAST_WORDS_BYTES).decode("utf-8", "replace").strip()
             step = "start of the environment's interpreter"
             self._fail(failure(kernel.Refused(step, detail=words or "it ended without a word")))
-        elif said.message["event"] == "warm":
-            self._zygote_pid = said.pid
-        else:
-            self._fail(said.message)
+            return
+        match said.message["event"]:
+            case "warm":
+                self._zygote_pid = said.pid
+                self._zygote_process = os.pidfd_open(said.pid)
+                self._order_entry(None)
+            case "entered":
+                self._leave(self._leaving.popleft())
+            case _:
+                self._fail(said.message)
 
     def _fail(self, event: dict[str, object]) -> None:
         self._failure = self._failure or event
@@ -184,15 +196,30 @@ class Keeper:
     def _order_child(self, *, hurry: bool) -> None:
         assert self._zygote is not None
         ours, theirs = messages.pair_with_names()
-        group = None if self._groups is None else self._groups.new()
-        doors = [] if group is None else [group.door()]
-        child = Child(ours, group)
-        messages.send(self._zygote, {"event": "fork", "hurry": hurry}, [theirs.fileno(), *doors])
+        child = Child(ours, self._next_group)
+        messages.send(self._zygote, {"event": "fork", "hurry": hurry}, [theirs.fileno()])
         theirs.close()
-        for door in doors:
-            os.close(door)
+        self._order_entry(child)
         self._making.append(child)
         self._on(ours.fileno(), lambda: self._hear_child(child))
+
+    def _order_entry(self, leaving: Child | None) -> None:
+        """Sends the zygote into the group of its next child, where there are groups, out of that of its last."""
+        if self._groups is None or self._zygote is None:
+            return
+        self._next_group = self._groups.new()
+        door = self._next_group.door()
+        messages.send(self._zygote, {"event": "enter"}, [door])
+        os.close(door)
+        self._leaving.append(leaving)
+
+    def _leave(self, child: Child | None) -> None:
+        if child is None:
+            return
+        try:
+            child.owns_group()
+        except OSError:  # it holds more than its bound already
+            child.kill()
 
     def _hear_child(self, child: Child) -> None:
         said = messages.receive(child.channel)
@@ -267,6 +294,8 @@ class Keeper:
                 child.kill()
                 kernel.readable([child.process])
             child.bury()
+        if self._zygote_process >= 0:
+            kernel.readable([self._zygote_process])
         if self._groups is not None:
             self._groups.remove()
 
