@@ -1,8 +1,9 @@
 """How long a program waits for its sandbox: `python -m bench.sandbox [--json] [--jupyter] [--runs 30]`.
 
 Every contender runs the same program (it imports five libraries, says so, ends), one after the other in each round, so
-that whatever else the machine does falls on all of them.  Measured: from asking to the program's first byte, and to its
-end with everything collected.  Ours: from the pool, with an empty pool, the full path (a snapshot and data mounted, a
+that whatever else the machine does falls on all of them.  Each begins when nothing of the one before it runs any more
+and the pool is full, as in an executor at rest: else what one leaves to be done would be counted as the next one's.
+Measured: from asking to the program's first byte, and to its end with everything collected.  Ours: from the pool, with an empty pool, the full path (a snapshot and data mounted, a
 result of 1 MB collected), and the tier `strong`.  Theirs, each where the machine has it: `bwrap` with a fresh Python,
 `runsc do`, `podman run`, and with `--jupyter` a Jupyter kernel, installed for this run.  Then: what a parked child
 costs, a hundred sleepers at once, and what is left after many executions.
@@ -29,6 +30,7 @@ from bench.sandbox_set.jupyter import Jupyter
 from bench.sandbox_set.leftovers import Leftovers
 from bench.sandbox_set.ours import Ours, sleepers_seconds
 from bench.sandbox_set.peers import peers
+from bench.sandbox_set.rest import Rest
 from bench.sandbox_set.timing import Timing
 from daytwo.executor.sandbox import Tier, Warmth
 
@@ -36,6 +38,7 @@ RUNS = 30
 EXECUTIONS = 300
 _REFERENCE = "bwrap"
 _NEVER = Warmth(pool=0)
+_REFILL_SECONDS = 2.0
 Contender = Callable[[], Awaitable[Timing]]
 
 
@@ -60,7 +63,7 @@ async def measure(runs: int, executions: int, *, strong: bool, jupyter: bool) ->
             absent["jupyter kernel"] = "ask for it with `--jupyter`"
         if strong and shutil.which("runsc") and os.geteuid() == 0:
             contenders["strong"] = lambda: pool.first_line(Tier.STRONG)
-        timings = await _interleaved(contenders, runs)
+        timings, restless = await _interleaved(contenders, runs)
         idle_bytes = await pool.idle_child_bytes()
         seconds = await sleepers_seconds(pool)
         leftovers = Leftovers()
@@ -72,20 +75,24 @@ async def measure(runs: int, executions: int, *, strong: bool, jupyter: bool) ->
         "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
         "rows": rows,
         "absent": absent,
-        "figures": figures | {"executions": executions, "runs": runs},
+        "figures": figures | {"executions": executions, "runs": runs, "begun_without_rest": restless},
         "goals": _goals(timings, idle_bytes, seconds, len(left)),
     }
 
 
-async def _interleaved(contenders: dict[str, Contender], runs: int) -> dict[str, list[Timing]]:
+async def _interleaved(contenders: dict[str, Contender], runs: int) -> tuple[dict[str, list[Timing]], int]:
+    """The timings, and how many of them began although the machine had not come to rest."""
     timings: dict[str, list[Timing]] = {name: [] for name in contenders}
     for contender in contenders.values():
         await contender()  # once for the page cache, and for a zygote to be warm
+    await anyio.sleep(_REFILL_SECONDS)
+    rest = Rest()
     for round_number in range(1, runs + 1):
         print(f"round {round_number} of {runs}", file=sys.stderr)
         for name, contender in contenders.items():
+            await rest.come()
             timings[name].append(await contender())
-    return timings
+    return timings, rest.missed
 
 
 def _row(name: str, timings: list[Timing]) -> dict[str, Any]:

@@ -31,8 +31,7 @@ from daytwo.executor.sandbox.zygote.memory import descendants
 
 _CHANNEL = 3
 _RESULT_BYTES = 1_000_000
-_SETTLE_SECONDS = 1.0
-"""The pool is refilled off the hot path; between two measurements it is let do so, as between two steps of a run."""
+_REFILL_SECONDS = 3.0
 _SLEEPERS = 100
 _SLEEPER = replace(PROFILES["small"], memory_bytes=128 << 20, wall_seconds=30.0)
 
@@ -41,7 +40,6 @@ class Ours:
     """Sandboxes of one warmth, over a folder for data."""
 
     def __init__(self, folder: Path, warmth: Warmth) -> None:
-        self._warmth = warmth
         self._sandboxes = Sandboxes(default_environment(), Path(cell.__file__).parent, warmth)
         self._sandboxes.warm("bench", Kind.REAL)
         self._data, self._state = folder / "data.csv", folder / "state"
@@ -50,12 +48,10 @@ class Ours:
         (self._state / "blob").write_bytes(os.urandom(_RESULT_BYTES))
 
     async def first_line(self, tier: Tier = Tier.STANDARD) -> Timing:
-        await anyio.sleep(_SETTLE_SECONDS if self._warmth.pool else 0)
         return await self._timed(program(_CHANNEL), (), tier)
 
     async def full_path(self) -> Timing:
         """With data and a snapshot mounted and read, and a result collected."""
-        await anyio.sleep(_SETTLE_SECONDS)
         source = program(_CHANNEL) + (
             "table = open('/data/data.csv').read(100)\nblob = open('/state/blob', 'rb').read()\n"
             "left = memoryview(blob)\nwhile left: left = left[os.write(3, left):]\n"
@@ -71,7 +67,7 @@ class Ours:
 
     async def idle_child_bytes(self) -> int:
         """What a parked child has to itself, its init included; the median over the pool."""
-        await anyio.sleep(3 * _SETTLE_SECONDS)
+        await anyio.sleep(_REFILL_SECONDS)
         parked = [pid for pid in descendants(os.getpid()) if len(descendants(pid)) == 1 and _is_forked(pid)]
         return round(median(_private_bytes(pid) + _private_bytes(_parent(pid)) for pid in parked))
 
