@@ -3,10 +3,11 @@
 Every contender runs the same program (it imports five libraries, says so, ends), one after the other in each round, so
 that whatever else the machine does falls on all of them.  Each begins when nothing of the one before it runs any more
 and the pool is full, as in an executor at rest: else what one leaves to be done would be counted as the next one's.
-Measured: from asking to the program's first byte, and to its end with everything collected.  Ours: from the pool, with an empty pool, the full path (a snapshot and data mounted, a
-result of 1 MB collected), and the tier `strong`.  Theirs, each where the machine has it: `bwrap` with a fresh Python,
-`runsc do`, `podman run`, and with `--jupyter` a Jupyter kernel, installed for this run.  Then: what a parked child
-costs, a hundred sleepers at once, and what is left after many executions.
+Measured: from asking to the program's first byte, and to its end with everything collected.  Ours: from the pool, with
+an empty pool, the full path (a snapshot and data mounted, a result of 1 MB collected), and the tier `strong`.  Theirs,
+each where the machine has it: `bwrap` with a fresh Python, `runsc do`, `podman run`, and with `--jupyter` a Jupyter
+kernel, installed for this run.  Then: what a parked child costs, a hundred sleepers at once, and what is left after
+many executions.
 """
 
 from __future__ import annotations

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from daytwo.cli import main
 
+INTERRUPTED = 130
+START_LIMIT_SECONDS = 120.0
 GOLDEN = Path(__file__).parents[1] / "unit" / "golden"
 
 
@@ -65,3 +71,20 @@ def test_two_mounts_of_one_name_are_refused(capsys: pytest.CaptureFixture[str]) 
     Path("a.csv").write_text("x\n1\n")
     assert _run("sandbox", "run", "p.py", "--data", "a=a.csv", "--data", "a=a.csv") == 2
     assert capsys.readouterr().err.startswith("error[bad_data]: ")
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_sandbox_run_says_what_an_interrupt_has_ended(words: list[str]) -> None:
+    Path("p.py").write_text("while True: pass\n")
+    command = [sys.executable, "-m", "daytwo.cli.main", "sandbox", "run", "p.py", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        deadline = time.monotonic() + START_LIMIT_SECONDS
+        while not Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text("ascii"):  # until it has a keeper
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        said, told = running.communicate()
+    assert running.returncode == INTERRUPTED
+    assert "Interrupted: the program was stopped" in told
+    if words:
+        assert json.loads(said)["outcome"] == "killed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -49,7 +50,7 @@ def run(
     data: list[str] = typer.Option([], "--data", metavar="NAME=PATH", help="A file shown as /data/NAME, read-only."),
     as_json: bool = AS_JSON,
 ) -> None:
-    """Run a Python file in the sandbox."""
+    """Run a Python file in the sandbox.  Ctrl-C ends it."""
     try:
         source = file.read_text("utf-8")
     except FileNotFoundError as error:
@@ -59,7 +60,7 @@ def run(
     mounts = dict(map(_named, data))
     if len(mounts) < len(data):
         raise Usage("bad_data", "Two --data have one name: give each another.")
-    result = anyio.run(_run, source, profile, tier, mounts)
+    result, interrupted = anyio.run(_run, source, profile, tier, mounts)
     ending = result.ending.value
     if as_json:
         terminal.document(_document(result))
@@ -69,6 +70,9 @@ def run(
         if result.stderr:
             terminal.note(result.stderr.decode("utf-8", "replace").rstrip("\n"))
         terminal.note(f"{ending} · {result.wall_ms} ms · {result.peak_rss_bytes / 2**20:.0f} MiB · tier {result.tier}")
+    if interrupted:
+        terminal.note("Interrupted: the program was stopped, and its sandbox with all that was in it is gone.")
+        raise typer.Exit(int(Exit.INTERRUPTED))
     raise typer.Exit(int(Exit.OK if ending == "ok" else Exit.FAILED))
 
 
@@ -84,8 +88,9 @@ def local_sandboxes(settings: Settings) -> Sandboxes:
     return Sandboxes(default_environment(), own_cell, COLD, devices=devices, without_landlock=without_landlock)
 
 
-async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> SandboxResult:
-    from daytwo.executor.sandbox import Cancel, Kind, Mount, SandboxRequest, Tier, find_profile
+async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> tuple[SandboxResult, bool]:
+    """What came of it, and whether Ctrl-C ended it."""
+    from daytwo.executor.sandbox import Cancel, Ending, Kind, Mount, SandboxRequest, Tier, find_profile
 
     try:
         asked_tier = Tier(tier)
@@ -102,10 +107,14 @@ async def _run(source: str, profile: str, tier: str, data: dict[str, Path]) -> S
         mounts=tuple(Mount(source=path, target=f"/data/{name}") for name, path in data.items()),
     )
     sandboxes = local_sandboxes(settings)
+    cancel = Cancel()
+    before = signal.signal(signal.SIGINT, lambda *_: cancel.request())
     try:
-        return await sandboxes.run(request, lambda _: None, Cancel())
+        result = await sandboxes.run(request, lambda _: None, cancel)
     finally:
+        signal.signal(signal.SIGINT, before)
         sandboxes.close()
+    return result, cancel.requested and result.ending is Ending.KILLED
 
 
 def _named(word: str) -> tuple[str, Path]:

@@ -1,10 +1,10 @@
 """A child of the zygote: the init of its pid namespace, and the program that is forked from it and parks.
 
-The order is the lock: cgroup (it is born in its own), namespaces, own `/proc` and scratch, inner user namespace, no capability, no new
-privileges; then, in each of the two, Landlock and the system call filter.  A parked program has no privilege left and
-one open socket, which it closes before it runs anything.  Its init is under the same lock, and not dumpable, so the
-program can neither look into it nor, being in the same pid namespace, kill it; when it ends, the kernel kills all that
-is left.
+The order is the lock: cgroup (it is born in its own), namespaces, own `/proc` and scratch, inner user namespace, no
+capability, no new privileges; then, in each of the two, Landlock and the system call filter.  A parked program has no
+privilege left and one open socket, which it closes before it runs anything.  Its init is under the same lock, and not
+dumpable, so the program can neither look into it nor, being in the same pid namespace, kill it; when it ends, the
+kernel kills all that is left.
 """
 
 from __future__ import annotations
