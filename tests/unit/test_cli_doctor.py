@@ -7,6 +7,7 @@ import pytest
 from daytwo.cli import doctor
 from daytwo.cli.doctor import Check
 from daytwo.cli.main import run
+from daytwo.cli.settings import load
 
 
 @pytest.fixture
@@ -41,6 +42,13 @@ def test_each_thing_that_daytwo_needs_is_told(checks):
     assert "1 GiB, 60 s a step" in told["profile small"]["detail"]
 
 
+def test_a_profile_whose_gpu_is_not_there_is_neither_well_nor_missing(checks, tmp_path, monkeypatch):
+    monkeypatch.setenv("DAYTWO_DEVICE_FOLDER", str(tmp_path))
+    told = checks()["profile gpu"]
+    assert (told["ok"], told["optional"]) == (False, True)
+    assert "no GPU" in told["detail"]
+
+
 def test_a_home_below_a_file_is_told_with_what_mends_it(checks, tmp_path):
     (tmp_path / "file").write_text("")
     home = checks(tmp_path / "file" / "home")["home"]
@@ -68,7 +76,7 @@ def test_what_is_missing_is_missing(monkeypatch):
     monkeypatch.setattr(doctor, "_memory_bytes", lambda: 1 << 30)
     assert not doctor._zones().ok
     assert not doctor._memory().ok
-    large = [check for check in doctor._profiles() if check.name == "profile large"]
+    large = [check for check in doctor._profiles(load()) if check.name == "profile large"]
     assert large[0].ok
     assert "1.0 GiB are here" in large[0].detail
     assert isinstance(doctor._zones(), Check)

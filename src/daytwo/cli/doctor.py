@@ -77,7 +77,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _database(settings)
     yield from _ports(settings)
     yield from _sandbox(settings)
-    yield from _profiles()
+    yield from _profiles(settings)
     yield from _models(settings)
 
 
@@ -119,12 +119,13 @@ def _zones() -> Check:
     return Check("time zones", count > 0, f"{count} zones" if count else "no time zone data", mend)
 
 
-def _profiles() -> Iterator[Check]:
+def _profiles(settings: Settings) -> Iterator[Check]:
     """What a step may take, and whether this machine has that much: to have less is no fault."""
     if find_spec("daytwo.executor") is None:
         return
-    from daytwo.executor.sandbox.profiles import PROFILES
+    from daytwo.executor.sandbox import PROFILES, detect
 
+    gpus = len(detect(settings.device_folder))
     cpus, memory = os.cpu_count() or 1, _memory_bytes()
     for profile in PROFILES.values():
         wants = f"{profile.cpus} CPUs, {profile.memory_bytes >> 30} GiB, {profile.wall_seconds:.0f} s a step"
@@ -139,7 +140,10 @@ def _profiles() -> Iterator[Check]:
             )
             if is_short
         ]
-        yield Check(f"profile {profile.name}", True, "; ".join([wants, *short]))
+        if profile.gpu > gpus:
+            short.append("no GPU is set up for sandboxes here")
+        mend = "Give this machine a GPU with its driver to use it."
+        yield Check(f"profile {profile.name}", profile.gpu <= gpus, "; ".join([wants, *short]), mend, optional=True)
 
 
 def _database(settings: Settings) -> Check:
