@@ -1,8 +1,9 @@
 """Control groups, where this machine lets us make them: the hard bound on all that a sandbox holds.
 
 Version 1 as root, version 2 where it was delegated.  The keeper makes a group and opens its list of processes; the
-child joins through that descriptor before it parks, because joining is slow (11 ms were measured); its bound is written
-when it gets its run.  Of version 2 the files are tested; no sandbox of ours has run in such a group yet.
+zygote joins through that descriptor, because joining is slow (12 ms were measured), and the child is born there; its
+bound is written when the child has its fit and the zygote has left.  Of version 2 the files are tested; no sandbox of
+ours has run in such a group with its memory bounded yet.
 Source: cgroups(7), Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst.
 """
 
