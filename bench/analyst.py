@@ -2,10 +2,11 @@
 
 `python -m bench.analyst [--json] [--work]`.  Each question is planned from the sheets that the profiler makes of the
 file (level `shape`), its program runs in a real cell, and what it showed is compared with pandas' own answer
-(`analyst_set`).  One half of the questions is for work, by those who write the analyst and by strangers to it
-(`analyst_set/strangers`, their own row): `--work` lists what failed there.  The other, `analyst_set/unread`, was
-written by someone who had not read the analyst; it is only ever scored, its totals alone are printed, and a log in its
-`__init__` says how often that was done.
+(`analyst_set`).  Some of the questions are for work, by those who write the analyst, by strangers to it and by
+newcomers with tables of their own (`analyst_set/strangers`, `analyst_set/newcomers`; a row each): `--work` lists what
+failed there.  Two are only ever scored, by their totals; a log in the `__init__` of each says how often.
+`analyst_set/newcomers_unread` is the half of the newcomers' that a seed chose; `analyst_set/unread`, by which the goals
+are measured, was written by someone who had not read the analyst.
 
 right: the answer holds; refused: no answer was given; wrong: an answer was given that does not hold (or one where
 the table cannot answer).  A refusal is right where the table cannot answer.
@@ -25,7 +26,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.analyst_set import ask_cars, ask_money, ask_places, ask_time, strangers, unread
+from bench.analyst_set import (
+    ask_cars,
+    ask_money,
+    ask_places,
+    ask_time,
+    newcomers,
+    newcomers_unread,
+    strangers,
+    unread,
+)
 from bench.analyst_set.expected import Nothing, OrNothing, Shown
 from bench.analyst_set.laboratory import Laboratory
 from bench.analyst_set.question import Asked
@@ -111,7 +121,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         laboratory = Laboratory(Path(folder))
         rows: list[dict[str, Any]] = []
-        for name, asked in {"work": work_questions(), "strangers": strangers.questions()}.items():
+        for_work = {
+            "work": work_questions(), "strangers": strangers.questions(), "newcomers": newcomers.questions(),
+        }  # fmt: skip
+        for name, asked in for_work.items():
             done = score(asked, laboratory)
             rows.append(report(name, done))
             if options.work:
@@ -119,7 +132,8 @@ def main() -> None:
                 print(rows[-1])
         if options.work:
             return
-        rows.append(report("unread", score(unread.questions(), laboratory)))
+        for name, asked in {"newcomers_unread": newcomers_unread.questions(), "unread": unread.questions()}.items():
+            rows.append(report(name, score(asked, laboratory)))
     scored = rows[-1]
     goals = [
         _goal("analyst_right_share", scored["right_share"], ">=", RIGHT_GOAL),
@@ -130,7 +144,7 @@ def main() -> None:
         print(json.dumps({"bench": "analyst", "machine": machine, "rows": rows, "goals": goals}))
         return
     for row in rows:
-        print("{half:>9}: {questions} questions, {right} right, {refused} refused, {wrong} wrong".format(**row))
+        print("{half:>16}: {questions} questions, {right} right, {refused} refused, {wrong} wrong".format(**row))
     for goal in goals:
         print(f"{goal['id']}: {goal['value']:.1%} (goal {goal['goal']}{'' if goal['met'] else ', missed'})")
     print(f"{time.perf_counter() - began:.0f} s")

@@ -1,4 +1,4 @@
-"""The tables: as `vega_datasets` and `statsmodels` ship them; the strangers' own; `examples/`'s shop, with its dirt.
+"""The tables: as `vega_datasets` and `statsmodels` ship them; the strangers' and newcomers'; `examples/`'s dirty shop.
 
 They are named as a person would name the file.  `modechoice` comes as the two tables that a database would keep:
 travellers, and the trips that each could take.
@@ -15,7 +15,8 @@ import pandas as pd
 import statsmodels.api as sm
 from vega_datasets import local_data
 
-from bench.analyst_set.strangers import sources
+from bench.analyst_set.newcomers import sources as newcomers
+from bench.analyst_set.strangers import sources as strangers
 
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 _SCALE = "0.02"
@@ -74,7 +75,8 @@ def _shipped() -> dict[str, pd.DataFrame]:
         "fertility": _statsmodels("fertility"),
         "travellers": travellers,
         "trips": trips,
-        **sources.frames(),
+        **strangers.frames(),
+        **newcomers.frames(),
     }
 
 
