@@ -59,6 +59,9 @@ FIGURES: dict[str, Callable[[Frame], float]] = {
     "how many parcels cost more than twenty five": lambda d: (d.cost > 25).sum(),
     "how many parcels with a cost over 80 or weight over 19": lambda d: ((d.cost > 80) | (d.weight_kg > 19)).sum(),
     "how many parcels in either North or South": len,
+    "total cost YTD": lambda d: d[d.sent_at.dt.year == d.sent_at.max().year].cost.sum(),
+    "how many parcels have not been delivered yet": lambda d: d.delivered_on.isna().sum(),
+    "% of parcels that's from the North": lambda d: 100 * (d.zone == "North").mean(),
 }
 GROUPS: dict[str, Callable[[Frame], pd.Series]] = {
     "parcels by carrier": lambda d: d.groupby(_carrier(d)).size(),
@@ -68,6 +71,9 @@ GROUPS: dict[str, Callable[[Frame], pd.Series]] = {
     "number of parcels by weekday": lambda d: d.groupby(d.sent_at.dt.day_name()).size(),
     "number of parcels by hour": lambda d: d.groupby(d.sent_at.dt.hour).size(),
     "total cost over time": lambda d: d.groupby(d.sent_at.dt.strftime("%Y-%m")).cost.sum(),
+    "parcels delivered per year": lambda d: d.groupby(d.delivered_on.dt.year.astype("Int64")).size(),
+    "deliveries per year": lambda d: d.groupby(d.delivered_on.dt.year.astype("Int64")).size(),
+    "cost as a % of items by zone": lambda d: 100 * d.groupby("zone").cost.sum() / d.groupby("zone")["items"].sum(),
     "parcels over time": lambda d: d.groupby(d.sent_at.dt.strftime("%Y-%m")).size(),
     "average cost before July 2023 versus after July 2023": lambda d: pd.Series(
         {

@@ -28,6 +28,7 @@ from daytwo.control.models.analyst.words import nouns
 _NAMES = {
     Aggregate.SUM: "total", Aggregate.MEAN: "average", Aggregate.MEDIAN: "median", Aggregate.MIN: "lowest",
     Aggregate.MAX: "highest", Aggregate.DISTINCT: "number of different values of",
+    Aggregate.FILLED: "number of rows with a value of",
     Aggregate.VARIATION: "coefficient of variation of", Aggregate.IQR: "interquartile range of",
     Aggregate.DEVIATION: "standard deviation of", Aggregate.VARIANCE: "variance of", Aggregate.ONLY: "the",
 }  # fmt: skip
@@ -87,7 +88,8 @@ def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
         beside = " (in the table beside the average of single rows)" if len(question.measures) > 1 else ""
         return f"{_NAMES[question.outer]} over each {called} of its {first}{beside}"
     if question.shape is Shape.VALUES:
-        return f"the different values of {columns}"
+        never = f" that have no row{where(question.part)}" if question.part else ""
+        return f"the different values of {columns}{never}"
     if question.shape is Shape.SHARE:
         return f"share of {measures}" + where(question.part)
     if question.shape is Shape.AGGREGATE:
@@ -111,8 +113,7 @@ def by(question: Question) -> str:
         return f"{text}, the rank of “{question.rank_of}”, highest first"
     if question.having is not None:
         text += f", of those whose {having(question.having, question)}"
-    if question.with_share:
-        text += " with its share"
+    text += " with its share" * question.with_share + " with what they add up to" * question.with_sum
     if question.contrast:
         text += f", {_CONTRASTS[question.contrast]}"
     if question.order is None or question.shape is not Shape.AGGREGATE:
@@ -201,7 +202,8 @@ def label(measure: Measure, question: Question) -> str:
     if measure.column is None:
         return f"number of {question.rows_called if question.rows_called.endswith('s') else 'rows'}"
     if measure.per is not None:
-        return f"{measure.column.name} per {measure.per.name}"
+        percent = measure.aggregate is Aggregate.PERCENT
+        return f"{measure.column.name} {'as a percentage of' if percent else 'per'} {measure.per.name}"
     return f"{_NAMES[measure.aggregate]} {measure.column.name}"
 
 

@@ -17,6 +17,7 @@ from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.rules.conditions import GapRules, either, having, rank_of
 from daytwo.control.models.analyst.rules.dimensions import GroupRules, VersusRules, compared_elsewhere
 from daytwo.control.models.analyst.rules.doubts import doubt_question, doubt_words
+from daytwo.control.models.analyst.rules.events import about, happenings
 from daytwo.control.models.analyst.rules.filters import filter_chunk, reduce
 from daytwo.control.models.analyst.rules.mentions import MentionRules, with_rows
 from daytwo.control.models.analyst.rules.number_filters import NumberRules
@@ -36,7 +37,7 @@ _MEANT = {
     Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.SUPERLATIVE, Role.FIRST, Role.SHARE, Role.LIST, Role.DESCRIBE,
     Role.COMPARE, Role.RANK, Role.WHICH, Role.COLUMN, Role.ENTITY, Role.NUMBER, Role.GRAIN, Role.FILTER, Role.DIMENSION,
     Role.STUDY, Role.COURSE, Role.WITH_SHARE, Role.CONTRAST, Role.HAVING, Role.RANK_OF, Role.SIZE,
-    Role.END, Role.FORM, Role.SORTED,
+    Role.END, Role.FORM, Role.SORTED, Role.NEVER, Role.WITH_SUM,
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def read(tokens: Sequence[Token], vocabulary: Vocabulary, *, by_values: bool = F
 
 
 def _read(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool, by_values: bool) -> Question:
+    vocabulary = about(tokens, vocabulary)
     chunks = chunk(tokens, vocabulary, columns_first=columns_first)
     named = {column for part in chunks if part.is_(Role.COLUMN) for column in part.link.columns}
     reduced = reduce_parts(tokens, vocabulary, columns_first=columns_first, by_values=by_values)
@@ -99,7 +101,8 @@ def reduce_parts(
     tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool, by_values: bool = False
 ) -> list[Chunk]:
     """The parts of a question after every rule for filters and dimensions."""
-    chunks = tidy(chunk(tokens, vocabulary, columns_first=columns_first), vocabulary)
+    chunks = chunk(tokens, vocabulary, columns_first=columns_first)
+    chunks = tidy(happenings(chunks, vocabulary), vocabulary)
     ranking = any(part.is_(Role.SUPERLATIVE, Role.RANK, Role.COMPARE, Role.RANK_OF) for part in chunks)
     pairs = PairRules(vocabulary)
     chunks = reduce(chunks, pairs.derived)

@@ -207,7 +207,7 @@ class Question:
     dimensions: tuple[Dimension, ...] = ()
     filters: tuple[Filter, ...] = ()
     part: tuple[Filter, ...] = ()
-    """Of a share: what the part must fulfil beyond `filters`."""
+    """Of a share: what the part must fulfil beyond `filters`; of values, what none of their rows may fulfil."""
     columns: tuple[Column, ...] = ()
     """Whose values are listed or described; empty means the whole table."""
     order: Order | None = None
@@ -220,6 +220,8 @@ class Question:
     having: Having | None = None
     outer: Aggregate | None = None
     """A figure of the groups' figures: their mean, or how many groups there are."""
+    with_sum: bool = False
+    """The places of a ranking also put together."""
     with_share: bool = False
     """Each place of a ranking also as its share of the whole."""
     rank_of: str | None = None

@@ -10,6 +10,8 @@ from enum import StrEnum
 class Aggregate(StrEnum):
     COUNT = "count"
     DISTINCT = "distinct"
+    FILLED = "filled"
+    """How many rows have a value."""
     SUM = "sum"
     MEAN = "mean"
     MEDIAN = "median"
@@ -22,6 +24,8 @@ class Aggregate(StrEnum):
     IQR = "interquartile range"
     RATIO = "ratio"
     """Of a measure's total to that of another column."""
+    PERCENT = "percent"
+    """The same, times a hundred."""
     QUANTILE = "quantile"
     """Of a measure's `quantile`."""
     ONLY = "only"
@@ -90,6 +94,7 @@ class Operation(StrEnum):
     MINUS = "minus"
     TIMES = "times"
     OVER = "divided by"
+    PERCENT = "as a percentage of"
     DAYS = "days"
     """From the first date to the second."""
     HOURS = "hours"
@@ -107,13 +112,15 @@ class Course(StrEnum):
 
 @dataclass(frozen=True)
 class Join:
-    """A table of which each row of the first has at most one, by a column that both call the same.
+    """A table of which each row of the first has at most one, by a column that both have.
 
-    `columns` are those that it adds: what the first table has too is that of the first.
+    The first calls it `key`, the other `to`.  `columns` are those that it adds: what the first table has too is that of
+    the first.
     """
 
     table: str
     key: str
+    to: str
     columns: tuple[str, ...]
 
 

@@ -6,6 +6,7 @@ reader takes all parts or refuses.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from daytwo.control.models.analyst.kinds.parts import Parts, whole_number
 from daytwo.control.models.analyst.kinds.places import read_nth, read_rank_of
 from daytwo.control.models.analyst.kinds.rankings import read_ranking, targets_of
 from daytwo.control.models.analyst.kinds.shares import read_share
-from daytwo.control.models.analyst.kinds.studies_asked import read_course, read_study, with_share
+from daytwo.control.models.analyst.kinds.studies_asked import read_course, read_study, with_share, with_sum
 from daytwo.control.models.analyst.question import (
     Dimension,
     Having,
@@ -23,7 +24,7 @@ from daytwo.control.models.analyst.question import (
     Shape,
 )
 from daytwo.control.models.analyst.refusal import Refusal
-from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.rules.filters import role_at
 from daytwo.control.models.analyst.rules.measures import read_measures
@@ -40,11 +41,9 @@ def assemble(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Question:  # no
     parts = Parts(chunks, vocabulary)
     if len(parts.dimensions) > 2:
         raise Refusal("I group by two columns at most", understood=80)
-    if parts.has(Role.FORM):
-        rest = [chunk for chunk in chunks if not chunk.is_(Role.FORM)]
-        return replace(assemble(rest, vocabulary), form=parts.of(Role.FORM)[-1].value)
-    if parts.has(Role.WITH_SHARE):
-        return with_share(assemble([c for c in chunks if not c.is_(Role.WITH_SHARE)], vocabulary))
+    for role, put in _ADDED.items():
+        if parts.has(role):
+            return put(assemble([c for c in chunks if not c.is_(role)], vocabulary), parts)
     for role, reader in _READERS:
         if parts.has(role):
             return reader(parts)
@@ -145,7 +144,11 @@ def _aggregate(parts: Parts) -> Question:
     outer = _outer(parts)
     if crossed := _crossed(parts):
         return crossed
-    measures = read_measures(parts.chunks, only_possible=parts.may_be_single(), in_groups=bool(parts.dimensions))
+    _count_rows_of_group(parts)
+    timed = any(dimension.grain for dimension in parts.dimensions)
+    measures = read_measures(
+        parts.chunks, only_possible=parts.may_be_single(), in_groups=bool(parts.dimensions), timed=timed
+    )
     if _is_of_totals(parts, measures):
         total = replace(measures[0], aggregate=Aggregate.SUM)
         beside = measures if parts.dimensions[0].grain else ()
@@ -155,6 +158,15 @@ def _aggregate(parts: Parts) -> Question:
     if any(measure.aggregate is Aggregate.ONLY for measure in measures):
         parts.at_finest()
     return parts.question(Shape.AGGREGATE, measures=measures, dimensions=parts.dimensions, outer=outer)
+
+
+def _count_rows_of_group(parts: Parts) -> None:
+    """`number of events by event`: how many rows each has, not how many different ones."""
+    grouped = {dimension.column for dimension in parts.dimensions}
+    for at, (count, what) in enumerate(itertools.pairwise(parts.chunks)):
+        column = exact(what, lambda c: c in grouped)
+        if count.is_(Role.COUNT) and column and not column.is_number:
+            parts.chunks[at + 1] = Chunk(Role.ENTITY, what.text)
 
 
 def _is_of_totals(parts: Parts, measures: Sequence[Measure]) -> bool:
@@ -247,8 +259,25 @@ def _having(parts: Parts) -> Question:
     )  # fmt: skip
 
 
+def _never(parts: Parts) -> Question:
+    """`which products never got returned`: those of which no row fulfils the conditions."""
+    parts.drop(Role.WHICH, Role.NEVER, Role.ENTITY, Role.LIST)
+    parts.only(Role.COLUMN)
+    if len(parts.chunks) != 1 or not parts.filters or parts.dimensions:
+        raise Refusal("it does not say what never happened to what", understood=80)
+    column = dimension_column(parts.chunks[0].link)
+    return parts.question(Shape.VALUES, columns=(column,), filters=(), part=parts.filters)
+
+
+_ADDED: dict[Role, Callable[[Question, Parts], Question]] = {
+    Role.FORM: lambda question, parts: replace(question, form=parts.of(Role.FORM)[-1].value),
+    Role.WITH_SHARE: lambda question, _: with_share(question),
+    Role.WITH_SUM: lambda question, _: with_sum(question),
+}
+"""What is asked for besides, of whatever kind the question is."""
 _READERS: tuple[tuple[Role, Callable[[Parts], Question]], ...] = (
     (Role.SORTED, _sorted),
+    (Role.NEVER, _never),
     (Role.SIZE, _size),
     (Role.END, _last_rows),
     (Role.STUDY, read_study),

@@ -7,7 +7,16 @@ words must say where the part begins: at `is`, at `comes from`, or behind the na
 from __future__ import annotations
 
 from daytwo.control.models.analyst.kinds.parts import Parts, whole_number
-from daytwo.control.models.analyst.question import Dimension, Filter, Order, PairFilter, Question, Shape, is_time
+from daytwo.control.models.analyst.question import (
+    Dimension,
+    Filter,
+    FlagFilter,
+    Order,
+    PairFilter,
+    Question,
+    Shape,
+    is_time,
+)
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Role
 from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
@@ -83,6 +92,8 @@ def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     if len(filters) == 1:
         return tuple(one for one in parts.filters if one in compared), tuple(filters)
     inner = [one for one in filters if not is_time(one)]
+    if len(inner) == 2 and isinstance(inner[-1], FlagFilter) and not parts.has(Role.ENTITY):
+        inner = inner[-1:]  # `share of demolitions appealed`
     if len(inner) != 1:
         at = _cut(parts)
         inner = [c.value for c in parts.whole[at:] if c.is_(Role.FILTER) and not is_time(c.value)] if at else []

@@ -103,3 +103,13 @@ def with_share(question: Question) -> Question:
     if question.shape is not Shape.AGGREGATE or not question.order or figure not in {Aggregate.SUM, Aggregate.COUNT}:
         raise Refusal("I tell the share of a ranking by a total or a count", understood=80)
     return replace(question, with_share=True)
+
+
+def with_sum(question: Question) -> Question:
+    """A ranking, and what its places add up to."""
+    if question.shape is Shape.ROWS and question.order and question.order.column and question.limit:
+        return replace(question, with_sum=True)
+    figure = question.measures[0].aggregate if question.measures else None
+    if question.shape is not Shape.AGGREGATE or not question.order or figure not in {Aggregate.SUM, Aggregate.COUNT}:
+        raise Refusal("I add up the places of a ranking by a total or a count", understood=80)
+    return replace(question, with_sum=True)

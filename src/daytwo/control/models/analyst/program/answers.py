@@ -48,10 +48,13 @@ def _share(question: Question) -> list[str]:
 def _values(question: Question) -> list[str]:
     listed = repr([column.name for column in question.columns])
     called = ", ".join(column.name for column in question.columns)
+    never = f" have no row{explain.where(question.part)}" if question.part else ""
+    left = f"rows = rows[~rows[{question.columns[0].name!r}].isin(rows[_in_part][{question.columns[0].name!r}])]"
     return [
+        *([left] if question.part else []),
         f"result = rows[{listed}].dropna().drop_duplicates().sort_values({listed}, ignore_index=True)",
         show(question),
-        f"say({template('', 'len(result):,', f' different values of {called}{explain.where_of(question)}.')})",
+        f"say({template('', 'len(result):,', f' different values of {called}{never}{explain.where_of(question)}.')})",
     ]
 
 
@@ -104,6 +107,8 @@ def _rows(question: Question) -> list[str]:
         show(question),
     ]
     value = f"say({template(f'The {direction} {name}{where} is ', '_number(_value)')})"
+    if question.with_sum:
+        lines += [f"_sum = result[{name!r}].sum()", f"say({template('Together they come to ', '_number(_sum)')})"]
     return [*lines, "if len(result):", *indent([f"_value = result[{name!r}].iloc[0]", value])]
 
 

@@ -65,7 +65,7 @@ def compile_question(question: Question) -> str:
 
 def _unless_empty(question: Question) -> list[str]:
     """Counting nothing is an answer: zero; any other figure of nothing is none."""
-    counts = {Aggregate.COUNT, Aggregate.DISTINCT}
+    counts = {Aggregate.COUNT, Aggregate.DISTINCT, Aggregate.FILLED}
     counted = question.shape is Shape.AGGREGATE and not question.dimensions
     if not question.filters or (counted and all(m.aggregate in counts for m in question.measures)):
         return []
@@ -108,6 +108,9 @@ def _derived(columns: Iterable[Column]) -> list[str]:
         sides = (column.formula.left, column.formula.right)
         left, right = (f"rows[{side.name!r}]" for side in sides)
         place = f"rows[{column.name!r}]"
+        if column.formula.operation is Operation.PERCENT:
+            lines.append(f"{place} = 100 * {left} / {right}")
+            continue
         if column.formula.operation in _SIGNS:
             lines.append(f"{place} = {left} {_SIGNS[column.formula.operation]} {right}")
             continue
@@ -146,7 +149,8 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
     source = quoted(question.table)
     for join in question.joins:
         used = join.columns if whole else [column.name for column in base if column.name in join.columns]
-        added = ", ".join(quoted(name) for name in dict.fromkeys((join.key, *used)))
+        key = quoted(join.key) if join.to == join.key else f"{quoted(join.to)} as {quoted(join.key)}"
+        added = ", ".join(dict.fromkeys((key, *(quoted(name) for name in used))))
         source += f" left join (select {added} from {quoted(join.table)}) using ({quoted(join.key)})"  # noqa: S608
     query = f"select {names} from {source}"  # noqa: S608 - every name is quoted, and nothing runs here
     lines = [f"rows = sql({query!r}).pandas()"]

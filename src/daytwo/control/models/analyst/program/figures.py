@@ -14,6 +14,7 @@ METHODS = {
     Aggregate.MIN: "min()",
     Aggregate.MAX: "max()",
     Aggregate.DISTINCT: "nunique()",
+    Aggregate.FILLED: "count()",
     Aggregate.DEVIATION: "std()",
     Aggregate.VARIANCE: "var()",
     Aggregate.QUANTILE: "quantile({quantile})",
@@ -73,8 +74,9 @@ def figure(measure: Measure, frame: str) -> str:
     if measure.column is None:
         return "len(rows)" if frame == "rows" else f"{frame}.size()"
     place = f"{frame}[{measure.column.name!r}]"
-    if measure.aggregate is Aggregate.RATIO and measure.per:
-        return f"{place}.sum() / {frame}[{measure.per.name!r}].sum()"
+    if measure.per:
+        times = "100 * " if measure.aggregate is Aggregate.PERCENT else ""
+        return f"{times}{place}.sum() / {frame}[{measure.per.name!r}].sum()"
     if measure.aggregate is Aggregate.VARIATION:
         return f"{place}.std() / {place}.mean()"
     if measure.aggregate is Aggregate.IQR:

@@ -70,6 +70,11 @@ def _told(question: Question, names: list[str], labels: list[str]) -> list[str]:
     if question.within:
         return ["say('The first places of each group are in the table.')"]
     lines = _say_groups(question, names, labels[0])
+    if question.with_sum:
+        lines += [
+            f"_sum = result[{labels[0]!r}].sum()",
+            f"say({template('Together they come to ', '_number(_sum)')})",
+        ]
     if question.with_share:
         text = sentence("That is ", ("_number(_share)",), "% of ", ("_number(_whole)",), ".")
         lines += ["for _share in result['share (%)'].head(1):", f"    say({text})"]

@@ -34,6 +34,10 @@ def _find(rows, words, columns):
     plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
     short = lambda word, held: max((one for one in held if _is_short(one, word)), key=len, default=word)
     texts, wanted = {name: plain(rows[name]) for name in columns}, plain(pd.Series(words))
+    codes = {"female": ("f", "w", "girl"), "male": ("m", "boy"), "yes": ("y", "true"), "no": ("n", "false")}
+    for name in texts:  # `F` for “female”, `Y` for “yes”
+        coded = {word: code for word in wanted for code in codes.get(word, ()) if (texts[name] == code).any()}
+        texts[name] = texts[name].replace({code: word for word, code in coded.items()})
     for ending in ("$^", r"(?<=(.))\\1y$|(y|ies|e?s|e?d|e)$", ""):
         bare = lambda text: text.map(lambda word: re.sub(ending, "", word), na_action="ignore")
         if ending:

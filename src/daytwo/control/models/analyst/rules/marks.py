@@ -25,7 +25,9 @@ _MARKS: dict[str, tuple[Role, Any]] = {
     "firsttime": (Role.MOMENT, Aggregate.MIN), "lasttime": (Role.MOMENT, Aggregate.MAX),
     "lasting": (Role.LASTING, Operation.DAYS), "lastinghours": (Role.LASTING, Operation.HOURS),
     "sorteddown": (Role.SORTED, True), "sortedup": (Role.SORTED, False),
-    "ratio": (Role.RATIO, None), "sold": (Role.SOLD, False), "spent": (Role.SOLD, True),
+    "ratio": (Role.RATIO, None), "percent": (Role.PERCENT, None), "never": (Role.NEVER, None),
+    "withsum": (Role.WITH_SUM, None), "basket": (Role.BASKET, None),
+    "sold": (Role.SOLD, False), "spent": (Role.SOLD, True),
     "difference": (Role.CONTRAST, Asked(Contrast.DIFFERENCE)), "change": (Role.CONTRAST, Asked(Contrast.CHANGE)),
     "more": (Role.CONTRAST, Asked(Contrast.MORE)), "less": (Role.CONTRAST, Asked(Contrast.LESS)),
     "mostchange": (Role.CONTRAST, Asked(Contrast.CHANGE, Order(descending=True))),
@@ -37,7 +39,14 @@ _MARKS: dict[str, tuple[Role, Any]] = {
     "monthname": (Role.GRAIN, Grain.CALENDAR_MONTH),
     "variation": (Role.AGGREGATE, Aggregate.VARIATION), "iqr": (Role.AGGREGATE, Aggregate.IQR),
 }  # fmt: skip
-_SAID = {"onaverage": "on average", "intotal": "in total", "ontime": "on time", "withshare": "its share", "name": "who"}
+_SAID = {
+    "onaverage": "on average",
+    "intotal": "in total",
+    "ontime": "on time",
+    "withshare": "its share",
+    "withsum": "what they add up to",
+    "name": "who",
+}
 """How people write what some marks stand for; messages say it so."""
 WINDOW_LIMIT = 1_000
 

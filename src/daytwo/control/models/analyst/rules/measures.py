@@ -9,19 +9,22 @@ from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
 from daytwo.control.models.analyst.table.columns import Column, Kind
 from daytwo.control.models.analyst.table.naming import Rank, canonical
+from daytwo.control.models.analyst.table.resembling import core
 from daytwo.control.models.analyst.table.vocabulary import Link
 from daytwo.control.models.analyst.terms import Aggregate, Operation
 from daytwo.control.models.analyst.words import nouns
 from daytwo.control.models.analyst.words.spelling import singular
+from daytwo.wire.sheet import ColumnClass
 
 
 def read_measures(
-    chunks: Sequence[Chunk], *, only_possible: bool = False, in_groups: bool = False
+    chunks: Sequence[Chunk], *, only_possible: bool = False, in_groups: bool = False, timed: bool = False
 ) -> tuple[Measure, ...]:
     """`total revenue and quantity`, `min and max of price`, `number of orders and average price`.
 
-    With `in_groups`, a number that names no aggregate and is none to add up is averaged; with `only_possible`, it is
-    “the one value” of its group: the program stops where there are several.
+    With `in_groups`, a number that names no aggregate and is none to add up is averaged (`timed`, one that counts
+    things is added up all the same); with `only_possible`, it is “the one value” of its group: the program stops where
+    there are several.
     """
     measures: list[Measure] = []
     aggregates: list[Chunk] = []
@@ -34,7 +37,7 @@ def read_measures(
             fresh = False
         else:
             measures.extend(
-                _measure(aggregate, chunk, only_possible=only_possible, in_groups=in_groups)
+                _measure(aggregate, chunk, only_possible=only_possible, in_groups=in_groups, timed=timed)
                 for aggregate in _merged(aggregates, chunk)
             )
             fresh = True
@@ -89,7 +92,12 @@ def _merged(aggregates: Sequence[Chunk], target: Chunk) -> list[Chunk | None]:
 
 
 def _measure(
-    aggregate: Chunk | None, target: Chunk, *, only_possible: bool = False, in_groups: bool = False
+    aggregate: Chunk | None,
+    target: Chunk,
+    *,
+    only_possible: bool = False,
+    in_groups: bool = False,
+    timed: bool = False,
 ) -> Measure:
     if target.is_(Role.ENTITY):
         key = target.value
@@ -98,11 +106,11 @@ def _measure(
         return Measure(Aggregate.COUNT) if key is None or key.is_unique else Measure(Aggregate.DISTINCT, key)
     link = target.link
     if aggregate is None:
-        return default_measure(link, only_possible=only_possible, in_groups=in_groups)
+        return default_measure(link, only_possible=only_possible, in_groups=in_groups, timed=timed)
     if aggregate.is_(Role.COUNT, Role.DISTINCT):
         return _counted(link, aggregate)
     extreme = aggregate.value in {Aggregate.MIN, Aggregate.MAX}
-    narrowed = link.narrowed(lambda c: c.is_number or (extreme and c.is_date))
+    narrowed = link.narrowed(lambda c: (c.is_number and not (c.is_key and _is_id(c))) or (extreme and c.is_date))
     if narrowed is None:
         raise Refusal(f"I can't tell what {shown(link.phrase)} does here: {link.columns[0].name} is no number", 80)
     if aggregate.value is Aggregate.SUM and _is_ratio(narrowed.columns[0]):
@@ -120,12 +128,26 @@ def _counted(link: Link, aggregate: Chunk) -> Measure:
     plain_number = column.is_number and not column.is_key and not column.is_groupable
     if aggregate.is_(Role.COUNT) and link.is_plural and column.is_additive and _is_counted(link.phrase, column):
         return Measure(Aggregate.SUM, column)
+    if aggregate.is_(Role.COUNT) and link.is_plural and column.counts_things and _is_whole(link, column):
+        return Measure(Aggregate.SUM, column)
     if aggregate.is_(Role.COUNT) and (column.is_measure or plain_number or column.kind is Kind.OTHER):
         raise Refusal(
             f"“how many {link.phrase}” could be a total or a count: say “total {column.name}” or “number of rows”",
             90,
         )
+    if aggregate.is_(Role.COUNT) and column.sheet.column_class is ColumnClass.FREE_TEXT:
+        return Measure(Aggregate.FILLED, column)  # two comments that say the same are two
     return Measure(Aggregate.DISTINCT, column)
+
+
+def _is_id(column: Column) -> bool:
+    """A number that only tells things apart: no figure of it says anything."""
+    return column.words[-1] in {"id", "uuid", "guid", "identifier"}
+
+
+def _is_whole(link: Link, column: Column) -> bool:
+    """Whether the name was said in full: `target_patients` are no patients."""
+    return link.rank is not Rank.LOOSE or len(core(column)) == 1
 
 
 def _is_counted(phrase: str, column: Column) -> bool:
@@ -134,21 +156,28 @@ def _is_counted(phrase: str, column: Column) -> bool:
     return last == canonical(column.words[-1:]) or phrase.casefold() in nouns.INHABITANTS
 
 
+_RATIOS = {Operation.OVER: Aggregate.RATIO, Operation.PERCENT: Aggregate.PERCENT}
+
+
 def _is_ratio(column: Column) -> bool:
-    return column.formula is not None and column.formula.operation is Operation.OVER
+    return column.formula is not None and column.formula.operation in _RATIOS
 
 
-def default_measure(link: Link, *, only_possible: bool = False, in_groups: bool = False) -> Measure:
+def default_measure(
+    link: Link, *, only_possible: bool = False, in_groups: bool = False, timed: bool = False
+) -> Measure:
     """A number without an aggregate is a total where that is what people mean: revenue, not price."""
     narrowed = link.narrowed(lambda c: c.is_number)
     formula = narrowed.columns[0].formula if narrowed else None
-    if formula and formula.operation is Operation.OVER:
-        if not formula.left.is_additive or not formula.right.is_additive:
+    if formula and formula.operation in _RATIOS:
+        if not all(side.is_additive or side.counts_things for side in (formula.left, formula.right)):
             raise Refusal(f"it does not say whether the average or another figure of {link.phrase} is meant", 90)
-        return Measure(Aggregate.RATIO, formula.left, per=formula.right)
+        return Measure(_RATIOS[formula.operation], formula.left, per=formula.right)
     if narrowed is None:
         raise Refusal(f"it does not say what to do with {link.columns[0].name}", understood=60)
     column = narrowed.column()
+    if timed and column.counts_things:
+        return Measure(Aggregate.SUM, column)
     if not column.is_additive and only_possible:
         return Measure(Aggregate.ONLY, column)
     if not column.is_additive and in_groups and column.is_measure:

@@ -19,6 +19,8 @@ Comparison = tuple[str, Token, Token | None, int]
 """Sign, number, upper number of `between`, and where it ends."""
 
 
+LEAST_WAGE = 1_000
+"""From where a number without a name, of people, may be what they earn."""
 _TIMES = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 _ORDERED = {">", ">=", "<", "<="}
 
@@ -35,6 +37,8 @@ class NumberRules:
             return self._counted(chunks, at)
         if chunks[at].is_(Role.NUMBER):
             return self._having(chunks, at)
+        if chunks[at].is_(Role.GRAIN):
+            return self._level(chunks, at)
         return self._beside_figure(chunks, at) or self._beside_number(chunks, at)
 
     def _beside_number(self, chunks: list[Chunk], at: int) -> Reading | None:
@@ -94,6 +98,17 @@ class NumberRules:
             names = f": {either([c.name for c in measures])}" if measures else ""
             raise Refusal(f"{shown(text)} does not say which number is compared{names}", understood=80)
         return measures[0]
+
+    def _level(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`kids in year 9`, where a number is called `yearGroup`: no year of any date."""
+        number = chunks[at + 1] if role_at(chunks, at + 1) is Role.NUMBER else None
+        if number is None or number.token.is_year:
+            return None
+        word = str(chunks[at].value)
+        found = self._vocabulary.where(lambda c: c.is_number and c.is_groupable and c.words[:1] == (word,))
+        if len(found) != 1:
+            return None
+        return [filter_chunk(NumberFilter(found[0], "==", number.token.number or 0.0), chunks[at : at + 2])], at + 2
 
     def _having(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`cars with 8 cylinders`, `8 cylinder cars`: exactly that many."""
@@ -163,8 +178,14 @@ class NumberRules:
             role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in nouns.UNITS
         ):
             raise Refusal(f"no column of {self._vocabulary.name} matches {shown(chunks[end].text)}", understood=60)
-        implied = self._implied(chunks, at)
+        implied = self._implied(chunks, at) or self._paid(chunks, at)
         return implied or self._only_measure(chunks[at].text), end, []
+
+    def _paid(self, chunks: Sequence[Chunk], at: int) -> Column | None:
+        """`people on more than 80k`: the one salary."""
+        numbers = [chunk.token.number or 0 for chunk in chunks[at : at + 3] if chunk.is_(Role.NUMBER)]
+        paid = self._vocabulary.where(lambda c: c.is_measure and bool(nouns.WAGES.intersection(c.words)))
+        return paid[0] if len(paid) == 1 and numbers and numbers[0] >= LEAST_WAGE else None
 
     def _implied(self, chunks: Sequence[Chunk], at: int) -> Column | None:
         """The number that the rows, or the unit, speak of: `bills over 40 dollars`, `patients over 60`, `100 days`."""
@@ -202,7 +223,7 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
         inverted = True
     elif joined not in {Role.OR, Role.AND, Role.VERSUS}:
         return [first], end
-    read = read_comparison(chunks, start, bare=joined is Role.OR and first.comparison == "==")
+    read = read_comparison(chunks, start, bare=joined in {Role.OR, Role.VERSUS} and first.comparison == "==")
     if read is None or role_at(chunks, read[3]) in {Role.COLUMN, Role.ENTITY}:
         return [first], end
     sign, low, high, stop = read

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import PairFilter
+from daytwo.control.models.analyst.question import FlagFilter, PairFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
-from daytwo.control.models.analyst.table.columns import Column, made
+from daytwo.control.models.analyst.table.columns import Column, Kind, made
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Operation
 from daytwo.control.models.analyst.words import lexicon
 
+_RATIOS = {Role.RATIO: Operation.OVER, Role.PERCENT: Operation.PERCENT}
 _SIGNS = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 _DONE = frozenset(
     {"delivered", "arrived", "completed", "shipped", "finished", "closed", "resolved", "actual", "delivery", "arrival"}
@@ -31,8 +32,8 @@ class PairRules:
         """A column made of two: `A times B`, `days between A and B`, `ratio of A to B`, `A per B`."""
         if chunks[at].is_(Role.DURATION):
             return self._duration(chunks, at)
-        if chunks[at].is_(Role.RATIO):
-            return self._ratio(chunks, at)
+        if chunks[at].is_(*_RATIOS):
+            return self._ratio(chunks, at) or self._part(chunks, at)
         if chunks[at].is_(Role.WORD) and chunks[at].text.casefold() == "difference":
             return _both(chunks, at, at + 2, Operation.MINUS) if role_at(chunks, at + 1) is Role.BETWEEN else None
         if not chunks[at].is_(Role.COLUMN):
@@ -47,7 +48,7 @@ class PairRules:
         if per is None or not per.is_(Role.GROUP) or per.text.casefold() != "per":
             return None
         left, right = (_number(chunks, place) for place in (at, at + 2))
-        if left is None or right is None or not left.is_additive or not right.is_additive:
+        if left is None or right is None or not all(c.is_additive or c.counts_things for c in (left, right)):
             return None
         if right.words[-1] in lexicon.GRAINS:  # `car hours per peak hour`
             return None
@@ -68,7 +69,19 @@ class PairRules:
         if left is None or right is None or role_at(chunks, second) not in {Role.TO, Role.AND}:
             return None
         end = second + 2 + (len(totals) > 1)
-        return [_column(chunks[at:end], Operation.OVER, left, right)], end
+        return [_column(chunks[at:end], _RATIOS[chunks[at].role], left, right)], end
+
+    def _part(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`returns as a percentage of sales`, where a column says yes: the share of the rows."""
+        flag = exact(chunks[at + 1], lambda c: c.kind is Kind.FLAG or c.is_yes_or_no) if at + 1 < len(chunks) else None
+        of_rows = role_at(chunks, at + 3) is Role.ENTITY or (
+            at + 3 < len(chunks) and self._vocabulary.money((chunks[at + 3].text,)) is not None
+        )
+        if flag is None or role_at(chunks, at + 2) is not Role.TO or not of_rows:
+            return None
+        says = FlagFilter(flag, value=True) if flag.kind is Kind.FLAG else ValueFilter(("yes",), (flag,))
+        rows = [Chunk(Role.SHARE, "share"), Chunk(Role.ENTITY, "rows"), Chunk(Role.IS, "is")]
+        return [*rows, filter_chunk(says, [chunks[at + 1]])], at + 4
 
     def _duration(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`days between A and B`, `days of delivery`: from the row's event until then."""

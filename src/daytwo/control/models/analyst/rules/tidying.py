@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import FlagFilter, ValueFilter
+from daytwo.control.models.analyst.question import Dimension, FlagFilter, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either
 from daytwo.control.models.analyst.rules.adjectives import adjectives
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
@@ -40,7 +40,8 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         kept.extend(made or [chunk])
     kept = _moments(kept, vocabulary)
     kept = with_tally(_named(kept, vocabulary), vocabulary)
-    return _early(_per_row(_sold(_how_much(kept, vocabulary), vocabulary), vocabulary))
+    kept = _baskets(_how_much(kept, vocabulary), vocabulary)
+    return _early(_per_row(_sold(kept, vocabulary), vocabulary))
 
 
 def _moments(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -98,18 +99,26 @@ def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool
             or word in _EMPTY_VERBS
             or (word in {"who", "whom"} and at > 0)
         )
-    if chunk.is_(Role.COLUMN):  # `average murder of states with …`, where each row is a state
-        thing = exact(chunk, lambda c: c.is_unique and c.kind is Kind.TEXT)
-        figures = any(c.is_(Role.AGGREGATE) for c in chunks[: max(at - 1, 0)])
-        return bool(
-            thing and chunk.link.is_plural and figures and before is Role.PREPOSITION and after is Role.CONDITION
-        )
+    if chunk.is_(Role.COLUMN):
+        return chunk.link.is_plural and _is_name_of_rows(chunks, at)
     if chunk.is_(Role.SHARE):  # `urban share over 90`, where the column is `urban`
         return before is Role.COLUMN and after in {Role.COMPARISON, Role.BETWEEN}
     if chunk.is_(Role.ENTITY) and not word.endswith("s"):
         counted = role_at(chunks, at - 1) in {Role.COUNT, Role.DISTINCT, Role.GROUP, Role.STUDY, Role.AGGREGATE}
         return (before is Role.COLUMN and after is not Role.COLUMN) or (counted and after is Role.COLUMN)
     return chunk.is_(Role.COUNT) and (_is_most_common(chunks, at) or (before is Role.GROUP and after is Role.COLUMN))
+
+
+def _is_name_of_rows(chunks: Sequence[Chunk], at: int) -> bool:
+    """`average murder of states with …`, where each row is a state; `for stroke patients`, beside their key."""
+    before, after = role_at(chunks, at - 1), role_at(chunks, at + 1)
+    if before is Role.PREPOSITION and after is Role.CONDITION:
+        figures = any(c.is_(Role.AGGREGATE) for c in chunks[: max(at - 1, 0)])
+        return figures and exact(chunks[at], lambda c: c.is_unique and c.kind is Kind.TEXT) is not None
+    if before is not Role.WORD or role_at(chunks, at - 2) is not Role.PREPOSITION:
+        return False
+    persons = singular(chunks[at].text.casefold()) in nouns.PERSONS
+    return persons and exact(chunks[at], lambda c: c.is_key and not c.is_unique) is not None
 
 
 def _how_much(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -180,6 +189,20 @@ def _rates(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         share = [Chunk(Role.SHARE, "share"), rows, Chunk(Role.IS, "is"), filter_chunk(made, [chunk])]
         return [*chunks[:at], *share, *chunks[at + 2 :]]
     return list(chunks)
+
+
+def _baskets(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`average basket`: of what each receipt comes to, where several rows make one; else of each row."""
+    if not any(chunk.is_(Role.BASKET) for chunk in chunks):
+        return chunks
+    keys = vocabulary.where(lambda c: c.is_key and bool(nouns.BASKETS.intersection(c.words)))
+    shared = [c for c in keys if not c.is_unique]
+    money = vocabulary.money(("sales",))
+    if money is None or len(shared) > 1:
+        raise Refusal("it does not say by which number a basket is meant", understood=80)
+    mean = [Chunk(Role.AGGREGATE, "average", Aggregate.MEAN), Chunk(Role.COLUMN, "basket", money)]
+    each = [Chunk(Role.DIMENSION, f"per {shared[0].name}", Dimension(shared[0]))] if shared else []
+    return [part for chunk in chunks for part in ([*mean, *each] if chunk.is_(Role.BASKET) else [chunk])]
 
 
 def _sold(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:

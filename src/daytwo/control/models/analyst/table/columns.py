@@ -135,6 +135,15 @@ class Column:
         )
 
     @property
+    def counts_things(self) -> bool:
+        """Whole numbers under a plural: `signups`, `HomeGoals`."""
+        said = self.name.casefold().rstrip("0123456789_ ")
+        plural = bool(self.words) and said.endswith("s") and not said.endswith(self.words[-1])
+        timed = nouns.UNITS.keys() | nouns.LASTING | nouns.NOT_ADDITIVE
+        whole = self.sheet.type is ColumnType.INTEGER or self.sheet.whole is True
+        return whole and plural and self.is_measure and not timed.intersection(self.words)
+
+    @property
     def is_measure(self) -> bool:
         return self.is_number and not self.is_key and not self.is_unique and "year" not in self.words
 

@@ -8,27 +8,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.words.spelling import verb_stem
+from daytwo.control.models.analyst.words import lexicon, nouns
+from daytwo.control.models.analyst.words.spelling import singular, verb_stem
 
 _THE_EVENT = (
     frozenset({"date", "timestamp", "datetime", "day"}),
     frozenset({"occurred", "happened", "recorded", "observed", "measured", "event", "reported", "sold", "purchased"}),
     frozenset(
-        {"created", "opened", "sent", "submitted", "placed", "booked", "issued", "filed", "posted", "received", "onset"}
+        {
+            "created",
+            "opened",
+            "sent",
+            "submitted",
+            "placed",
+            "booked",
+            "filed",
+            "posted",
+            "received",
+            "onset",
+            "ordered",
+            "admit",
+            "admitted",
+            "admission",
+            "pickup",
+            "picked",
+        }
     ),
+    frozenset({"issued"}),
     frozenset({"start", "started", "begin", "began"}),
 )
 """Words of names that say so, the plainest first; of the first row only where they are the whole name."""
 _THE_END = frozenset(
     {"closed", "resolved", "ended", "end", "finished", "completed", "delivered", "arrived", "returned", "discharged",
      "released", "expired", "expiry", "due", "promised", "expected", "updated", "modified", "cancelled", "paid",
-     "shipped", "refunded", "died", "checkout"}
+     "shipped", "refunded", "died", "checkout", "disch", "discharge", "departed", "approved", "issued", "dispatched"}
 )  # fmt: skip
 """Words of dates at which something ends, changes or falls due: the one date beside such is when it began."""
 _DUE = frozenset({"due", "promised", "expected", "expiry", "updated", "modified", "paid", "refunded"})
 """Of those, dates that are no end of the thing itself."""
 _BIRTH = frozenset({"birth", "born", "dob", "birthday"})
-_SILENT = frozenset({"date", "at", "on", "time", "timestamp", "datetime", "day", "utc", "local"})
+_SILENT = frozenset({"date", "dt", "at", "on", "time", "timestamp", "datetime", "day", "utc", "local"})
+
+
+def happened(word: str, dates: Sequence[Column]) -> Column | None:
+    """The one date at which what a verb or noun says happened: `hires`, `joined`: `hireDt`."""
+    if singular(word) in lexicon.GRAINS:
+        return None
+    groups = [group for group in nouns.EVENTS if word in group or singular(word) in group]
+    said = {word, singular(word)}.union(*groups) if groups else {word, singular(word)}
+    found = [c for c in dates if any(part in said for part in c.words if part not in _SILENT)]
+    return found[0] if len(found) == 1 else None
 
 
 def event_date(dates: Sequence[Column], table_words: Sequence[str]) -> Column | None:

@@ -1,4 +1,5 @@
-"""Two tables of a session as one: where a row of the first has at most one row of the second, by a column of one name.
+"""Two tables of a session as one: where a row of the first has at most one row of the second, by a column of one name,
+or by one that is called after the second: `patient_id` of `visits`, `id` of `patients`.
 
 The sheet says which column numbers a table's rows (`unique`); nothing else makes a key here, so a join never
 multiplies rows.
@@ -29,8 +30,8 @@ def joined(vocabularies: Sequence[Vocabulary]) -> Iterator[Vocabulary]:
                 yield _together(first, second, key)
 
 
-def _key(first: Vocabulary, second: Vocabulary) -> str | None:
-    """The one column that numbers the rows of `second` and stands in `first` too, where it repeats."""
+def _key(first: Vocabulary, second: Vocabulary) -> tuple[str, str] | None:
+    """The one column that numbers the rows of `second`, and what `first`, where it repeats, calls it."""
     own = {column.name: column for column in first.columns}
     keys = [
         column.name
@@ -42,13 +43,26 @@ def _key(first: Vocabulary, second: Vocabulary) -> str | None:
         and (column.is_key or (column.words[-1:] and column.words[-1] in nouns.NAME_ENDINGS) or not column.is_number)
         and not column.is_date
     ]
-    return keys[0] if len(keys) == 1 else None
+    if keys:
+        return (keys[0], keys[0]) if len(keys) == 1 else None
+    ids = [column for column in second.columns if column.is_unique and column.is_key and len(column.words) == 1]
+    called = [
+        (column.name, ids[0].name)
+        for column in first.columns
+        if len(ids) == 1
+        and column.kind is ids[0].kind
+        and not column.is_unique
+        and len(column.words) > 1
+        and column.words[-1:] == ids[0].words
+        and second.is_table(column.words[:-1])
+    ]
+    return called[0] if len(called) == 1 else None
 
 
-def _together(first: Vocabulary, second: Vocabulary, key: str) -> Vocabulary:
-    taken = {column.name.casefold() for column in first.columns}
+def _together(first: Vocabulary, second: Vocabulary, key: tuple[str, str]) -> Vocabulary:
+    taken = {column.name.casefold() for column in first.columns} | {key[1].casefold()}
     added = [_repeated(column.sheet) for column in second.columns if column.name.casefold() not in taken]
-    join = Join(second.name, key, tuple(column.name for column in added))
+    join = Join(second.name, *key, tuple(column.name for column in added))
     sheet = TableSheet(
         name=first.sheet_name,
         columns=(*(column.sheet for column in first.columns), *added),

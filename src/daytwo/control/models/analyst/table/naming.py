@@ -29,7 +29,7 @@ _SILENT_ENDINGS = (
     nouns.KEY_ENDINGS
     | nouns.NAME_ENDINGS
     | nouns.FILLER_ENDINGS
-    | frozenset({"allowed", "flag", "friendly", "available", "included", "status", "enabled", "permitted"})
+    | frozenset({"allowed", "flag", "friendly", "available", "included", "status", "enabled", "permitted", "support"})
 )
 """Ends of names that people leave out: `customer_id`, `dogs_allowed`."""
 

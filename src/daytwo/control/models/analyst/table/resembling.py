@@ -1,8 +1,9 @@
-"""Names that are written short: `lifeExp` for “life expectancy”, `SUNACTIVITY` for “sun activity”, `bp`, `educ`.
+"""Names that are written short: `lifeExp` for “life expectancy”, `SUNACTIVITY` for “sun activity”, `bp`, `mgrNo`.
 
 The letters of a name are cut into beginnings of the words as they were typed, one for each word, in their order.  A
 single word resembles a name only where it cannot be another plain word: by its stem (`voted`, `voters`: `vote`), by a
-cut-off end (`educ`), or as the last word of a name in one piece.
+cut-off end (`educ`), or as the last word of a name in one piece.  What is left of a name without its key, unit and
+kind (`instrId`, `conc_ngmL`) may abbreviate what was typed, word for word, by its beginning or its consonants.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ SHORTEST_LETTERS = 2
 """Of a word's beginning that stands for it in a name of several words."""
 CUT_LETTERS = 4
 """Of a word that stands alone and is cut off at its end."""
+ABBREVIATION_LETTERS = 3
+"""Of a word that abbreviates another."""
 _VOWELS = frozenset("aeiouy")
 _SAME = {word: tuple(sorted(group)) for group in nouns.SYNONYMS for word in group}
 
@@ -26,7 +29,9 @@ def resembling(words: Sequence[str], columns: Sequence[Column]) -> tuple[Column,
     """The columns whose names are these words, singular, written short; the best kind of likeness that fits any."""
     if not words or any(not word.isalpha() for word in words):
         return ()
-    likenesses = (_joined, _initials) if len(words) > 1 else (_stem, _initials_of, _cut, _tail)
+    likenesses = (
+        (_joined, _initials, _abbreviated) if len(words) > 1 else (_stem, _initials_of, _cut, _tail, _abbreviated)
+    )
     for alike in likenesses:
         found = tuple(column for column in columns if alike(words, column))
         if found:
@@ -54,6 +59,43 @@ def _cuts(letters: str, words: list[str], *, whole: bool) -> Iterator[bool]:
         for length in range(min(len(said), len(letters)), SHORTEST_LETTERS - 1, -1):
             if letters.startswith(said[:length]) and (length == len(said) or length > SHORTEST_LETTERS):
                 yield from _cuts(letters[length:], words[1:], whole=whole or length == len(said))
+
+
+_OPENINGS = frozenset({"is", "has", "was", "dt", "est"})
+_CORE_ENDINGS = nouns.KEY_ENDINGS | nouns.NAME_ENDINGS | nouns.FILLER_ENDINGS | nouns.UNITS.keys() | {"group", "grp"}
+
+
+def core(column: Column) -> tuple[str, ...]:
+    """A name without what says only that it is a key, a name, a flag or in which unit it is: `dest` of `destHub`."""
+    words = column.words
+    while len(words) > 1 and words[-1] in _CORE_ENDINGS:
+        words = words[:-1]
+    return words[1:] if len(words) > 1 and words[0] in _OPENINGS else words
+
+
+def _abbreviated(words: Sequence[str], column: Column) -> bool:
+    own = core(column)
+    pairs = list(zip(own, words, strict=False))
+    return len(own) == len(words) and all(said == word or _is_short_for(said, word) for said, word in pairs)
+
+
+def _likely(short: str, typed: str) -> bool:
+    """A name abbreviates in three letters what people type in four."""
+    return len(short) >= (CUT_LETTERS if short == typed else ABBREVIATION_LETTERS)
+
+
+def _is_short_for(short: str, word: str) -> bool:
+    """Whether one of the two is the beginning of the other, or its consonants: `conc`, `mgr`."""
+    if word in _SAME.get(short, ()):
+        return True
+    typed = word
+    short, word = sorted((short, word), key=len)
+    if not _likely(short, typed) or len(word) < len(short) + 2 or {short, word} & nouns.CONFUSABLE:
+        return False
+    if word.startswith(short):
+        return short[-1] not in _VOWELS or len(short) == ABBREVIATION_LETTERS
+    left = iter(word[1:])
+    return short[0] == word[0] and not _VOWELS & set(short[1:]) and all(letter in left for letter in short[1:])
 
 
 def _initials(words: Sequence[str], column: Column) -> bool:

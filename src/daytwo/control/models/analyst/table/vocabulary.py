@@ -6,14 +6,15 @@ The best rank wins; two columns at one rank are ambiguous, and whoever resolves 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from daytwo.control.models.analyst.refusal import Refusal, either, shown
 from daytwo.control.models.analyst.table.columns import Column
-from daytwo.control.models.analyst.table.events import end_date, event_date
+from daytwo.control.models.analyst.table.events import end_date, event_date, happened
 from daytwo.control.models.analyst.table.naming import GROUP_OF, Rank, canonical, phrases_of
-from daytwo.control.models.analyst.table.resembling import resembling
+from daytwo.control.models.analyst.table.resembling import core, resembling
 from daytwo.control.models.analyst.terms import Join
 from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.control.models.analyst.words.spelling import is_typo_of, name_words, singular, verb_stem, word_stem
@@ -76,6 +77,10 @@ class Vocabulary:
             for rank, phrases in phrases_of(column).items():
                 for phrase in phrases:
                     self._phrases.setdefault(phrase, {}).setdefault(rank, []).append(column)
+        for phrase, ranks in list(self._phrases.items()):  # `SpO2_pct`, typed “spo2”
+            if len(phrase) > 1:
+                joined = self._phrases.setdefault(("".join(phrase),), {}).setdefault(Rank.LOOSE, [])
+                joined += [c for columns in ranks.values() for c in columns if c not in joined]
         self._typos: dict[tuple[str, int], list[str]] = {}
         for phrase in self._phrases:
             if len(phrase) == 1:
@@ -104,6 +109,7 @@ class Vocabulary:
             nouns.PHRASES.get(parts),
             canonical(nouns.PHRASES.get(parts, ())),
             canonical((word_stem(parts[0]) or "",)) if len(parts) == 1 and parts[0].endswith("er") else (),
+            ("".join(parts),) if len(parts) > 1 else (),
         ):
             for columns in self._phrases.get(key or (), {}).values():
                 loose += [column for column in columns if column not in loose]
@@ -181,8 +187,9 @@ class Vocabulary:
     @cached_property
     def is_of_persons(self) -> bool:
         """Whether each row is somebody, as far as the columns tell: it has an age or a sex, and no key of a thing."""
-        things = any(c.is_key and c.is_unique and not nouns.PERSONS.intersection(c.words) for c in self.columns)
-        return not things and any(len(c.words) == 1 and c.words[0] in nouns.PERSON_COLUMNS for c in self.columns)
+        silent = nouns.PERSONS | self.own_words
+        things = any(c.is_key and c.is_unique and len(c.words) > 1 and not silent & set(c.words) for c in self.columns)
+        return not things and any(core(c)[:1] in nouns.PERSON_CORES for c in self.columns if len(core(c)) == 1)
 
     @cached_property
     def counted_thing(self) -> Column | None:
@@ -232,6 +239,16 @@ class Vocabulary:
     def event_date(self) -> Column | None:
         """The date that a question means which names none."""
         return event_date(self.dates, [*name_words(self.name), *name_words(self.sheet_name)])
+
+    def happened(self, word: str) -> Column | None:
+        """The one date of what a verb or noun says happened, where the word is not a column's own name."""
+        return happened(word.casefold(), self.dates) if self.named(word) is None else None
+
+    def dated_by(self, column: Column) -> Vocabulary:
+        """The same table, whose rows' event is at this date: of permits, “filed per month”."""
+        made = copy(self)
+        vars(made)["event_date"] = column
+        return made
 
     @cached_property
     def end_date(self) -> Column | None:

@@ -21,12 +21,15 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "amount amt", "population pop", "latitude lat", "longitude lon lng", "percent pct percentage", "weight wt",
         "height ht", "category cat", "horsepower hp", "price prc", "date dt", "year yr", "month mth", "identifier id",
         "description desc", "address addr", "discount disc reduction", "number num no", "phone telephone tel",
-        "patient subject", "unemployment unemp", "inflation infl", "consumption cons", "investment inv invest",
+        "patient subject pt inpatient", "unemployment unemp", "inflation infl", "consumption cons",
+        "investment inv invest",
         "doctor physician", "destination dest", "departure dep", "arrival arr", "minute min", "duration dur",
         "average avg mean", "hospital clinic", "premium prem", "account acct", "transaction txn", "email e-mail",
-        "education educ schooling", "expenditure exp spending spend", "return ret", "volume vol flow",
-        "capita head person cap", "gdp wealth", "january jan", "february feb", "march mar", "april apr", "june jun",
-        "july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec",
+        "education educ schooling", "expenditure exp spending spend cost", "return ret", "volume vol flow",
+        "capita head person cap", "gdp wealth", "attendance crowd",
+        "manager boss", "impression impr", "campaign cmp",
+        "january jan", "february feb", "march mar", "april apr", "june jun", "july jul",
+        "august aug", "september sep sept", "october oct", "november nov", "december dec",
     )
 )  # fmt: skip
 EXTREME_WORDS = {
@@ -45,7 +48,7 @@ PERSONS = _words(
     """
     people person individual man woman somebody someone everybody everyone patient student pupil participant respondent
     customer client user member voter passenger employee worker guest visitor resident citizen player athlete adult
-    subject holder owner buyer driver attendee applicant borrower
+    subject holder owner buyer driver attendee applicant borrower inpatient kid child pt
     """
 )
 """What each row of a table of people may be called."""
@@ -66,7 +69,9 @@ ROW_NOUNS: dict[str, frozenset[str]] = {
 """What rows can be called, and the words of columns of which one shows that they are that."""
 PERSON_COLUMNS = _words("age gender sex surname bmi pulse waist")
 """One of them in a table makes its rows people."""
+PERSON_CORES = frozenset((word,) for word in PERSON_COLUMNS)
 GENDERS = {
+    "ladies": "female", "gentlemen": "male",
     "women": "female", "woman": "female", "men": "male", "man": "male", "girls": "female", "boys": "male",
     "females": "female", "males": "male",
 }  # fmt: skip
@@ -90,8 +95,13 @@ UNITS = {
     "lbs": "lb", "pound": "lb", "mph": "mph", "hp": "hp", "mg": "mg",
     "km": "km", "m": "m", "cm": "cm", "mm": "mm", "mile": "miles", "pct": "%", "percent": "%",
     "hour": "hours", "hr": "hours", "minute": "minutes", "second": "seconds", "sec": "seconds",
-    "ms": "ms", "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
-    "ft": "ft", "sqft": "sq ft", "sqm": "m²", "l": "l", "ml": "ml",
+    "ms": "ms",
+    "yrs": "years", "hrs": "hours", "mins": "minutes", "secs": "seconds", "bpm": "bpm", "mmhg": "mmHg", "yr": "years",
+    "year": "years", "day": "days", "mwh": "MWh",
+    "kwp": "kWp", "ngml": "ng/mL", "ugml": "µg/mL", "mgml": "mg/mL", "mgdl": "mg/dL", "nm": "nm", "ppm": "ppm",
+    "tonne": "t", "ton": "t", "mi": "miles", "sek": "SEK", "jpy": "JPY", "inr": "INR", "aud": "AUD", "cad": "CAD",
+    "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
+    "ft": "ft", "sqft": "sq ft", "sqm": "m²", "m2": "m²", "ha": "ha", "l": "l", "ml": "ml",
 }  # fmt: skip
 _MONEY_UNIT = _words("bill price cost amount revenue income salary fee total fare sale")
 UNIT_COLUMNS = {
@@ -101,9 +111,9 @@ UNIT_COLUMNS = {
     **dict.fromkeys(("year", "years"), _words("age")),
 }
 """What a unit says of the column that is compared: words of its name."""
-KEY_ENDINGS = frozenset({"id", "key", "code", "no", "num", "number", "identifier", "uuid"})
-NAME_ENDINGS = frozenset({"name", "title", "label"})
-FILLER_ENDINGS = frozenset({"amount", "value", "total", "count"})
+KEY_ENDINGS = frozenset({"id", "key", "code", "cd", "no", "nr", "num", "nbr", "number", "identifier", "uuid", "guid"})
+NAME_ENDINGS = frozenset({"name", "nm", "title", "label"})
+FILLER_ENDINGS = frozenset({"amount", "value", "total", "count", "score", "mark", "init", "initial", "desc", "text"})
 
 ADDITIVE = _words(
     """
@@ -137,6 +147,9 @@ CONFUSABLE = _words(
     """
 )
 """Words that differ by a letter from a column's word and mean something else: never read as typos."""
+WAGES = _words("salary pay wage income")
+BASKETS = _words("transaction txn order receipt basket invoice ticket bill")
+"""Words of a key that several rows share: what somebody bought at once."""
 JUDGING = _words("rating star satisfaction score grade gpa")
 """Numbers that are there to judge by."""
 GOOD = JUDGING | _words(
@@ -175,12 +188,30 @@ ALIKE: tuple[frozenset[str], ...] = tuple(
         "student pupil", "car vehicle auto", "patient subject", "review rating", "shipment parcel delivery package",
         "visit appointment", "booking reservation", "product item article", "customer client buyer shopper",
         "rental ride trip hire", "loan credit", "payment transaction", "invoice bill", "call phonecall",
-        "shop store branch outlet", "voter respondent participant", "recipe dish", "song track", "match game fixture",
+        "shop store branch outlet", "consignment shipment load freight delivery", "pupil student kid child",
+        "inpatient patient admission stay pt", "observation ob reading measurement", "fixture match game",
+        "staff employee people colleague worker person", "permit application", "till sale", "assay sample test",
+        "read reading", "voter respondent participant", "recipe dish", "song track", "match game fixture",
     )
 )  # fmt: skip
 """Names of tables for which people say another word of the same group."""
 INHABITANTS = _words("people inhabitants citizens residents")
 """Whom a column of the population counts."""
+EVENTS: tuple[frozenset[str], ...] = tuple(
+    frozenset(group.split())
+    for group in (
+        "hire hired join joined joiner start started starter enrol enrolled enrolment enrollment onboard",
+        "leave left leaver term terminated termination exit exited end ended quit resign departure",
+        "admit admitted admission", "discharge discharged disch release",
+        "file filed filing submit submitted apply applied",
+        "issue issued grant granted approve approved approval",
+        "pickup picked collect collected",
+        "deliver delivered delivery arrive arrived arrival", "ship shipped shipment dispatch dispatched", "run ran",
+        "open opened", "close closed closure resolve resolved", "order ordered", "pay paid payment", "sell sold sale",
+        "book booked booking", "die died death", "born birth", "return returned", "sign signed signup", "read",
+    )
+)  # fmt: skip
+"""Verbs and nouns of what happened at a date, as people say it and as names do."""
 STOCKS = _words("population pop inventory stock balance headcount")
 """What is there at a time: totals over several times count it again."""
 PEOPLE = _words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -57,9 +58,28 @@ def word_stem(word: str) -> str | None:
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a column's or table's name, singular: `orderDate`, `order date`, `ORDER_DATE` → (order, date)."""
     parts = [
-        piece for part in _PART.findall(name) for piece in (_CAMEL.findall(part) if part.isascii() else ()) or (part,)
+        piece
+        for part in _PART.findall(name)
+        for piece in _mixed((_CAMEL.findall(part) if part.isascii() else ()) or (part,))
     ]
     return tuple(_one_spelling(singular(part.casefold())) for part in parts)
+
+
+_MIXED = frozenset(
+    {"kwh", "mwh", "gwh", "kw", "mw", "ph", "ml", "mmhg", "khz", "mhz", "ghz", "ngml", "ugml", "mgml", "mgdl"}
+)
+"""Words that are written with a capital inside."""
+
+
+def _mixed(pieces: Sequence[str]) -> Iterator[str]:
+    """`k`, `Wh` as one word: units have capitals inside."""
+    at = 0
+    while at < len(pieces):
+        for end in range(min(at + 3, len(pieces)), at, -1):
+            if end == at + 1 or "".join(pieces[at:end]).casefold() in _MIXED:
+                yield "".join(pieces[at:end])
+                at = end
+                break
 
 
 _OUR = frozenset({"hour", "four", "tour", "your", "pour", "flour", "sour", "contour", "detour", "our"})

@@ -20,6 +20,7 @@ from daytwo.control.models.analyst.words.ways import (
     looks,
     rankings,
     shares,
+    shortened,
     studies,
     times,
     typed,
@@ -32,6 +33,7 @@ __all__ = ["WAYS", "Way", "rephrase"]
 WAYS = (
     *typed.WAYS,
     *fillers.WAYS,
+    *shortened.WAYS,
     *looks.WAYS,
     *verbs.WAYS,
     *forms.WAYS,
