@@ -101,7 +101,7 @@ def person(control):
 
 
 class Executor:
-    """What an executor says over the link, without one."""
+    """What an executor says over the link, without one; in the words of protocol 1."""
 
     def __init__(self, control, person, dataset):
         self.key = SigningKey.generate()
@@ -135,6 +135,9 @@ class Executor:
 
     def claim(self):
         answer = self.client.post("/link/v1/claim", json={"instance": self.instance})
+        return self.read(answer)
+
+    def read(self, answer):
         return None if answer.status_code == 204 else Task.model_validate(answer.json())
 
     def complete(self, task, outcome=Outcome.OK, epoch=None, **fields):
@@ -353,7 +356,7 @@ def test_rewind_and_fork_choose_the_state_to_start_from(person, executor, sessio
     ]
 
 
-@pytest.mark.parametrize("spoken", [None, "0", "2", "x"])
+@pytest.mark.parametrize("spoken", [None, "0", "3", "x"])
 def test_another_protocol_is_refused_with_what_to_do(executor, spoken):
     headers = {} if spoken is None else {"daytwo-protocol": spoken}
     executor.client.headers.pop("daytwo-protocol")
@@ -439,10 +442,15 @@ def test_ten_cancels_at_once_end_a_run_once(control, person, executor, session):
     assert [event.kind for event in follow(person, run)].count("run.cancelled") == 1
 
 
-def test_an_event_id_from_the_future_ends_where_the_run_does(person, executor, session):
+def test_an_event_id_from_the_future_is_refused(person, executor, session):
     run = ask(person, session, "x = 1")
     executor.complete(executor.claim())
-    assert follow(person, run, after=10_000) == []
+    last = follow(person, run)[-1].seq
+    for more in ({"headers": {"last-event-id": str(last + 1)}}, {"params": {"after": last + 1}}):
+        refused = person.get(f"/v1/runs/{run}/events", **more)
+        assert (refused.status_code, refused.json()["code"]) == (400, "event_from_future")
+        assert f"{last} events" in refused.json()["message"]
+    assert follow(person, run, after=last) == []
 
 
 def test_a_sheet_must_be_signed_by_the_executor_that_publishes_it(control, person, executor):

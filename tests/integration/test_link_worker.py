@@ -20,11 +20,12 @@ from daytwo.wire.identifiers import new_id
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.signing import SigningKey
-from daytwo.wire.task import Completion, Task, TaskRequest
+from daytwo.wire.task import Completion, Offer, Task, TaskRequest
 from daytwo.wire.verdict import Ruling, Verdict
 
 SESSION, RUN = new_id("session"), new_id("run")
 LIMIT_SECONDS = 20
+OFFER = Offer(profiles=("small", "medium"), environment="e" * 64)
 
 
 def request_of(step=1, org_id="local", session=SESSION, base=SESSION):
@@ -59,6 +60,7 @@ class Side:
         self.claims, self.completions = deque(claims), deque(completions)
         self.beat_answers = deque()
         self.sent, self.executed, self.beats = [], [], []
+        self.asked, self.departures, self.spoken = [], [], {"1", "2"}
         self.done = anyio.Event()
         self.beat = anyio.Event()
         self.claim_after = None
@@ -74,12 +76,19 @@ class Side:
             self.execute,
             self.budget.debited,
             Approvals(self.database, ledger),
+            lambda: OFFER,
         )
 
     async def answer(self, request):
         body = json.loads(request.content)
+        if request.headers["daytwo-protocol"] not in self.spoken:
+            return httpx2.Response(426, json={"code": "protocol_mismatch", "message": "m"})
         match request.url.path:
+            case "/link/v1/departure":
+                self.departures.append((body["gone"], len(self.sent)))
+                return httpx2.Response(204)
             case "/link/v1/claim":
+                self.asked.append(body)
                 if not self.claims:
                     self.done.set()
                     await anyio.sleep_forever()
@@ -281,3 +290,59 @@ def test_only_what_the_gate_minted_leaves(tmp_path):
     for thing in (b"data", {"data": 1}, object()):
         with pytest.raises(Bug):
             anyio.run(client.send, thing)
+
+
+def drained(folder, seconds, hold):
+    """A side whose worker is told to drain while its one program is held."""
+    side = Side(folder, [offered(request_of())])
+    begun = anyio.Event()
+
+    async def held(cancel):
+        begun.set()
+        await hold(cancel)
+
+    async def go():
+        with anyio.fail_after(LIMIT_SECONDS):
+            async with anyio.create_task_group() as group:
+                group.start_soon(side.worker.run)
+                await begun.wait()
+                await side.worker.drain(seconds)
+                group.cancel_scope.cancel()
+
+    side.hold = held
+    side.beat_answers.extend([httpx2.Response(200, json={"cancel": False})] * LIMIT_SECONDS)
+    anyio.run(go)
+    side.database.close()
+    return side
+
+
+def test_a_worker_that_drains_ends_what_it_has_and_says_when_it_is_gone(tmp_path):
+    async def for_a_moment(_):
+        await anyio.sleep(0.2)  # longer than the first word of leaving takes
+
+    side = drained(tmp_path, LIMIT_SECONDS, for_a_moment)
+    assert side.departures == [(False, 0), (True, 1)]
+    assert len(side.sent) == 1
+
+
+def test_what_does_not_end_in_time_is_handed_back(tmp_path):
+    async def for_ever(_):
+        await anyio.sleep_forever()
+
+    side = drained(tmp_path, 0.1, for_ever)
+    assert side.departures == [(False, 0), (True, 0)]
+    assert side.sent == []
+
+
+def test_a_control_plane_of_the_protocol_before_gets_what_it_can_read(tmp_path):
+    side = Side(tmp_path, [offered(request_of())])
+    side.spoken = {"1"}
+    side.run()
+    assert [set(body) for body in side.asked] == [{"instance"}] * len(side.asked)
+    assert len(side.sent) == 1
+
+
+def test_a_control_plane_of_this_protocol_is_told_what_is_offered(tmp_path):
+    side = Side(tmp_path, [offered(request_of())])
+    side.run()
+    assert [body["offer"] for body in side.asked] == [OFFER.model_dump(mode="json")] * len(side.asked)

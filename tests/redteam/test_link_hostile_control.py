@@ -13,9 +13,10 @@ from pydantic import SecretStr
 from daytwo.executor.link import LinkClient, Worker
 from daytwo.executor.link.client import RESPONSE_LIMIT_BYTES
 from daytwo.wire.errors import Bug, DaytwoError, Retryable
-from daytwo.wire.task import Claim
+from daytwo.wire.task import Claim, Offer
 
 PIECE = b" " * (1 << 16)
+OFFER = Offer(profiles=("small",), environment="0" * 64)
 
 
 class Endless(httpx2.AsyncByteStream):
@@ -146,7 +147,7 @@ def test_no_hostile_task_is_run_or_ends_the_worker(make_executor, make_task):
         client = LinkClient("http://control", SecretStr("t"), transport=httpx2.MockTransport(respond))
         parts = (client, executor.outbox, executor.journal, "local", run_task, executor.budget.debited)
         try:
-            await Worker(*parts, executor.approvals).run()
+            await Worker(*parts, executor.approvals, lambda: OFFER).run()
         except* SecondClaim:
             finished.append(hostile)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -88,6 +89,22 @@ def test_an_outage_without_end_ends_the_following() -> None:
         next(follow(origin, RUN, outage_limit_seconds=30, clock=clock, sleep=clock.sleep))
     assert caught.value.code == "control_unreachable"
     assert 30 <= clock.now <= 40
+
+
+def test_an_outage_is_told_now_and_then_and_followed_through_without_limit() -> None:
+    clock, told = _Clock(), []
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        if clock.now < 3_600:
+            raise httpx2.ConnectError("refused", request=request)
+        return _stream(_event(1, last=1))
+
+    with _origin(handle) as origin:
+        found = follow(
+            origin, RUN, outage_limit_seconds=math.inf, on_outage=told.append, clock=clock, sleep=clock.sleep
+        )
+        assert [event.seq for event in found] == [1]
+    assert [round(seconds / 5) for seconds in told] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 
 def test_a_gap_is_a_bug() -> None:

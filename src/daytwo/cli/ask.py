@@ -206,9 +206,9 @@ def _follow(events: Iterable[RunEvent | None], stage: Stages, look: Callable[[],
             runs_on_data = event.kind == "step.claimed"
             stage(stage_of(event))
             reason = event.data.get("reason") if event.kind == "run.waiting" else None
-            if reason == "executor_absent":
+            if reason is not None and reason != "approval":
                 absent_since = absent_since if absent_since is not None else time.monotonic()
-            elif reason is not None:
+            elif reason == "approval":
                 return
             elif event.kind in {"run.resumed", "step.claimed"}:
                 absent_since = None

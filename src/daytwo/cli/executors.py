@@ -1,4 +1,4 @@
-"""`daytwo executor list`, `revoke`, `rotate`: which executors there are, shutting one out, a new token for this one."""
+"""`daytwo executor list`, `drain`, `revoke`, `rotate`: which there are, emptying one, shutting one out, a new token."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import typer
 from daytwo.cli import terminal
 from daytwo.cli.options import AS_JSON, HOME, connected
 from daytwo.cli.settings import load
+from daytwo.cli.usage import Usage
+from daytwo.wire.errors import Missing
+from daytwo.wire.run import ExecutorView
 
 EXECUTOR = typer.Argument(..., metavar="EXECUTOR", help="The executor's id.")
 
 
 def register(group: typer.Typer) -> None:
     group.command("list")(list_all)
+    group.command("drain")(drain)
     group.command("revoke")(revoke)
     group.command("rotate")(rotate)
 
@@ -26,8 +30,53 @@ def list_all(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
                 terminal.record(view)
             return
         for view in views:
-            state = "revoked" if view.revoked_at else "connected" if view.connected else "away"
-            terminal.line(f"{view.executor}  {state:9}  {terminal.printable(view.name)}  {view.results_url}")
+            offers = ", ".join(view.profiles or ())
+            terminal.line(
+                f"{view.executor}  {_state(view):9}  {terminal.printable(view.name)}  {view.results_url}  {offers}"
+            )
+
+
+def _state(view: ExecutorView) -> str:
+    if view.revoked_at:
+        return "revoked"
+    if not view.connected:
+        return "away"
+    return "draining" if view.draining else "connected"
+
+
+def drain(
+    executor: str = typer.Argument(
+        None, metavar="[EXECUTOR]", help="The executor's id or name; where there is one, that."
+    ),
+    off: bool = typer.Option(False, "--off", help="Let it take new work again."),
+    home: str | None = HOME,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Have an executor take no new work: it ends what it has, then it can be stopped or replaced."""
+    with connected(home, as_json=as_json) as client:
+        found = _named(executor, client.executors())
+        client.drain(found.executor, off=off)
+        if as_json:
+            terminal.document(_named(found.executor, client.executors()))
+    if not as_json:
+        takes = (
+            "takes new work again" if off else "takes no new work; runs on its data wait once it has ended what it has"
+        )
+        terminal.line(f"{found.executor} {takes}.")
+
+
+def _named(name: str | None, views: list[ExecutorView]) -> ExecutorView:
+    """The executor of this id or name; the only one, where none is named."""
+    there = [view for view in views if view.revoked_at is None and name in {None, view.executor, view.name}]
+    match there:
+        case [view]:
+            return view
+        case []:
+            raise Missing(
+                "executor_not_found", f"There is no executor {name or ''}: `daytwo executor list` shows them."
+            )
+        case _:
+            raise Usage("executor_ambiguous", "Several executors could be meant: name one by its id.")
 
 
 def revoke(executor: str = EXECUTOR, home: str | None = HOME, as_json: bool = AS_JSON) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import typer
 
 from daytwo.cli import answer, terminal
@@ -90,11 +92,20 @@ def events(
     """What happened to a run, in order."""
     with connected(home, as_json=as_json) as client:
         run = run_named(client, run)
-        for event in client.events(run, after) if follow else client.events_so_far(run, after):
+        found = (
+            client.events(run, after, outage_limit_seconds=math.inf, on_outage=_tell_outage)
+            if follow
+            else client.events_so_far(run, after)
+        )
+        for event in found:
             if as_json:
                 terminal.record(event)
             else:
                 terminal.line(f"{event.seq:4}  {event.at}  {stage_of(event)}")
+
+
+def _tell_outage(seconds: float) -> None:
+    terminal.note(f"The control plane has not answered for {seconds:.0f} s; it is tried again until Ctrl-C.")
 
 
 def _say(view: RunView, *, as_json: bool) -> None:

@@ -67,7 +67,9 @@ def executor_serve(
     logs.to_standard_error()
     from daytwo.executor.serve import enrol, serve
 
-    own = settings.executor_settings(port=settings.executor_port, control_url=_control_url(control))
+    own = settings.executor_settings(
+        port=settings.executor_port, control_url=_control_url(control), supervised=with_lifeline
+    )
 
     def introduce() -> None:
         greeting = _greeting() if with_lifeline else {}

@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     window_days: int = Field(default=30, ge=1)
     release: Literal["grid", "at_once"] = "grid"
     """When Observations leave the executor."""
+    drain_seconds: float = Field(default=25, ge=0, le=86_400)
+    """How long an executor of its own lets what is under way end when it is told to end (SIGTERM)."""
     environments: EnvironmentsSection = EnvironmentsSection()
     device_folder: Path = Path("/dev")
     """Where the device nodes of GPUs are."""
@@ -133,7 +135,8 @@ class Settings(BaseSettings):
             return None
         return WebhookSettings(self.webhook_url, self.webhook_secret or SecretStr(""))
 
-    def executor_settings(self, *, port: int, control_url: str) -> ExecutorSettings:
+    def executor_settings(self, *, port: int, control_url: str, supervised: bool = False) -> ExecutorSettings:
+        """`supervised`: it ends with the planes of `up`, whose person does not wait for it."""
         from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings
         from daytwo.wire.identifiers import LOCAL_ORG
 
@@ -149,6 +152,7 @@ class Settings(BaseSettings):
             dataset_bits=self.dataset_bits,
             window_days=self.window_days,
             release=self.release,
+            drain_seconds=0 if supervised else self.drain_seconds,
             policy_file=self.guard_policy,
             environments=EnvironmentSettings(**self.environments.model_dump()),
             device_folder=self.device_folder,

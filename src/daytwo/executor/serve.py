@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import anyio
 import structlog
@@ -22,7 +23,7 @@ from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
 from daytwo.executor.questions import Desk, Past, ValueIndex
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
-from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect
+from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect, offered_profiles
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
@@ -32,6 +33,7 @@ from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import ApprovalView
 from daytwo.wire.signing import SigningKey
+from daytwo.wire.task import Offer
 
 LEDGER_ORIGIN = "daytwo.local/executor"
 STOP_SECONDS = 5
@@ -180,7 +182,9 @@ async def _serve(
             group.start_soon(worker.run)
             group.start_soon(passes.run)
             _leave_signals_to_uvicorn()
-            await uvicorn.Server(config).serve()
+            server = _Server(config)
+            group.start_soon(server.end_when_told, worker, settings.drain_seconds)
+            await server.serve()
             group.cancel_scope.cancel()
     finally:
         await client.close()
@@ -191,6 +195,27 @@ def _leave_signals_to_uvicorn() -> None:
     """It raises a signal again after its own orderly end: ignored then, so that the parts end in order, too."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
+
+
+class _Server(uvicorn.Server):
+    """Told to end (SIGTERM), it serves on until its worker has ended what it has; a second signal ends it at once."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = anyio.Event()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGTERM and not self._told.is_set():
+            self._told.set()
+        else:
+            super().handle_exit(sig, frame)
+
+    async def end_when_told(self, worker: Worker, drain_seconds: float) -> None:
+        await self._told.wait()
+        if drain_seconds:
+            log.info("executor.draining", seconds=drain_seconds)
+            await worker.drain(drain_seconds)
+        self.should_exit = True
 
 
 def enrol(settings: ExecutorSettings, token: str) -> str:
@@ -265,7 +290,11 @@ def _wire(
         worker.deliver_decisions()
 
     journal = Journal(database)
-    worker = Worker(client, parts.outbox, journal, settings.org_id, runner.run, budget.debited, approvals)
+
+    def offer() -> Offer:
+        return Offer(profiles=offered_profiles(settings.device_folder), environment=growth.base.content_digest)
+
+    worker = Worker(client, parts.outbox, journal, settings.org_id, runner.run, budget.debited, approvals, offer)
     services = Services(
         owner=LOCAL_OWNER,
         catalog=catalog,

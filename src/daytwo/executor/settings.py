@@ -51,6 +51,8 @@ class ExecutorSettings(BaseModel):
     policy_file: Path | None = None
     """The organisation's policy for guard, laid over the one that daytwo ships."""
 
+    drain_seconds: float = 0
+    """How long what is under way may take to end once the process is told to (SIGTERM)."""
     environments: EnvironmentSettings = EnvironmentSettings()
     device_folder: Path = Path("/dev")
     """Where the device nodes of GPUs are."""

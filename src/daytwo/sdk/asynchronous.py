@@ -11,6 +11,7 @@ protocol, and it is `Client`'s.  A call that is cancelled is left to end by itse
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -18,6 +19,7 @@ import anyio
 import anyio.to_thread
 
 from daytwo.sdk.client import Client
+from daytwo.sdk.events import OUTAGE_LIMIT_SECONDS
 from daytwo.sdk.origin import OriginSettings
 from daytwo.wire.run import NewRun, RunEvent, RunView
 
@@ -66,15 +68,17 @@ class AsyncClient:
         session = await self.call(Client.create_session, datasets)
         return await self.call(Client.start, session.session, run)
 
-    async def events(self, run: str, after: int = 0) -> AsyncIterator[RunEvent]:
+    async def events(
+        self, run: str, after: int = 0, *, outage_limit_seconds: float = OUTAGE_LIMIT_SECONDS
+    ) -> AsyncIterator[RunEvent]:
         """A run's events, each once and in order, until it is over; see `daytwo.sdk.events.follow`."""
         with Client(*self._settings) as client:
-            found = client.events(run, after)
+            found = client.events(run, after, outage_limit_seconds=outage_limit_seconds)
             while (event := await anyio.to_thread.run_sync(next, found, None, abandon_on_cancel=True)) is not None:
                 yield event
 
     async def wait(self, run: str) -> RunView:
         """The run once it is over, however long that takes."""
-        async for _ in self.events(run):
+        async for _ in self.events(run, outage_limit_seconds=math.inf):
             pass
         return await self.call(Client.run, run)

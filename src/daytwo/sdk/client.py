@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -149,10 +150,17 @@ class Client:
     def resume(self, run: str) -> RunView:
         return _read(RunView, self.control.repeat("POST", _at("run", run, "resume")))
 
-    def events(self, run: str, after: int = 0) -> Iterator[RunEvent]:
+    def events(
+        self,
+        run: str,
+        after: int = 0,
+        *,
+        outage_limit_seconds: float = events.OUTAGE_LIMIT_SECONDS,
+        on_outage: Callable[[float], None] | None = None,
+    ) -> Iterator[RunEvent]:
         """A run's events, each once and in order, until it is over; see `daytwo.sdk.events.follow`."""
         _at("run", run)  # refuses what is no run's name
-        return events.follow(self.control, run, after)
+        return events.follow(self.control, run, after, outage_limit_seconds=outage_limit_seconds, on_outage=on_outage)
 
     def events_so_far(self, run: str, after: int = 0) -> Iterator[RunEvent]:
         _at("run", run)  # refuses what is no run's name
@@ -160,7 +168,7 @@ class Client:
 
     def wait(self, run: str) -> RunView:
         """The run once it is over, however long that takes."""
-        for _ in self.events(run):
+        for _ in self.events(run, outage_limit_seconds=math.inf):
             pass
         return self.run(run)
 
@@ -174,6 +182,10 @@ class Client:
     def revoke(self, executor: str) -> None:
         """Shuts an executor out, at once and for good."""
         self.control.repeat("POST", _at("executor", executor, "revoke"))
+
+    def drain(self, executor: str, *, off: bool = False) -> None:
+        """Has an executor take no new task, or (`off`) take them again."""
+        self.control.repeat("DELETE" if off else "POST", _at("executor", executor, "drain"))
 
     def enrolment_token(self) -> str:
         """A one-time token with which one executor may introduce itself."""

@@ -20,7 +20,9 @@ TERMINAL_KINDS = frozenset({"run.succeeded", "run.failed", "run.cancelled"})
 BACKOFF_FIRST_SECONDS = 0.1
 BACKOFF_LIMIT_SECONDS = 2.0
 OUTAGE_LIMIT_SECONDS = 120.0
-"""How long the control plane may stay away before following it ends."""
+"""How long the control plane may stay away before following it ends, where nobody said."""
+OUTAGE_TOLD_SECONDS = 5.0
+"""How long an outage lasts before it is told; then each time that it has lasted twice as long."""
 
 
 def follow(
@@ -29,22 +31,32 @@ def follow(
     after: int = 0,
     *,
     outage_limit_seconds: float = OUTAGE_LIMIT_SECONDS,
+    on_outage: Callable[[float], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[RunEvent]:
     """The events after number `after`, up to and including the terminal one.
 
+    Args:
+        origin: the control plane.
+        run: the run's id.
+        after: the number of the last event that the caller has seen.
+        outage_limit_seconds: how long the control plane may stay away; infinity for a caller that a person can stop.
+        on_outage: told, now and then, for how many seconds it has been away.
+        clock: the present in seconds.
+        sleep: waits.
+
     Raises:
         Retryable: `control_unreachable`, after `outage_limit_seconds` without a connection.
+        Invalid: `event_from_future`, where the run has no event of number `after` yet.
     """
-    backoff = BACKOFF_FIRST_SECONDS
-    cut_since: float | None = None
+    outage = _Outage(outage_limit_seconds, on_outage, clock, sleep)
     was_over = False
     while True:
         before = after
         try:
             for event in _stream(origin, run, after):
-                backoff, cut_since = BACKOFF_FIRST_SECONDS, None
+                outage.end()
                 if event.seq <= after:
                     continue
                 if event.seq != after + 1:
@@ -58,13 +70,50 @@ def follow(
                 return
             was_over = run_is_over(origin, run)
         except Retryable:
-            if cut_since is not None and clock() - cut_since > outage_limit_seconds:
+            if outage.is_too_long:
                 raise
-        cut_since = clock() if cut_since is None else cut_since
-        if clock() - cut_since > outage_limit_seconds:
+        outage.pause()
+        if outage.is_too_long:
             raise Retryable("control_unreachable", f"The control plane ended the events of run {run} again and again.")
-        sleep(backoff)
-        backoff = min(backoff * 2, BACKOFF_LIMIT_SECONDS)
+
+
+class _Outage:
+    """How long no event has come, and how long to wait before asking again."""
+
+    def __init__(
+        self,
+        limit_seconds: float,
+        tell: Callable[[float], None] | None,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._limit_seconds = limit_seconds
+        self._tell = tell
+        self._clock = clock
+        self._sleep = sleep
+        self.end()
+
+    def end(self) -> None:
+        self._since: float | None = None
+        self._backoff_seconds = BACKOFF_FIRST_SECONDS
+        self._told_at_seconds = OUTAGE_TOLD_SECONDS
+
+    @property
+    def seconds(self) -> float:
+        return 0.0 if self._since is None else self._clock() - self._since
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.seconds > self._limit_seconds
+
+    def pause(self) -> None:
+        if self._since is None:
+            self._since = self._clock()
+        if self._tell is not None and self.seconds >= self._told_at_seconds:
+            self._tell(self.seconds)
+            self._told_at_seconds *= 2
+        self._sleep(self._backoff_seconds)
+        self._backoff_seconds = min(self._backoff_seconds * 2, BACKOFF_LIMIT_SECONDS)
 
 
 def so_far(origin: Origin, run: str, after: int = 0, *, silence_seconds: float = 1.0) -> Iterator[RunEvent]:

@@ -14,6 +14,15 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def is_silent(value: object) -> bool:
+    """For `exclude_if` of a field that a later protocol brought.
+
+    Left out where it says nothing, it keeps from no peer of the version before what that one can read, and digests of
+    what was said before stay what they were.
+    """
+    return value is None
+
+
 def now() -> str:
     """The present, as an RFC 3339 UTC string with milliseconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from daytwo.wire.identifiers import Identifier
-from daytwo.wire.message import Message, Timestamp
+from daytwo.wire.message import Message, Timestamp, is_silent
 from daytwo.wire.observation import Observation
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
@@ -118,3 +118,8 @@ class ExecutorView(Message):
     connected: bool
     last_seen_at: Timestamp | None = None
     revoked_at: Timestamp | None = None
+    draining: bool | None = Field(default=None, exclude_if=is_silent)
+    """It ends what it has and takes nothing new."""
+    profiles: tuple[str, ...] | None = Field(default=None, exclude_if=is_silent)
+    environment: str | None = Field(default=None, exclude_if=is_silent)
+    """What it offers, as far as it has said."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
 
 from daytwo.wire.canonical import digest
 from daytwo.wire.identifiers import Digest, Identifier, OrgId
-from daytwo.wire.message import Message
+from daytwo.wire.message import Message, is_silent
 from daytwo.wire.observation import Alphabet, Symbol
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal
-from daytwo.wire.protocol import PROTOCOL_VERSION
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.verdict import Verdict
@@ -25,7 +26,8 @@ class TaskRequest(Message):
     number under which the state after a step that ended `ok` is kept.
     """
 
-    protocol: int = PROTOCOL_VERSION
+    protocol: int = 1
+    """The version that brought these fields."""
     org_id: OrgId
     run_id: Identifier
     session_id: Identifier
@@ -64,10 +66,27 @@ class Task(Message):
         return self
 
 
+class Offer(Message):
+    """What an executor can run: facts of its machine and installation, none of its data."""
+
+    profiles: tuple[Annotated[str, StringConstraints(min_length=1, max_length=64)], ...] = Field(max_length=64)
+    environment: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """The content digest of the packages that programs run with, where they need no more."""
+
+
 class Claim(Message):
     """An executor asks for work.  `instance` is fresh at each start, so that a restart frees the old claims."""
 
     instance: str = Field(min_length=8, max_length=64)
+    offer: Offer | None = Field(default=None, exclude_if=is_silent)
+    """None: an executor that does not say (protocol 1)."""
+
+
+class Departure(Message):
+    """An executor is about to end: it claims no more.  `gone`: nothing of it is under way, what it holds is free."""
+
+    instance: str = Field(min_length=8, max_length=64)
+    gone: bool
 
 
 class Heartbeat(Message):

@@ -37,9 +37,11 @@ from daytwo.wire.errors import Retryable
 from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.signing import SigningKey
+from daytwo.wire.task import Offer
 from tests.faults.simulation.fate import Crashed
 from tests.faults.simulation.sandbox import review
 
+OFFER = Offer(profiles=("small",), environment="0" * 64)
 SESSION_BITS = 1e9
 """Simulated sessions never run dry: budgets have tests of their own."""
 
@@ -195,7 +197,14 @@ class Executor:
         self.client = LinkClient(token=SecretStr(token), **link)
         outbox = Outbox(self.database, LOCAL_ORG)
         self.worker = Worker(
-            self.client, outbox, Journal(self.database), LOCAL_ORG, runner.run, self.budget.debited, self.approvals
+            self.client,
+            outbox,
+            Journal(self.database),
+            LOCAL_ORG,
+            runner.run,
+            self.budget.debited,
+            self.approvals,
+            lambda: OFFER,
         )
 
     def die(self) -> None:

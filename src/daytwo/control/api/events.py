@@ -38,10 +38,17 @@ async def events(
     """Server-sent events: `id` is the event's number; ends after the event that ends the run."""
     async with state.database.connect() as connection:
         run = await records.view(connection, person.org_id, run_id)
+        last_seq = await records.last_seq(connection, run_id)
     if last_event_id is not None:
         if not last_event_id.isascii() or not last_event_id.isdigit():
             raise Invalid("bad_event_id", "Last-Event-ID is the number of the last event that you saw.")
         after = int(last_event_id)
+    if after > last_seq:
+        raise Invalid(
+            "event_from_future",
+            f"Run {run_id} has {last_seq} events so far and none of number {after}: follow it from one that it has. "
+            "Was the control plane restored from a backup?",
+        )
     return EventSourceResponse(
         _follow(state, run.run, after), ping=PING_SECONDS, send_timeout=SEND_TIMEOUT_SECONDS, sep="\n"
     )

@@ -10,7 +10,7 @@ import time
 from fastapi import APIRouter, Request, Response
 
 from daytwo.control.api.door import Executor, State, bearer_of
-from daytwo.control.dispatch import executors, tasks
+from daytwo.control.dispatch import executors, sheets, tasks
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import wait_for
 from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
@@ -19,6 +19,7 @@ from daytwo.wire.task import (
     ApprovalDecision,
     Claim,
     Completion,
+    Departure,
     Enrolled,
     Enrolment,
     Heartbeat,
@@ -49,27 +50,36 @@ async def rotate(executor: Executor, state: State) -> Enrolled:
 async def publish_sheet(signed: SignedSheet, executor: Executor, state: State) -> None:
     async with transaction(state.database, "sheet") as connection:
         await executors.seen(connection, executor)
-        await executors.publish_sheet(connection, executor, signed)
+        await sheets.publish(connection, executor, signed)
 
 
 @routes.post("/claim", response_model=Task, responses={204: {"description": "No task came up in time."}})
-async def claim(asked: Claim, executor: Executor, state: State) -> Task | Response:
-    """A task for this executor, or 204 after about 25 s."""
+async def claim(asked: Claim, request: Request, executor: Executor, state: State) -> Task | Response:
+    """A task for this executor, or 204 after about 25 s; none is claimed for an executor that has hung up."""
     deadline = time.monotonic() + LONG_POLL_SECONDS
     async with state.database.begin() as connection:
-        await executors.started(connection, executor, asked.instance)
+        await executors.started(connection, executor, asked)
     with state.notifications.subscribed("task", executor.id) as woken:
         while True:
             async with transaction(state.database, "claim") as connection:
                 await executors.refuse_replaced(connection, executor, asked.instance)
                 await executors.seen(connection, executor)
-                task = await tasks.claim(connection, executor, state.run_hooks)
+                task = await tasks.claim(connection, executor, state.run_hooks, asked.offer)
             if task is not None:
                 return task
             left = deadline - time.monotonic()
             if left <= 0 or state.notifications.is_closing:
                 return Response(status_code=204)
             await wait_for(woken, min(CLAIM_POLL_SECONDS, left))
+            if await request.is_disconnected():
+                return Response(status_code=204)
+
+
+@routes.post("/departure", status_code=204)
+async def depart(departure: Departure, executor: Executor, state: State) -> None:
+    """An executor's process claims no more, or is gone."""
+    async with transaction(state.database, "departure") as connection:
+        await executors.leaving(connection, executor, departure)
 
 
 @routes.post("/heartbeat")

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from sqlalchemy import func, select
 
 from daytwo.control.api.door import Person, State
-from daytwo.control.dispatch import executors
+from daytwo.control.dispatch import executors, sheets
 from daytwo.control.identity.tokens import issue_enrolment_token
 from daytwo.control.models import CallContext, ModelInfo, TestReport
 from daytwo.control.runs import lifecycle, records, sessions
@@ -124,7 +124,7 @@ async def resume_run(run_id: str, person: Person, state: State, key: Key = None)
 @routes.get("/datasets")
 async def list_datasets(person: Person, state: State) -> list[SignedSheet]:
     async with state.database.connect() as connection:
-        return [signed for _, signed in await executors.sheets_of(connection, person.org_id)]
+        return [signed for _, signed in await sheets.newest(connection, person.org_id)]
 
 
 @routes.get("/executors")
@@ -137,6 +137,20 @@ async def list_executors(person: Person, state: State) -> list[ExecutorView]:
 async def revoke_executor(executor_id: str, person: Person, state: State) -> None:
     async with transaction(state.database, "revoke") as connection:
         await executors.revoke(connection, person, executor_id)
+
+
+@routes.post("/executors/{executor_id}/drain", status_code=204)
+async def drain_executor(executor_id: str, person: Person, state: State) -> None:
+    """It takes no new task; what it has it may end."""
+    async with transaction(state.database, "drain") as connection:
+        await executors.drain(connection, person, executor_id, off=False)
+
+
+@routes.delete("/executors/{executor_id}/drain", status_code=204)
+async def admit_executor(executor_id: str, person: Person, state: State) -> None:
+    """It takes new tasks again."""
+    async with transaction(state.database, "drain") as connection:
+        await executors.drain(connection, person, executor_id, off=True)
 
 
 @routes.post("/executors/tokens", status_code=201)

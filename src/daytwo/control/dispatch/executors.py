@@ -1,30 +1,31 @@
-"""The executors of an organisation: enrolment, presence, and the signed sheets that they publish."""
+"""The executors of an organisation: enrolment, presence, what they offer, draining, revocation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from pydantic import ValidationError
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from daytwo.control.dispatch.matching import Standing
 from daytwo.control.identity.tokens import issue_token, redeem_enrolment_token, revoke_tokens, rotate_token
 from daytwo.control.storage import ledger
-from daytwo.control.storage.tables import executors, sheets, tasks
+from daytwo.control.storage.notify import notify
+from daytwo.control.storage.tables import executors, tasks
 from daytwo.ledger.event import LedgerEvent
 from daytwo.wire.errors import Conflict, Denied, Missing
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal, PrincipalKind
 from daytwo.wire.run import ExecutorView
-from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.signing import PublicKey
-from daytwo.wire.task import Enrolled, Enrolment
+from daytwo.wire.task import Claim, Departure, Enrolled, Enrolment
 
 PRESENCE_SECONDS = 40
 """An executor polls every 25 s at the latest; one not heard of for longer than this is absent."""
+CANDIDATES_LIMIT = 100
 
 
 async def enrol(connection: AsyncConnection, token: str, enrolment: Enrolment) -> Enrolled:
@@ -79,10 +80,28 @@ async def revoke(connection: AsyncConnection, author: Principal, executor_id: st
         .returning(executors.c.executor_id)
     )
     if changed.first() is None:
-        raise Missing("executor_not_found", f"There is no executor {executor_id}: `daytwo executor list` shows them.")
+        raise _not_found(executor_id)
     shut_out = Principal(org_id=author.org_id, kind=PrincipalKind.EXECUTOR, id=executor_id)
     await revoke_tokens(connection, shut_out, "link")
     await _note(connection, author, "executor.revoked", executor_id, {})
+
+
+async def drain(connection: AsyncConnection, author: Principal, executor_id: str, *, off: bool) -> None:
+    """Has an executor take no new task, until this is taken back; what it has it may end.
+
+    Raises:
+        Missing: `executor_not_found`.
+    """
+    changed = await connection.execute(
+        update(executors)
+        .where(executors.c.executor_id == executor_id, executors.c.org_id == author.org_id)
+        .values(draining_since=None if off else func.coalesce(executors.c.draining_since, now()))
+        .returning(executors.c.executor_id)
+    )
+    if changed.first() is None:
+        raise _not_found(executor_id)
+    await notify(connection, "task", executor_id)
+    await _note(connection, author, "executor.admitted" if off else "executor.drained", executor_id, {})
 
 
 async def seen(connection: AsyncConnection, executor: Principal) -> None:
@@ -92,20 +111,45 @@ async def seen(connection: AsyncConnection, executor: Principal) -> None:
     )
 
 
-async def started(connection: AsyncConnection, executor: Principal, instance: str) -> None:
-    """Notes which process of an executor asks for work.  A new one means a restart: the old claims are free at once."""
+async def started(connection: AsyncConnection, executor: Principal, asked: Claim) -> None:
+    """Notes which process of an executor asks for work, and what it offers.
+
+    A new process means a restart: the old claims are free at once, and the old process's leaving is over.
+    """
     changed = await connection.execute(
         update(executors)
-        .where(executors.c.executor_id == executor.id, executors.c.instance.is_distinct_from(instance))
-        .values(instance=instance)
+        .where(executors.c.executor_id == executor.id, executors.c.instance.is_distinct_from(asked.instance))
+        .values(
+            instance=asked.instance,
+            leaving_instance=None,
+            profiles=null() if asked.offer is None else list(asked.offer.profiles),
+            environment=None if asked.offer is None else asked.offer.environment,
+        )
         .returning(executors.c.executor_id)
     )
     if changed.first() is not None:
-        await connection.execute(
-            update(tasks)
-            .where(tasks.c.executor_id == executor.id, tasks.c.status == "claimed")
-            .values(lease_until=func.now() - timedelta(seconds=1))
-        )
+        await _free_claims(connection, executor)
+
+
+async def leaving(connection: AsyncConnection, executor: Principal, departure: Departure) -> None:
+    """Notes that a process of an executor claims no more; once it is gone, what it held is free and it is away."""
+    gone = {"last_seen": None} if departure.gone else {}
+    changed = await connection.execute(
+        update(executors)
+        .where(executors.c.executor_id == executor.id, executors.c.instance == departure.instance)
+        .values(leaving_instance=departure.instance, **gone)
+        .returning(executors.c.executor_id)
+    )
+    if changed.first() is not None and departure.gone:
+        await _free_claims(connection, executor)
+
+
+async def _free_claims(connection: AsyncConnection, executor: Principal) -> None:
+    await connection.execute(
+        update(tasks)
+        .where(tasks.c.executor_id == executor.id, tasks.c.status == "claimed")
+        .values(lease_until=func.now() - timedelta(seconds=1))
+    )
 
 
 async def refuse_replaced(connection: AsyncConnection, executor: Principal, instance: str) -> None:
@@ -124,13 +168,43 @@ async def refuse_replaced(connection: AsyncConnection, executor: Principal, inst
         )
 
 
-async def is_present(connection: AsyncConnection, executor_id: str) -> bool:
-    found = await connection.execute(
-        select(executors.c.last_seen > func.now() - timedelta(seconds=PRESENCE_SECONDS)).where(
-            executors.c.executor_id == executor_id
-        )
+def _not_found(executor_id: str) -> Missing:
+    return Missing("executor_not_found", f"There is no executor {executor_id}: `daytwo executor list` shows them.")
+
+
+IS_PRESENT = func.coalesce(executors.c.last_seen > func.now() - timedelta(seconds=PRESENCE_SECONDS), False)
+STANDING = (
+    executors.c.executor_id,
+    executors.c.name,
+    IS_PRESENT.label("is_present"),
+    func.coalesce(executors.c.draining_since, executors.c.leaving_instance).is_not(None).label("is_draining"),
+    executors.c.revoked_at.is_not(None).label("is_revoked"),
+    executors.c.profiles,
+    executors.c.environment.label("offered_environment"),
+)
+"""The columns that `standing_of` reads."""
+
+
+def standing_of(row: RowMapping) -> Standing:
+    return Standing(
+        executor_id=row["executor_id"],
+        name=row["name"],
+        is_present=row["is_present"],
+        is_draining=row["is_draining"],
+        is_revoked=row["is_revoked"],
+        profiles=None if row["profiles"] is None else tuple(row["profiles"]),
+        environment=row["offered_environment"],
     )
-    return bool(found.scalar_one_or_none())
+
+
+async def standing(connection: AsyncConnection, executor_id: str) -> Standing:
+    """What is known of one executor."""
+    found = await connection.execute(select(*STANDING).where(executors.c.executor_id == executor_id))
+    return standing_of(found.mappings().one())
+
+
+async def is_draining(connection: AsyncConnection, executor: Principal) -> bool:
+    return (await standing(connection, executor.id)).is_draining
 
 
 async def list_executors(connection: AsyncConnection, org_id: str) -> list[ExecutorView]:
@@ -151,92 +225,28 @@ def _view(row: RowMapping) -> ExecutorView:
         connected=fresh,
         last_seen_at=shown,
         revoked_at=row["revoked_at"],
+        draining=(row["draining_since"] or row["leaving_instance"]) is not None or None,
+        profiles=row["profiles"],
+        environment=row["environment"],
     )
 
 
-async def publish_sheet(connection: AsyncConnection, executor: Principal, signed: SignedSheet) -> None:
-    """Keeps an executor's newest sheet of a dataset.
+async def candidates(connection: AsyncConnection, org_id: str) -> list[Standing]:
+    """The executors that a session without data may go to: those first that are there and take work.
 
     Raises:
-        Denied: the sheet is another organisation's or not signed by this executor.
-        Conflict: `dataset_elsewhere`, where another executor holds a dataset of that name.
+        Missing: `no_executor`.
     """
-    found = await connection.execute(select(executors.c.public_key).where(executors.c.executor_id == executor.id))
-    signed.verify(PublicKey.from_text(found.scalar_one()))
-    if signed.sheet.org_id != executor.org_id:
-        raise Denied("wrong_organisation", "A sheet can be published only to its own organisation.")
-    held = await connection.execute(
-        select(sheets.c.executor_id)
-        .where(sheets.c.org_id == executor.org_id, sheets.c.dataset == signed.sheet.dataset)
-        .with_for_update()
-    )
-    holder = held.scalar_one_or_none()
-    if holder not in (None, executor.id):
-        raise Conflict(
-            "dataset_elsewhere",
-            f"Another executor already holds a dataset named {signed.sheet.dataset}: register it under another name.",
-        )
-    row = {
-        "executor_id": executor.id,
-        "digest": signed.digest,
-        "version": signed.sheet.version,
-        "signed": signed.model_dump(mode="json"),
-        "received_at": now(),
-    }
-    await connection.execute(
-        upsert(sheets)
-        .values(org_id=executor.org_id, dataset=signed.sheet.dataset, **row)
-        .on_conflict_do_update(index_elements=["org_id", "dataset"], set_=row)
-    )
-    body = {"digest": signed.digest, "version": signed.sheet.version, "level": signed.sheet.level.value}
-    await _note(connection, executor, "sheet.published", signed.sheet.dataset, body)
-
-
-async def sheets_of(
-    connection: AsyncConnection, org_id: str, names: tuple[str, ...] | None = None
-) -> list[tuple[str, SignedSheet]]:
-    """The newest signed sheets with their executor's id: those named, in that order, or all that can be read.
-
-    Raises:
-        Missing: `dataset_not_found`, naming the datasets there are.
-        Conflict: `dataset_outdated`, where another version of daytwo wrote the sheet.
-    """
-    found = await connection.execute(select(sheets).where(sheets.c.org_id == org_id).order_by(sheets.c.dataset))
-    known: dict[str, tuple[str, SignedSheet]] = {}
-    outdated: set[str] = set()
-    for row in found.mappings():
-        try:
-            known[row["dataset"]] = row["executor_id"], SignedSheet.model_validate(row["signed"])
-        except ValidationError:
-            outdated.add(row["dataset"])
-    if names is None:
-        return list(known.values())
-    for name in names:
-        if name in outdated:
-            raise Conflict(
-                "dataset_outdated",
-                f"The sheet of {name} is of another version of daytwo: `daytwo data add` its files registers it anew.",
-            )
-        if name not in known:
-            there = ", ".join(known) or "none yet"
-            raise Missing(
-                "dataset_not_found", f"There is no dataset {name} (there are: {there}). `daytwo data add` adds one."
-            )
-    return [known[name] for name in names]
-
-
-async def any_executor(connection: AsyncConnection, org_id: str) -> str:
-    """An executor for a session without data.  Raises `Missing` (`no_executor`)."""
     found = await connection.execute(
-        select(executors.c.executor_id)
+        select(*STANDING)
         .where(executors.c.org_id == org_id, executors.c.revoked_at.is_(None))
         .order_by(executors.c.last_seen.desc().nulls_last())
-        .limit(1)
+        .limit(CANDIDATES_LIMIT)
     )
-    executor_id: str | None = found.scalar_one_or_none()
-    if executor_id is None:
+    standings = [standing_of(row) for row in found.mappings()]
+    if not standings:
         raise Missing("no_executor", "No executor is enrolled yet: run `daytwo up`, or `daytwo executor enroll`.")
-    return executor_id
+    return sorted(standings, key=lambda one: (not one.is_present, one.is_draining))
 
 
 async def _note(

@@ -8,18 +8,25 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import RowMapping, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from daytwo.control.dispatch.executors import IS_PRESENT, STANDING, is_draining, standing_of
+from daytwo.control.dispatch.matching import REASONS, Needs, Wait, unmet
 from daytwo.control.storage.notify import notify
-from daytwo.control.storage.tables import executors, tasks
+from daytwo.control.storage.tables import executors, runs, tasks
 from daytwo.wire.errors import Conflict, Missing
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal
-from daytwo.wire.task import ApprovalDecision, Completion, Heartbeat, Task, TaskRequest
+from daytwo.wire.task import ApprovalDecision, Completion, Heartbeat, Offer, Task, TaskRequest
 
 LEASE_SECONDS = 30
+STUCK_LIMIT = 1_000
+"""Runs that one look for stuck ones sees; those after them are seen when these have moved."""
+
+_QUEUED = tasks.c.status == "queued"
+_LAPSED = and_(tasks.c.status == "claimed", tasks.c.lease_until < func.clock_timestamp())
 
 
 class RunHooks(Protocol):
@@ -32,8 +39,10 @@ class RunHooks(Protocol):
     async def decided(self, connection: AsyncConnection, request: TaskRequest, *, approved: bool) -> None: ...
 
 
-async def create(connection: AsyncConnection, executor_id: str, request: TaskRequest) -> str:
-    """Creates the task, once.  Returns its id."""
+async def create(
+    connection: AsyncConnection, executor_id: str, request: TaskRequest, environment: str | None = None
+) -> str:
+    """Creates the task, once, for an executor with that environment.  Returns the task's id."""
     await connection.execute(
         upsert(tasks)
         .values(
@@ -42,6 +51,7 @@ async def create(connection: AsyncConnection, executor_id: str, request: TaskReq
             run_id=request.run_id,
             executor_id=executor_id,
             request=request.model_dump(mode="json"),
+            environment=environment,
             status="queued",
             epoch=0,
             created_at=now(),
@@ -52,14 +62,17 @@ async def create(connection: AsyncConnection, executor_id: str, request: TaskReq
     return request.task_id
 
 
-async def claim(connection: AsyncConnection, executor: Principal, hooks: RunHooks) -> Task | None:
-    """The oldest task that is free for this executor, leased to it; None where there is none."""
-    free = or_(
-        tasks.c.status == "queued", and_(tasks.c.status == "claimed", tasks.c.lease_until < func.clock_timestamp())
-    )
+async def claim(
+    connection: AsyncConnection, executor: Principal, hooks: RunHooks, offer: Offer | None = None
+) -> Task | None:
+    """The oldest task that is free and fits what this executor offers, leased to it; None where there is none.
+
+    One that drains gets what it had before, and nothing new.
+    """
+    free = _LAPSED if await is_draining(connection, executor) else or_(_QUEUED, _LAPSED)
     found = await connection.execute(
         select(tasks.c.task_id)
-        .where(tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id, free)
+        .where(tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id, free, *_fits(offer))
         .order_by(tasks.c.created_at, tasks.c.task_id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -132,20 +145,42 @@ async def withdraw(connection: AsyncConnection, run_id: str) -> None:
     )
 
 
-async def abandoned(connection: AsyncConnection, presence_seconds: float) -> list[str]:
-    """The runs whose task is open at an executor that has not been heard of for so long."""
+async def stuck(connection: AsyncConnection) -> list[tuple[str, Wait]]:
+    """The runs whose task nobody has and its executor cannot take, each with what it waits for.
+
+    Runs that wait already are looked at again where their executor is there: they may wait for another reason now.
+    """
+    waits_for_it = and_(runs.c.status == "waiting", runs.c.reason.in_(REASONS), IS_PRESENT)
     found = await connection.execute(
-        select(tasks.c.run_id)
-        .join(executors, executors.c.executor_id == tasks.c.executor_id)
-        .where(
-            tasks.c.status.in_(("queued", "claimed")),
-            or_(
-                executors.c.last_seen.is_(None),
-                executors.c.last_seen < func.now() - timedelta(seconds=presence_seconds),
-            ),
+        select(
+            tasks.c.run_id,
+            tasks.c.request["profile"].astext.label("profile"),
+            tasks.c.environment,
+            (tasks.c.status == "claimed").label("begun"),
+            runs.c.reason,
+            *STANDING,
         )
+        .join(executors, executors.c.executor_id == tasks.c.executor_id)
+        .join(runs, runs.c.run_id == tasks.c.run_id)
+        .where(or_(_QUEUED, _LAPSED), or_(runs.c.status == "executing", waits_for_it))
+        .limit(STUCK_LIMIT)
     )
-    return list(found.scalars())
+    waits = []
+    for row in found.mappings():
+        needs = Needs(row["profile"], row["environment"], begun=row["begun"])
+        wait = unmet(needs, standing_of(row))
+        if wait is not None and wait.reason != row["reason"]:
+            waits.append((row["run_id"], wait))
+    return waits
+
+
+def _fits(offer: Offer | None) -> tuple[ColumnElement[bool], ...]:
+    if offer is None:
+        return ()
+    return (
+        tasks.c.request["profile"].astext.in_(offer.profiles),
+        or_(tasks.c.environment.is_(None), tasks.c.environment == offer.environment),
+    )
 
 
 async def _lock(connection: AsyncConnection, executor: Principal, task_id: str) -> RowMapping:

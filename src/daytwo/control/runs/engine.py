@@ -17,7 +17,6 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from daytwo.control.dispatch import tasks
-from daytwo.control.dispatch.executors import PRESENCE_SECONDS
 from daytwo.control.runs import lifecycle, records
 from daytwo.control.runs.failover import UNDER_WAY
 from daytwo.control.runs.segment import Segments, advance
@@ -114,21 +113,21 @@ class Engine:
                 await DBOS.start_workflow_async(self._workflow, run_id, segment)
 
     async def mend(self) -> None:
-        """Parks the runs of executors that are away and starts stranded segments anew.  Runs until cancelled."""
+        """Parks runs that their executor cannot go on with, starts stranded segments anew.  Runs until cancelled."""
         while True:
             await asyncio.sleep(MEND_SECONDS)
             try:
-                await self._park_abandoned()
+                await self._park_stuck()
                 await self._restart_stranded()
             except DBAPIError as error:
                 log.warning("runs.database_away", error=type(error).__name__)
 
-    async def _park_abandoned(self) -> None:
+    async def _park_stuck(self) -> None:
         async with self._database.connect() as connection:
-            abandoned = await tasks.abandoned(connection, PRESENCE_SECONDS)
-        for run_id in abandoned:
+            stuck = await tasks.stuck(connection)
+        for run_id, wait in stuck:
             async with transaction(self._database, "park") as connection:
-                await lifecycle.miss_executor(connection, run_id)
+                await lifecycle.park(connection, run_id, wait)
 
     async def _restart_stranded(self) -> None:
         """A segment whose workflow ended without moving its run (a database away for minutes) gets a successor."""

@@ -12,10 +12,11 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import tasks
-from daytwo.control.runs import records, sessions
+from daytwo.control.dispatch.matching import REASONS, Wait
+from daytwo.control.runs import placement, records, sessions
 from daytwo.control.runs.machine import Decision, Trigger, TurnFacts, after_completion, turn_limit
 from daytwo.control.storage.notify import notify
-from daytwo.control.storage.tables import runs, snapshots, steps
+from daytwo.control.storage.tables import executors, runs, snapshots, steps
 from daytwo.control.storage.tables import sessions as session_table
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
@@ -24,12 +25,6 @@ from daytwo.wire.principal import Principal
 from daytwo.wire.run import NewRun, RunStatus, RunView
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Ruling
-
-EXECUTOR_ABSENT = Decision(
-    Trigger.MISS_EXECUTOR,
-    "executor_absent",
-    "The executor that holds the data is not connected. The run goes on by itself when it comes back: `daytwo up`.",
-)
 
 
 async def accept(
@@ -40,14 +35,16 @@ async def accept(
     Raises:
         Missing: `session_not_found`.
         Conflict: `session_busy`; `key_reused`.
+        Invalid: `profile_not_offered`.
     """
-    await sessions.get(connection, author.org_id, session_id, for_update=True)
+    session = await sessions.get(connection, author.org_id, session_id, for_update=True)
     made = await records.made_under(connection, author.org_id, key)
     if made is not None:
         if (made["session_id"], made["question"]) != (session_id, new.question):
             raise sessions.key_reused()
         return await records.view(connection, author.org_id, made["run_id"])
     await sessions.refuse_if_busy(connection, session_id)
+    await placement.place(connection, session, new.profile)
     run_id = new_id("run")
     at = now()
     await connection.execute(
@@ -143,17 +140,14 @@ async def restart(connection: AsyncConnection, run_id: str, segment: int) -> Non
     await _due(connection)
 
 
-async def miss_executor(connection: AsyncConnection, run_id: str) -> None:
-    """Parks a run whose executor is away."""
+async def park(connection: AsyncConnection, run_id: str, wait: Wait) -> None:
+    """Parks a run whose executor cannot take its task, or says anew why one that is parked still waits."""
     row = await records.lock(connection, run_id)
-    if RunStatus(row["status"]) is RunStatus.EXECUTING:
+    if RunStatus(row["status"]) is RunStatus.EXECUTING or (
+        RunStatus(row["status"]) is RunStatus.WAITING and row["reason"] in REASONS - {wait.reason}
+    ):
         await records.move(
-            connection,
-            row,
-            EXECUTOR_ABSENT.trigger,
-            "run.waiting",
-            reason=EXECUTOR_ABSENT.reason,
-            message=EXECUTOR_ABSENT.message,
+            connection, row, Trigger.MISS_EXECUTOR, "run.waiting", reason=wait.reason, message=wait.message
         )
 
 
@@ -294,6 +288,11 @@ async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -
 
 
 async def _advance_head(connection: AsyncConnection, request: TaskRequest) -> None:
+    offered = (
+        select(executors.c.environment)
+        .join(session_table, session_table.c.executor_id == executors.c.executor_id)
+        .where(session_table.c.session_id == request.session_id)
+    )
     await connection.execute(
         insert(snapshots).values(
             session_id=request.session_id,
@@ -303,6 +302,7 @@ async def _advance_head(connection: AsyncConnection, request: TaskRequest) -> No
             base_ordinal=request.base_snapshot,
             run_id=request.run_id,
             step=request.step,
+            environment=offered.scalar_subquery(),
         )
     )
     await connection.execute(

@@ -40,6 +40,7 @@ TRANSITIONS: dict[tuple[RunStatus, Trigger], RunStatus] = {
     (_P, Trigger.CONTINUE): _Q,
     (_E, Trigger.MISS_EXECUTOR): _W,
     (_W, Trigger.CLAIM): _E,
+    (_W, Trigger.MISS_EXECUTOR): _W,
     (_E, Trigger.ASK_APPROVAL): _W,
     (_E, Trigger.CONTINUE): _Q,
     (_W, Trigger.CONTINUE): _Q,

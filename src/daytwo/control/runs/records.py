@@ -179,6 +179,12 @@ def _step_view(row: RowMapping) -> StepView:
     )
 
 
+async def last_seq(connection: AsyncConnection, run_id: str) -> int:
+    """The number of a run's newest event."""
+    found = await connection.execute(select(runs.c.last_seq).where(runs.c.run_id == run_id))
+    return int(found.scalar_one())
+
+
 async def is_over(connection: AsyncConnection, run_id: str) -> bool:
     found = await connection.execute(select(runs.c.status).where(runs.c.run_id == run_id))
     return RunStatus(found.scalar_one()).is_terminal

@@ -13,10 +13,11 @@ import structlog
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from daytwo.control.dispatch import executors, tasks
+from daytwo.control.dispatch import executors, sheets, tasks
+from daytwo.control.dispatch.matching import Needs, unmet
 from daytwo.control.models import CallContext, PastRun, PastStep, PlanRequest, Step
 from daytwo.control.planner import Planned, Planner
-from daytwo.control.runs import lifecycle, records, sessions
+from daytwo.control.runs import lifecycle, placement, records, sessions
 from daytwo.control.runs.machine import Trigger, turn_limit
 from daytwo.control.runs.sessions import PastProgram
 from daytwo.control.storage.database import transaction
@@ -29,7 +30,7 @@ from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.run import ReplayLine, RunStatus
-from daytwo.wire.sheet import DatasetRef, SignedSheet
+from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.task import TaskRequest
 from daytwo.wire.verdict import Verdict
 
@@ -95,11 +96,14 @@ class Segments:
             if RunStatus(row["status"]) is not RunStatus.PLANNING or row["segment"] != segment:
                 return
             step = (await records.steps_of(connection, run_id))[-1]
-            executor_id, request = await _task_request(connection, row, step)
-            await tasks.create(connection, executor_id, request)
+            session = await sessions.get(connection, row["org_id"], row["session_id"], for_update=True)
+            request = await _task_request(connection, row, session, step)
+            needs = Needs(request.profile, await placement.environment_of(connection, session))
+            await tasks.create(connection, session["executor_id"], request, needs.environment)
             await records.move(connection, row, Trigger.DISPATCH, "step.dispatched", data={"step": request.step})
-            if not await executors.is_present(connection, executor_id):
-                await lifecycle.miss_executor(connection, run_id)
+            wait = unmet(needs, await executors.standing(connection, session["executor_id"]))
+            if wait is not None:
+                await lifecycle.park(connection, run_id, wait)
 
     async def fail(self, run_id: str, reason: str, message: str) -> None:
         async with transaction(self._engine, "fail") as connection:
@@ -131,7 +135,7 @@ async def _get(connection: AsyncConnection, run_id: str) -> RowMapping:
 
 async def _plan_request(connection: AsyncConnection, row: RowMapping, past: Sequence[RowMapping]) -> PlanRequest:
     session = await sessions.get(connection, row["org_id"], row["session_id"])
-    held = await executors.sheets_of(connection, row["org_id"], tuple(session["datasets"]))
+    held = await sheets.newest(connection, row["org_id"], tuple(session["datasets"]))
     programs = await sessions.programs(connection, session)
     turn = len(past) + 1
     limit = turn_limit(None if row["replay"] is None else len(row["replay"]))
@@ -226,11 +230,10 @@ async def _end_without_program(connection: AsyncConnection, row: RowMapping, req
     )
 
 
-async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowMapping) -> tuple[str, TaskRequest]:
-    session = await sessions.get(connection, row["org_id"], row["session_id"], for_update=True)
-    held: list[tuple[str, SignedSheet]] = await executors.sheets_of(
-        connection, row["org_id"], tuple(session["datasets"])
-    )
+async def _task_request(
+    connection: AsyncConnection, row: RowMapping, session: RowMapping, step: RowMapping
+) -> TaskRequest:
+    held = await sheets.newest(connection, row["org_id"], tuple(session["datasets"]))
     ordinal: int = step["snapshot"] or session["next_snapshot"]
     if step["snapshot"] is None:
         await connection.execute(
@@ -241,7 +244,7 @@ async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowM
         await connection.execute(
             update(steps).where(steps.c.run_id == row["run_id"], steps.c.step == step["step"]).values(snapshot=ordinal)
         )
-    request = TaskRequest(
+    return TaskRequest(
         org_id=row["org_id"],
         run_id=row["run_id"],
         session_id=row["session_id"],
@@ -259,4 +262,3 @@ async def _task_request(connection: AsyncConnection, row: RowMapping, step: RowM
         next_snapshot=ordinal,
         on_behalf_of=Principal.model_validate(row["created_by"]),
     )
-    return session["executor_id"], request

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Integer, RowMapping, cast, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from daytwo.control.dispatch import executors
+from daytwo.control.dispatch import executors, sheets
 from daytwo.control.storage import ledger
 from daytwo.control.storage.tables import runs, sessions, snapshots, steps
 from daytwo.ledger.event import LedgerEvent
@@ -68,13 +68,15 @@ async def create(
         if tuple(made["datasets"]) != new.datasets:
             raise key_reused()
         return await _view_of(connection, made)
-    held = await executors.sheets_of(connection, author.org_id, new.datasets)
+    held = await sheets.newest(connection, author.org_id, new.datasets)
     holders = {executor_id for executor_id, _ in held}
     if len(holders) > 1:
         raise Invalid(
             "datasets_apart", "These datasets lie at different executors; a session works where its data lies."
         )
-    executor_id = holders.pop() if holders else await executors.any_executor(connection, author.org_id)
+    if not holders:
+        holders = {(await executors.candidates(connection, author.org_id))[0].executor_id}
+    executor_id = holders.pop()
     session_id = new_id("session")
     line = _Line(executor_id, new.datasets, session_id, 0)
     return await _insert(connection, author, session_id, line, key)
@@ -259,7 +261,7 @@ async def get(connection: AsyncConnection, org_id: str, session_id: str, *, for_
 
 
 async def _view_of(connection: AsyncConnection, row: RowMapping) -> SessionView:
-    held = await executors.sheets_of(connection, row["org_id"], tuple(row["datasets"]))
+    held = await sheets.newest(connection, row["org_id"], tuple(row["datasets"]))
     own = await connection.execute(
         select(runs.c.run_id).where(runs.c.session_id == row["session_id"]).order_by(runs.c.run_id)
     )

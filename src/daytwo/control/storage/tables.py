@@ -69,6 +69,10 @@ executors = Table(
     Column("results_url", Text, nullable=False),
     Column("instance", Text),
     Column("last_seen", DateTime(timezone=True)),
+    Column("profiles", JSONB),
+    Column("environment", Text),
+    Column("draining_since", Text),
+    Column("leaving_instance", Text),
     Column("revoked_at", Text),
     Column("created_at", Text, nullable=False),
     UniqueConstraint("org_id", "public_key"),
@@ -159,6 +163,7 @@ snapshots = Table(
     Column("base_ordinal", Integer, nullable=False),
     Column("run_id", Text, nullable=False),
     Column("step", Integer, nullable=False),
+    Column("environment", Text),
     ForeignKeyConstraint(["run_id", "step"], ["steps.run_id", "steps.step"]),
 )
 
@@ -181,6 +186,7 @@ tasks = Table(
     Column("run_id", Text, ForeignKey("runs.run_id"), nullable=False, index=True),
     Column("executor_id", Text, ForeignKey("executors.executor_id"), nullable=False),
     Column("request", JSONB, nullable=False),
+    Column("environment", Text),
     Column("status", Text, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("lease_until", DateTime(timezone=True)),

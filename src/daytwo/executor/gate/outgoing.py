@@ -22,7 +22,7 @@ from daytwo.wire.errors import Bug, Denied
 from daytwo.wire.message import now as wall_clock
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import SignedSheet
-from daytwo.wire.task import ApprovalDecision, Claim, Completion, Enrolment, Heartbeat, TaskRequest
+from daytwo.wire.task import ApprovalDecision, Claim, Completion, Departure, Enrolment, Heartbeat, TaskRequest
 
 _MINTED = object()
 """Held by this module alone: without it nothing becomes an `Outgoing`."""
@@ -157,6 +157,10 @@ class Outbox:
     def heartbeat(self, heartbeat: Heartbeat) -> Outgoing:
         """Says that a claim is alive; free of content, hence not in receipts."""
         return _outgoing("/link/v1/heartbeat", _encode(heartbeat, Heartbeat), "heartbeat", None)
+
+    def departure(self, departure: Departure) -> Outgoing:
+        """Says that this process ends; free of content, hence not in receipts."""
+        return _outgoing("/link/v1/departure", _encode(departure, Departure), "departure", None)
 
     def enrolment(self, enrolment: Enrolment) -> Outgoing:
         """Introduces this executor; of no run, hence not in receipts."""

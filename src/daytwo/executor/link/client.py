@@ -16,9 +16,9 @@ import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from daytwo.executor.gate import Outgoing
-from daytwo.wire.errors import Bug, DaytwoError, Denied, ErrorBody, Retryable, error_from
+from daytwo.wire.errors import Bug, DaytwoError, Denied, ErrorBody, Incompatible, Retryable, error_from
 from daytwo.wire.message import now as wall_clock
-from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION
+from daytwo.wire.protocol import PREVIOUS_VERSION, PROTOCOL_HEADER, PROTOCOL_VERSION
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 40.0
@@ -62,13 +62,14 @@ class LinkClient:
     ) -> None:
         self._sleep = sleep
         self._clock = clock
+        self.protocol = PROTOCOL_VERSION
+        """What is spoken with this control plane: its version, where that is the one before."""
         self._client = httpx2.AsyncClient(
             base_url=control_url,
             headers={
                 "authorization": f"Bearer {token.get_secret_value()}",
                 "content-type": "application/json",
                 "accept-encoding": "identity",
-                PROTOCOL_HEADER: str(PROTOCOL_VERSION),
             },
             timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
@@ -84,6 +85,7 @@ class LinkClient:
 
         Raises:
             DaytwoError: what the control plane answered, or `Retryable` (`control_unreachable`).
+            Retryable: `protocol_lowered`, where it speaks the protocol before: from now on so does this side.
             Denied: `not_open`, where its time is over.
         """
         if type(outgoing) is not Outgoing:
@@ -91,16 +93,24 @@ class LinkClient:
         if outgoing.until is not None and outgoing.until <= self._clock():
             raise Denied("not_open", "The data stopped being open before its output could be sent.")
         try:
-            async with self._client.stream(outgoing.method, outgoing.path, content=outgoing.body) as response:
+            spoken = {PROTOCOL_HEADER: str(self.protocol)}
+            async with self._client.stream(
+                outgoing.method, outgoing.path, content=outgoing.body, headers=spoken
+            ) as response:
                 content = await _read(response)
         except httpx2.HTTPError as error:
+            self.protocol = PROTOCOL_VERSION  # who comes back may be a later one
             raise Retryable(
                 "control_unreachable",
                 "The control plane does not answer. Is it running (`daytwo status`), and is its address right?",
             ) from error
         if response.is_success:
             return _json(content) if content else None
-        raise _error(response.status_code, content)
+        refusal = _error(response.status_code, content)
+        if isinstance(refusal, Incompatible) and self.protocol == PROTOCOL_VERSION:
+            self.protocol = PREVIOUS_VERSION
+            refusal = Retryable("protocol_lowered", "The control plane speaks an earlier protocol: trying that.")
+        raise refusal
 
     async def send_until_heard(self, outgoing: Outgoing) -> object | None:
         """Sends again and again, with growing pauses, until the control plane gave an answer that stands."""

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 import structlog
+from anyio.abc import TaskGroup
 from pydantic import ValidationError
 
 from daytwo.executor.gate import Outbox
@@ -21,13 +22,14 @@ from daytwo.executor.link.journal import Entry, Journal
 from daytwo.executor.sandbox.request import Cancel
 from daytwo.wire.errors import Conflict, DaytwoError, Denied, Missing
 from daytwo.wire.sheet import SignedSheet
-from daytwo.wire.task import Claim, Completion, Heartbeat, HeartbeatReply, Task, TaskRequest
+from daytwo.wire.task import Claim, Completion, Departure, Heartbeat, HeartbeatReply, Offer, Task, TaskRequest
 
 CONCURRENT_TASKS = 2
 HEARTBEAT_SECONDS = 1.0
 NOT_OPEN = "not_open"
 """Data stopped being open before the output of a program on it was heard: the rest is answered without it."""
 DECISION_POLL_SECONDS = 30.0
+DEPARTURE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,7 @@ class Worker:
         run_task: RunTask,
         debited_bits: DebitedBits,
         approvals: Approvals,
+        offer: Callable[[], Offer],
     ) -> None:
         self._client = client
         self._outbox = outbox
@@ -57,30 +60,57 @@ class Worker:
         self._run_task = run_task
         self._debited_bits = debited_bits
         self._approvals = approvals
+        self._offer = offer
         self._instance = secrets.token_hex(16)
         self._slots = anyio.CapacityLimiter(CONCURRENT_TASKS)
         self._decided = anyio.Event()
         self._epochs: dict[str, int] = {}
+        self._ended = anyio.Event()
+        self._claims = anyio.CancelScope()
 
     async def run(self) -> None:
         """Works until cancelled."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._deliver_decisions)
-            pause = FIRST_PAUSE_SECONDS
-            while True:
-                await self._slots.acquire_on_behalf_of(slot := object())
-                try:
-                    task = await self._claim()
-                    pause = FIRST_PAUSE_SECONDS
-                except DaytwoError as error:
-                    log.warning("link.claim_failed", code=error.code, message=error.message)
-                    task = None
-                    await anyio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                if task is None:
-                    self._slots.release_on_behalf_of(slot)
-                else:
-                    group.start_soon(self._handle, task, slot)
+            with self._claims:
+                await self._claim_on(group)
+            await anyio.sleep_forever()
+
+    async def _claim_on(self, group: TaskGroup) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            await self._slots.acquire_on_behalf_of(slot := object())
+            try:
+                task = await self._claim()
+                pause = FIRST_PAUSE_SECONDS
+            except DaytwoError as error:
+                log.warning("link.claim_failed", code=error.code, message=error.message)
+                task = None
+                await anyio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            if task is None:
+                self._slots.release_on_behalf_of(slot)
+            else:
+                group.start_soon(self._handle, task, slot)
+
+    async def drain(self, seconds: float) -> None:
+        """Claims no more and lets what is under way end; what has not ended in time is handed back."""
+        self._claims.cancel()
+        await self._depart(gone=False)
+        with anyio.move_on_after(seconds):
+            while self._epochs:
+                self._ended = anyio.Event()
+                await self._ended.wait()
+        await self._depart(gone=True)
+
+    async def _depart(self, *, gone: bool) -> None:
+        """Told once and not waited for long: who does not hear it finds out by the lease."""
+        departure = self._outbox.departure(Departure(instance=self._instance, gone=gone))
+        try:
+            with anyio.move_on_after(DEPARTURE_SECONDS):
+                await self._client.send(departure)
+        except DaytwoError as error:
+            log.info("link.departure_unheard", code=error.code)
 
     async def publish(self, signed: SignedSheet) -> None:
         """Sends a sheet.  Raises what the control plane answers, or `Retryable` (`control_unreachable`)."""
@@ -95,7 +125,8 @@ class Worker:
         self._decided.set()
 
     async def _claim(self) -> Task | None:
-        answer = await self._client.send(self._outbox.claim(Claim(instance=self._instance)))
+        offer = await anyio.to_thread.run_sync(self._offer) if self._client.protocol > 1 else None
+        answer = await self._client.send(self._outbox.claim(Claim(instance=self._instance, offer=offer)))
         if answer is None:
             return None
         try:
@@ -117,6 +148,7 @@ class Worker:
                 await self._answer(task)
             finally:
                 del self._epochs[task.task_id]
+                self._ended.set()
         except Exception:  # a task boundary: one task's fault must not end the executor
             log.exception("link.task_failed", task=task.task_id)
         finally:

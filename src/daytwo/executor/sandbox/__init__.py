@@ -2,7 +2,7 @@
 
 from daytwo.executor.sandbox.check import Check
 from daytwo.executor.sandbox.devices import DEVICE_FOLDER, Device, detect
-from daytwo.executor.sandbox.profiles import PROFILES, find_profile
+from daytwo.executor.sandbox.profiles import PROFILES, find_profile, offered_profiles
 from daytwo.executor.sandbox.request import (
     Cancel,
     Ending,
@@ -38,4 +38,5 @@ __all__ = [
     "Warmth",
     "detect",
     "find_profile",
+    "offered_profiles",
 ]

@@ -85,3 +85,9 @@ def find_profile(name: str, device_folder: Path = DEVICE_FOLDER) -> Profile:
             "profile_unavailable", "No GPU is set up for sandboxes here. Choose `small`, `medium` or `large`."
         )
     return profile
+
+
+def offered_profiles(device_folder: Path = DEVICE_FOLDER) -> tuple[str, ...]:
+    """The profiles that this machine can give, the least first."""
+    devices = len(detect(device_folder))
+    return tuple(profile.name for profile in PROFILES.values() if profile.gpu <= devices)
