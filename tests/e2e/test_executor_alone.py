@@ -62,7 +62,7 @@ def start(stack, python, home, *words, **environment):
     return process
 
 
-def test_it_enrols_and_answers(alone):
+def test_it_enrols_and_answers_and_ends_its_work_before_it_ends(alone):
     stack = []
     with tempfile.TemporaryDirectory(prefix="dt-") as folder:
         control_home, executor_home = Path(folder, "c"), Path(folder, "e")
@@ -93,13 +93,18 @@ def test_it_enrols_and_answers(alone):
                 env=os.environ | {"DAYTWO_HOME": str(executor_home)},
                 cwd=folder,
             )
-            start(stack, alone, executor_home, "executor", "serve", *common)
+            process = start(stack, alone, executor_home, "executor", "serve", *common)
             executor_url = f"http://127.0.0.1:{executor_port}"
             wait_for(executor_url)
             results_token = (executor_home / "executor" / "token").read_text().strip()
             people = Client(OriginSettings(control_url, token), OriginSettings(executor_url, results_token))
             with people as client:
                 assert ask(client, Path(folder)) == ("succeeded", ("6",))
+                run = begun(client, "import time\ntime.sleep(3)\nsay('slept')")
+                process.terminate()
+                assert process.wait(READY_SECONDS) == 0
+                assert client.run(run).status == "succeeded"
+                assert [view.connected for view in client.executors()] == [False]
         finally:
             for item in reversed(stack):
                 if isinstance(item, subprocess.Popen):
@@ -121,6 +126,15 @@ def wait_for(url):
             else:
                 return
     raise AssertionError(f"{url} does not answer")
+
+
+def begun(client, program):
+    """A run of a program that the executor has begun."""
+    line = ReplayLine(code=program, final=True)
+    new = NewRun(question="slowly", model="replay:x", replay=(line,))
+    run = client.start(client.create_session(("numbers",)).session, new).run
+    assert any(event.kind == "step.claimed" for event in client.events(run))
+    return run
 
 
 def ask(client, folder):
