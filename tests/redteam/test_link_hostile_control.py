@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from daytwo.executor.link import LinkClient, Worker
 from daytwo.executor.link.client import RESPONSE_LIMIT_BYTES
+from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, DaytwoError, Retryable
 from daytwo.wire.task import Claim, Offer
 
@@ -161,5 +162,6 @@ def test_no_hostile_task_is_run_or_ends_the_worker(make_executor, make_task):
     assert len(finished) == len(answers) == 13
     assert ran == []
     assert {path for path, _ in heard} == {"/link/v1/claim"}
-    assert all(re.fullmatch(rb'\{"instance":"[0-9a-f]{32}"\}', body) for _, body in heard)
+    claim = rb'\{"instance":"[0-9a-f]{32}","offer":' + re.escape(canonical_bytes(OFFER)) + rb"\}"
+    assert all(re.fullmatch(claim, body) for _, body in heard)
     assert len(heard) == 2 * len(answers)

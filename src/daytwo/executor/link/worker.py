@@ -66,13 +66,13 @@ class Worker:
         self._decided = anyio.Event()
         self._epochs: dict[str, int] = {}
         self._ended = anyio.Event()
-        self._claims = anyio.CancelScope()
+        self._claims: anyio.CancelScope | None = None
 
     async def run(self) -> None:
         """Works until cancelled."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._deliver_decisions)
-            with self._claims:
+            with anyio.CancelScope() as self._claims:
                 await self._claim_on(group)
             await anyio.sleep_forever()
 
@@ -95,7 +95,8 @@ class Worker:
 
     async def drain(self, seconds: float) -> None:
         """Claims no more and lets what is under way end; what has not ended in time is handed back."""
-        self._claims.cancel()
+        if self._claims is not None:
+            self._claims.cancel()
         await self._depart(gone=False)
         with anyio.move_on_after(seconds):
             while self._epochs:
