@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.identifiers import is_id
 from daytwo.wire.question import Question
 from daytwo.wire.result import RegisterDataset
-from daytwo.wire.run import NewRun, RunEvent, RunStatus, RunView
+from daytwo.wire.run import PRIORITY_LIMIT, TIME_LIMIT_SECONDS, USUAL_PRIORITY, NewRun, RunEvent, RunStatus, RunView
 
 ABSENT_SECONDS = 20.0
 """How long an absent executor is waited for before the person gets the terminal back."""
@@ -74,6 +74,12 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     words: list[str] = typer.Argument(None, metavar="DATA... QUESTION", help="The last word is the question."),
     model: str | None = typer.Option(None, "--model", help="provider:model, or replay:FILE."),
     profile: str = typer.Option("small", "--profile", help="The compute of a step: small, medium, large, gpu."),
+    priority: int | None = typer.Option(
+        None, "--priority", min=0, max=PRIORITY_LIMIT, help=f"9 goes before 0; {USUAL_PRIORITY} unless given."
+    ),
+    time_limit: int | None = typer.Option(
+        None, "--time-limit", min=1, max=TIME_LIMIT_SECONDS, help="Seconds after which the run ends, if it has not."
+    ),
     session: str | None = typer.Option(None, "--session", help="Go on in this session: its id, or `last`."),
     name: str | None = typer.Option(None, "--name", help="What the dataset is called; default: after its file."),
     as_typed: bool = typer.Option(False, "--send-as-typed", help="Send the question even where it holds data."),
@@ -84,6 +90,8 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
 ) -> None:
     """Ask a question of data.  Exit status: 0 succeeded, 1 failed, 2 usage, 3 waiting, 4 cancelled."""
     request = request_of(words, model=model, profile=profile, session=session, name=name, as_typed=as_typed)
+    run = request.run.model_copy(update={"priority": priority, "time_limit_seconds": time_limit})
+    request = replace(request, run=run)
     settings = load(home=home, model=model if model and request.run.replay is None else None)
     _refuse_profile(profile, settings.device_folder)
     if no_wait and running(settings.home) is None:

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     executor_port: Port = 0
     database_url: SecretStr | None = None
     """A PostgreSQL of the user's own; without one an embedded server is run."""
+    runs_under_way: int = Field(default=100, ge=1)
+    """How many runs of one organisation may be planned or executed at once."""
+    runs_due: int = Field(default=10_000, ge=1)
+    """How many may wait for their turn."""
     webhook_url: str | None = None
     """Who is told when a run ends or waits."""
     webhook_secret: SecretStr | None = None
@@ -125,6 +129,8 @@ class Settings(BaseSettings):
             database_url=SecretStr(database_url),
             process_id=self.process_id,
             webhook=self._webhook(),
+            runs_under_way=self.runs_under_way,
+            runs_due=self.runs_due,
             models=ModelsSettings(default_model=self.model, providers=named + standard),
         )
 

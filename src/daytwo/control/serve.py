@@ -98,7 +98,8 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
         await ensure_owner(connection, read_or_create_token(settings.owner_token_file))
     gateway = Gateway(settings.models, _audit_into(database))
     notifications = Notifications(url)
-    engine = Engine(url, settings.process_id, database, Segments(database, Planner(gateway)))
+    segments = Segments(database, Planner(gateway))
+    engine = Engine(url, settings.process_id, database, segments, settings.runs_under_way)
     failover = Failover(database, settings.process_id, APPLICATION_VERSION)
     state = ControlState(
         database=database,
@@ -107,6 +108,7 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
         run_hooks=TaskOutcomes(),
         ledger_origin=LEDGER_ORIGIN,
         ledger_key=key,
+        due_limit=settings.runs_due,
     )
     try:
         async with Tenure(url, settings.process_id).held(), anyio.create_task_group() as group:

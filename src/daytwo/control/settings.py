@@ -23,6 +23,10 @@ class ControlSettings(BaseModel):
     """Unique among the control processes of one database, the same after a restart."""
     models: ModelsSettings
     webhook: WebhookSettings | None = None
+    runs_under_way: int = Field(default=100, ge=1)
+    """How many runs of one organisation may be planned or executed at once; the rest wait for their turn."""
+    runs_due: int = Field(default=10_000, ge=1)
+    """How many may wait for it; further ones are refused."""
 
     @property
     def owner_token_file(self) -> Path:

@@ -334,7 +334,7 @@ def _at(kind: str, name: str, rest: str = "") -> str:
 
 def _read(kind: type[T], response: httpx2.Response) -> T:
     try:
-        return TypeAdapter(kind).validate_json(response.content)
+        return TypeAdapter(kind).validate_json(response.content, extra="ignore")
     except ValidationError as error:
         raise Bug(
             "unexpected_answer",

@@ -126,7 +126,9 @@ def so_far(origin: Origin, run: str, after: int = 0, *, silence_seconds: float =
 
 
 def run_is_over(origin: Origin, run: str) -> bool:
-    return RunView.model_validate_json(origin.request("GET", f"/v1/runs/{run}").content).status.is_terminal
+    return RunView.model_validate_json(
+        origin.request("GET", f"/v1/runs/{run}").content, extra="ignore"
+    ).status.is_terminal
 
 
 def _stream(origin: Origin, run: str, after: int, **limits: float) -> Iterator[RunEvent]:
@@ -136,6 +138,6 @@ def _stream(origin: Origin, run: str, after: int, **limits: float) -> Iterator[R
             if not message.data:
                 continue
             try:
-                yield RunEvent.model_validate_json(message.data)
+                yield RunEvent.model_validate_json(message.data, extra="ignore")
             except ValidationError as error:
                 raise Bug("unexpected_answer", f"The control plane sent an event of run {run} that is none.") from error

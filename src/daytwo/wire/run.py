@@ -18,6 +18,9 @@ from daytwo.wire.verdict import Verdict
 
 QUESTION_LIMIT_CHARACTERS = 20_000
 REPLAY_LIMIT_LINES = 1_000
+USUAL_PRIORITY = 5
+PRIORITY_LIMIT = 9
+TIME_LIMIT_SECONDS = 30 * 24 * 3600
 
 
 class RunStatus(StrEnum):
@@ -65,6 +68,10 @@ class NewRun(Message):
     profile: str = "small"
     replay: tuple[ReplayLine, ...] | None = Field(default=None, max_length=REPLAY_LIMIT_LINES)
     """The content of the file, for a model named `replay:FILE`."""
+    priority: int | None = Field(default=None, ge=0, le=PRIORITY_LIMIT, exclude_if=is_silent)
+    """9 goes before 0, among the runs of one organisation; None is `USUAL_PRIORITY`."""
+    time_limit_seconds: int | None = Field(default=None, ge=1, le=TIME_LIMIT_SECONDS, exclude_if=is_silent)
+    """It fails when it is not over by then, whatever it waits for; None: it may take for ever."""
 
 
 class StepView(Message):
@@ -99,6 +106,9 @@ class RunView(Message):
     bits_budget: float = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    priority: int | None = Field(default=None, exclude_if=is_silent)
+    """None: the usual one."""
+    time_limit_seconds: int | None = Field(default=None, exclude_if=is_silent)
 
 
 class RunEvent(Message):

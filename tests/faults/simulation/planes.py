@@ -94,6 +94,7 @@ class Control:
                 run_hooks=TaskOutcomes(),
                 ledger_origin="simulation/control",
                 ledger_key=self._ledger_key,
+                due_limit=100,
             )
         )
 

@@ -31,6 +31,10 @@ def bearer_of(request: Request) -> str:
 
 
 async def _person(request: Request, state: State) -> Principal:
+    """A client that says which protocol it speaks is held to it; a browser, or a person with curl, does not."""
+    spoken = request.headers.get(PROTOCOL_HEADER)
+    if spoken is not None:
+        check_protocol(spoken, peer="client")
     async with state.database.connect() as connection:
         return await principal_of(connection, bearer_of(request), "owner")
 

@@ -94,7 +94,7 @@ async def create_run(session_id: str, new: NewRun, person: Person, state: State,
     if model.startswith("replay:") and new.replay is None:
         raise Invalid("replay_missing", "A replay needs its lines: the client sends the file's content as `replay`.")
     async with transaction(state.database, "accept") as connection:
-        return await lifecycle.accept(connection, person, session_id, new, model, key)
+        return await lifecycle.accept(connection, person, session_id, new, model, key, due_limit=state.due_limit)
 
 
 @routes.get("/runs")

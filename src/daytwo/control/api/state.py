@@ -24,6 +24,8 @@ class ControlState:
     run_hooks: RunHooks
     ledger_origin: str
     ledger_key: SigningKey
+    due_limit: int
+    """How many runs of one organisation may wait for their turn."""
 
 
 def state_of(request: Request) -> ControlState:

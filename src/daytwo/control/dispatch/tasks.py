@@ -65,17 +65,19 @@ async def create(
 async def claim(
     connection: AsyncConnection, executor: Principal, hooks: RunHooks, offer: Offer | None = None
 ) -> Task | None:
-    """The oldest task that is free and fits what this executor offers, leased to it; None where there is none.
+    """The most urgent, then oldest task that is free and fits what this executor offers, leased to it; or None.
 
-    One that drains gets what it had before, and nothing new.
+    An executor serves one organisation: fairness between those is a matter of `runs.turns`.  One that drains gets what
+    it had before, and nothing new.
     """
     free = _LAPSED if await is_draining(connection, executor) else or_(_QUEUED, _LAPSED)
     found = await connection.execute(
         select(tasks.c.task_id)
+        .join(runs, runs.c.run_id == tasks.c.run_id)
         .where(tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id, free, *_fits(offer))
-        .order_by(tasks.c.created_at, tasks.c.task_id)
+        .order_by(runs.c.priority.desc(), tasks.c.created_at, tasks.c.task_id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=tasks, skip_locked=True)
     )
     task_id = found.scalar_one_or_none()
     if task_id is None:

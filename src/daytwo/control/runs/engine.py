@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,14 +20,13 @@ from daytwo.control.dispatch import tasks
 from daytwo.control.runs import lifecycle, records
 from daytwo.control.runs.failover import UNDER_WAY
 from daytwo.control.runs.segment import Segments, advance
+from daytwo.control.runs.turns import overdue, turns
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import Notifications, wait_for
-from daytwo.control.storage.tables import runs
 
 APPLICATION_VERSION = "1"
 """Raise it only when running segments cannot go on under the new code; a hash of the code would strand them."""
 DUE_POLL_SECONDS = 2.0
-DUE_BATCH = 100
 MEND_SECONDS = 5.0
 STRANDED_SECONDS = 30
 
@@ -59,10 +58,14 @@ class Engine:
     Args:
         url: the control plane's database; DBOS keeps its tables there in a schema of its own.
         process_id: stable over restarts of this process and unique among those alive.
+        organisation_limit: how many runs of one organisation may be under way at once.
     """
 
-    def __init__(self, url: str, process_id: str, database: AsyncEngine, segments: Segments) -> None:
+    def __init__(
+        self, url: str, process_id: str, database: AsyncEngine, segments: Segments, organisation_limit: int
+    ) -> None:
         self._database = database
+        self._organisation_limit = organisation_limit
         config: DBOSConfig = {
             "name": "daytwo",
             "system_database_url": make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
@@ -101,26 +104,28 @@ class Engine:
 
     async def _start_batch(self) -> None:
         async with self._database.connect() as connection:
-            found = await connection.execute(
-                select(runs.c.run_id, runs.c.segment)
-                .where(runs.c.status == "queued")
-                .order_by(runs.c.updated_at)
-                .limit(DUE_BATCH)
-            )
-            due = found.all()
+            due = await turns(connection, self._organisation_limit)
         for run_id, segment in due:
             with SetWorkflowID(f"{run_id}:{segment}"):
                 await DBOS.start_workflow_async(self._workflow, run_id, segment)
 
     async def mend(self) -> None:
-        """Parks runs that their executor cannot go on with, starts stranded segments anew.  Runs until cancelled."""
+        """Ends runs out of time, parks those that cannot go on now, starts stranded segments anew.  Until cancelled."""
         while True:
             await asyncio.sleep(MEND_SECONDS)
             try:
+                await self._end_overdue()
                 await self._park_stuck()
                 await self._restart_stranded()
             except DBAPIError as error:
                 log.warning("runs.database_away", error=type(error).__name__)
+
+    async def _end_overdue(self) -> None:
+        async with self._database.connect() as connection:
+            late = await overdue(connection)
+        for run_id in late:
+            async with transaction(self._database, "overrun") as connection:
+                await lifecycle.overrun(connection, run_id)
 
     async def _park_stuck(self) -> None:
         async with self._database.connect() as connection:

@@ -6,14 +6,15 @@ together with the task that moved it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.matching import REASONS, Wait
-from daytwo.control.runs import placement, records, sessions
+from daytwo.control.runs import placement, records, sessions, turns
 from daytwo.control.runs.machine import Decision, Trigger, TurnFacts, after_completion, turn_limit
 from daytwo.control.storage.notify import notify
 from daytwo.control.storage.tables import executors, runs, snapshots, steps
@@ -22,13 +23,23 @@ from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
 from daytwo.wire.observation import Outcome
 from daytwo.wire.principal import Principal
-from daytwo.wire.run import NewRun, RunStatus, RunView
+from daytwo.wire.run import USUAL_PRIORITY, NewRun, RunStatus, RunView
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Ruling
 
+RESTARTS_LIMIT = 5
+"""Of a segment that no process brings to its end, between two steps of a run."""
+
 
 async def accept(
-    connection: AsyncConnection, author: Principal, session_id: str, new: NewRun, model: str, key: str | None = None
+    connection: AsyncConnection,
+    author: Principal,
+    session_id: str,
+    new: NewRun,
+    model: str,
+    key: str | None = None,
+    *,
+    due_limit: int,
 ) -> RunView:
     """Creates a run; the same request again, told by its key, is answered with the run that it made.
 
@@ -36,6 +47,7 @@ async def accept(
         Missing: `session_not_found`.
         Conflict: `session_busy`; `key_reused`.
         Invalid: `profile_not_offered`.
+        Retryable: `too_many_runs`, where as many as `due_limit` of the organisation's are due.
     """
     session = await sessions.get(connection, author.org_id, session_id, for_update=True)
     made = await records.made_under(connection, author.org_id, key)
@@ -45,6 +57,7 @@ async def accept(
         return await records.view(connection, author.org_id, made["run_id"])
     await sessions.refuse_if_busy(connection, session_id)
     await placement.place(connection, session, new.profile)
+    await turns.refuse_too_many(connection, author.org_id, due_limit)
     run_id = new_id("run")
     at = now()
     await connection.execute(
@@ -56,6 +69,9 @@ async def accept(
             model=model,
             profile=new.profile,
             replay=None if new.replay is None else [line.model_dump() for line in new.replay],
+            priority=USUAL_PRIORITY if new.priority is None else new.priority,
+            time_limit_seconds=new.time_limit_seconds,
+            ends_at=_end(new.time_limit_seconds),
             status=RunStatus.QUEUED.value,
             segment=1,
             last_seq=0,
@@ -116,6 +132,8 @@ async def resume(connection: AsyncConnection, author: Principal, run_id: str, ke
         segment=row["segment"] + 1,
         approval_id=None,
         resume_key=key,
+        restarts=0,
+        ends_at=_end(row["time_limit_seconds"]),
     )
     await _due(connection)
     return await records.view(connection, author.org_id, run_id)
@@ -129,15 +147,37 @@ async def fail(connection: AsyncConnection, run_id: str, reason: str, message: s
 
 
 async def restart(connection: AsyncConnection, run_id: str, segment: int) -> None:
-    """Makes a successor of a segment due whose workflow ended without moving the run."""
+    """Makes a successor of a segment due whose workflow ended without moving the run; too often, it ends the run."""
     row = await records.lock(connection, run_id)
-    if row["segment"] != segment:
+    if row["segment"] != segment or RunStatus(row["status"]) not in {RunStatus.PLANNING, RunStatus.QUEUED}:
         return
+    if row["restarts"] >= RESTARTS_LIMIT:
+        message = f"The next step was begun {RESTARTS_LIMIT + 1} times and never came to its end: `daytwo runs resume`."
+        await fail(connection, run_id, "segment_lost", message)
+        return
+    again = {"segment": segment + 1, "restarts": row["restarts"] + 1}
     if RunStatus(row["status"]) is RunStatus.PLANNING:
-        await records.move(connection, row, Trigger.CONTINUE, "run.continued", segment=segment + 1)
-    elif RunStatus(row["status"]) is RunStatus.QUEUED:
-        await connection.execute(update(runs).where(runs.c.run_id == run_id).values(segment=segment + 1))
+        await records.move(connection, row, Trigger.CONTINUE, "run.continued", **again)
+    else:
+        await connection.execute(update(runs).where(runs.c.run_id == run_id).values(**again))
     await _due(connection)
+
+
+async def overrun(connection: AsyncConnection, run_id: str) -> None:
+    """Ends a run whose time is over, wherever it is; what runs of it is told to stop."""
+    row = await records.lock(connection, run_id)
+    if not RunStatus(row["status"]).is_terminal:
+        await tasks.withdraw(connection, run_id)
+        message = (
+            f"The run was not over after {row['time_limit_seconds']} s, its time limit. What it has shown stays; "
+            "`daytwo runs resume` gives it as much time again."
+        )
+        await fail(connection, run_id, "time_limit", message)
+
+
+def _end(time_limit_seconds: int | None) -> ColumnElement[Any] | None:
+    """When a run that begins now has to be over, by the database's clock."""
+    return None if time_limit_seconds is None else func.now() + timedelta(seconds=time_limit_seconds)
 
 
 async def park(connection: AsyncConnection, run_id: str, wait: Wait) -> None:

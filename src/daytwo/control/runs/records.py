@@ -23,7 +23,7 @@ from daytwo.wire.observation import Symbol
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal, PrincipalKind
 from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
-from daytwo.wire.run import RunEvent, RunStatus, RunView, StepView
+from daytwo.wire.run import USUAL_PRIORITY, RunEvent, RunStatus, RunView, StepView
 from daytwo.wire.verdict import Verdict
 
 
@@ -162,6 +162,8 @@ async def _view_of(connection: AsyncConnection, row: RowMapping, step_rows: Sequ
         bits_budget=row["bits_budget"],
         input_tokens=input_tokens,
         output_tokens=output_tokens,
+        priority=None if row["priority"] == USUAL_PRIORITY else row["priority"],
+        time_limit_seconds=row["time_limit_seconds"],
     )
 
 

@@ -100,7 +100,9 @@ class Segments:
             request = await _task_request(connection, row, session, step)
             needs = Needs(request.profile, await placement.environment_of(connection, session))
             await tasks.create(connection, session["executor_id"], request, needs.environment)
-            await records.move(connection, row, Trigger.DISPATCH, "step.dispatched", data={"step": request.step})
+            await records.move(
+                connection, row, Trigger.DISPATCH, "step.dispatched", data={"step": request.step}, restarts=0
+            )
             wait = unmet(needs, await executors.standing(connection, session["executor_id"]))
             if wait is not None:
                 await lifecycle.park(connection, run_id, wait)

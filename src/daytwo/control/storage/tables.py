@@ -116,6 +116,10 @@ runs = Table(
     Column("model", Text, nullable=False),
     Column("profile", Text, nullable=False),
     Column("replay", JSONB),
+    Column("priority", Integer, nullable=False, server_default=text("5")),
+    Column("time_limit_seconds", Integer),
+    Column("ends_at", DateTime(timezone=True)),
+    Column("restarts", Integer, nullable=False, server_default=text("0")),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("message", Text),
@@ -130,6 +134,11 @@ runs = Table(
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("org_id", "request_key"),
+    Index(
+        "ix_runs_ends_at",
+        "ends_at",
+        postgresql_where=text("ends_at is not null and status not in ('succeeded', 'failed', 'cancelled')"),
+    ),
     Index("ix_runs_unfinished", "status", postgresql_where=text("status in ('queued', 'planning', 'executing')")),
 )
 
