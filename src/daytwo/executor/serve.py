@@ -166,7 +166,7 @@ def _warm(backend: Sandboxes, org_id: str, environment: Environment, kinds: tupl
 async def _serve(
     settings: ExecutorSettings, enrolment: link.Enrolled, growth: Growth, guard: Guard, backend: Sandboxes
 ) -> None:
-    client = LinkClient(settings.control_url, enrolment.token)
+    client = LinkClient(settings.control_url, enrolment.token, key=enrolment.key)
     parts = _open(settings)
     app, worker, passes = _wire(settings, parts, client, backend, guard, growth)
     config = uvicorn.Config(

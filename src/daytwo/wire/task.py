@@ -141,6 +141,14 @@ class Enrolment(Message):
     public_key: str
     results_url: str
     """Where people reach this executor's results, e.g. `http://127.0.0.1:8602`."""
+    link_key: str | None = Field(default=None, exclude_if=is_silent)
+    """The public key of the pair that the link's token is bound to; it signs this very message (`wire.proof`)."""
+
+
+class Rotation(Message):
+    """An executor asks for a new token, bound to a new key, or to its present one."""
+
+    link_key: str | None = Field(default=None, exclude_if=is_silent)
 
 
 class Enrolled(Message):

@@ -12,10 +12,13 @@ from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
 from daytwo.control.api.state import ControlState, state_of
-from daytwo.control.identity.tokens import principal_of
+from daytwo.control.identity.tokens import Holder, holder_of, principal_of
 from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Invalid, Retryable, Unauthenticated
+from daytwo.wire.message import now
 from daytwo.wire.principal import Principal
+from daytwo.wire.proof import PROOF_HEADER, check_proof
 from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
+from daytwo.wire.signing import PublicKey
 
 log = structlog.get_logger(__name__)
 
@@ -39,13 +42,27 @@ async def _person(request: Request, state: State) -> Principal:
         return await principal_of(connection, bearer_of(request), "owner")
 
 
-async def _executor(request: Request, state: State) -> Principal:
+async def _holder(request: Request, state: State) -> Holder:
     check_protocol(request.headers.get(PROTOCOL_HEADER), peer="executor")
     async with state.database.connect() as connection:
-        return await principal_of(connection, bearer_of(request), "link")
+        holder = await holder_of(connection, bearer_of(request), "link")
+    if holder.key is not None:
+        await require_proof(request, holder.key)
+    return holder
+
+
+async def require_proof(request: Request, key: PublicKey) -> None:
+    """Refuses a request that this key has not signed; see `wire.proof.check_proof`."""
+    proof = request.headers.get(PROOF_HEADER)
+    check_proof(key, proof, request.method, request.url.path, await request.body(), now())
+
+
+async def _executor(holder: Annotated[Holder, Depends(_holder)]) -> Principal:
+    return holder.principal
 
 
 Person = Annotated[Principal, Depends(_person)]
+LinkHolder = Annotated[Holder, Depends(_holder)]
 Executor = Annotated[Principal, Depends(_executor)]
 
 

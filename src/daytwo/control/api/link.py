@@ -9,12 +9,13 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
-from daytwo.control.api.door import Executor, State, bearer_of
+from daytwo.control.api.door import Executor, LinkHolder, State, bearer_of, require_proof
 from daytwo.control.dispatch import executors, sheets, tasks
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import wait_for
 from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
 from daytwo.wire.sheet import SignedSheet
+from daytwo.wire.signing import PublicKey
 from daytwo.wire.task import (
     ApprovalDecision,
     Claim,
@@ -24,6 +25,7 @@ from daytwo.wire.task import (
     Enrolment,
     Heartbeat,
     HeartbeatReply,
+    Rotation,
     Task,
 )
 
@@ -36,14 +38,18 @@ routes = APIRouter(prefix="/link/v1")
 @routes.post("/enrol")
 async def enrol(enrolment: Enrolment, request: Request, state: State) -> Enrolled:
     check_protocol(request.headers.get(PROTOCOL_HEADER), peer="executor")
+    if enrolment.link_key is not None:
+        await require_proof(request, PublicKey.from_text(enrolment.link_key))
     async with transaction(state.database, "enrol") as connection:
         return await executors.enrol(connection, bearer_of(request), enrolment)
 
 
 @routes.post("/rotate")
-async def rotate(executor: Executor, state: State) -> Enrolled:
+async def rotate(asked: Rotation, holder: LinkHolder, state: State) -> Enrolled:
+    """A new token; one that is bound to a key is followed by one that is."""
+    key = holder.key if asked.link_key is None else PublicKey.from_text(asked.link_key)
     async with transaction(state.database, "rotate") as connection:
-        return await executors.rotate(connection, executor)
+        return await executors.rotate(connection, holder.principal, key)
 
 
 @routes.post("/sheets", status_code=204)

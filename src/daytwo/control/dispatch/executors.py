@@ -52,16 +52,18 @@ async def enrol(connection: AsyncConnection, token: str, enrolment: Enrolment) -
     if revoked_at is not None:
         raise Denied("executor_revoked", "This executor's key was revoked: enrol with a new home, under a new key.")
     principal = Principal(org_id=org_id, kind=PrincipalKind.EXECUTOR, id=executor_id)
-    link_token = await issue_token(connection, principal, "link")
-    body = {"name": enrolment.name, "public_key": enrolment.public_key}
+    link_key = None if enrolment.link_key is None else PublicKey.from_text(enrolment.link_key)
+    link_token = await issue_token(connection, principal, "link", link_key)
+    body = {"name": enrolment.name, "public_key": enrolment.public_key, "link_key": enrolment.link_key}
     await _note(connection, principal, "executor.enrolled", executor_id, body)
     return Enrolled(executor_id=executor_id, org_id=org_id, token=link_token)
 
 
-async def rotate(connection: AsyncConnection, executor: Principal) -> Enrolled:
-    """A new link token for an executor that brings its present one."""
-    token = await rotate_token(connection, executor, "link")
-    await _note(connection, executor, "executor.rotated", executor.id, {})
+async def rotate(connection: AsyncConnection, executor: Principal, key: PublicKey | None) -> Enrolled:
+    """A new link token, bound to this key, for an executor that brings its present one."""
+    token = await rotate_token(connection, executor, "link", key)
+    link_key = None if key is None else key.text()
+    await _note(connection, executor, "executor.rotated", executor.id, {"link_key": link_key})
     return Enrolled(executor_id=executor.id, org_id=executor.org_id, token=token)
 
 

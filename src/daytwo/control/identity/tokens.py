@@ -1,13 +1,15 @@
 """Bearer tokens of the control plane: 256 random bits, stored as their SHA-256, each for one audience.
 
 A token of one audience opens no other door.  `owner`: the person who runs this installation.  `link`: an enrolled
-executor.  `enrol`: admits one executor, once, within `ENROLMENT_MINUTES`.
+executor; it is bound to the executor's key (`wire.proof`).  `enrol`: admits one executor, once, within
+`ENROLMENT_MINUTES`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -20,6 +22,7 @@ from daytwo.secretfile import new_token
 from daytwo.wire.errors import Unauthenticated
 from daytwo.wire.message import now
 from daytwo.wire.principal import LOCAL_OWNER, Principal, PrincipalKind
+from daytwo.wire.signing import PublicKey
 
 Audience = Literal["owner", "link", "enrol"]
 
@@ -55,15 +58,21 @@ async def ensure_owner(connection: AsyncConnection, token: str) -> None:
     await _store(connection, LOCAL_OWNER, "owner", token)
 
 
-async def issue_token(connection: AsyncConnection, principal: Principal, audience: Audience) -> str:
-    """A new token that does not expire; shown once, only its hash is kept."""
+async def issue_token(
+    connection: AsyncConnection, principal: Principal, audience: Audience, key: PublicKey | None = None
+) -> str:
+    """A new token that does not expire; shown once, only its hash is kept.  `key`: what it is bound to."""
     token = new_token()
-    await _store(connection, principal, audience, token)
+    await _store(connection, principal, audience, token, key=key)
     return token
 
 
 async def rotate_token(
-    connection: AsyncConnection, principal: Principal, audience: Audience, clock: Callable[[], str] = now
+    connection: AsyncConnection,
+    principal: Principal,
+    audience: Audience,
+    key: PublicKey | None = None,
+    clock: Callable[[], str] = now,
 ) -> str:
     """A new token in the place of the old ones, which live on for `ROTATION_MINUTES`: an answer may get lost."""
     await connection.execute(
@@ -71,7 +80,7 @@ async def rotate_token(
         .where(*_of(principal, audience), tokens.c.expires_at.is_(None))
         .values(expires_at=_later(clock(), ROTATION_MINUTES))
     )
-    return await issue_token(connection, principal, audience)
+    return await issue_token(connection, principal, audience, key)
 
 
 async def revoke_tokens(connection: AsyncConnection, principal: Principal, audience: Audience) -> None:
@@ -122,10 +131,25 @@ async def redeem_enrolment_token(connection: AsyncConnection, token: str, clock:
     return Principal(org_id=org_id, kind=PrincipalKind.EXECUTOR, id=_NEWCOMER)
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a token, and the key that has to sign whatever comes with it."""
+
+    principal: Principal
+    key: PublicKey | None
+
+
 async def principal_of(
     connection: AsyncConnection, token: str, audience: Audience, clock: Callable[[], str] = now
 ) -> Principal:
-    """Whose token this is.
+    """Whose token this is, where it is bound to no key; raises as `holder_of` does."""
+    return (await holder_of(connection, token, audience, clock)).principal
+
+
+async def holder_of(
+    connection: AsyncConnection, token: str, audience: Audience, clock: Callable[[], str] = now
+) -> Holder:
+    """Whose token this is, and the key that it is bound to.
 
     Raises:
         Unauthenticated: `bad_token`, where it is unknown, expired, or another audience's.
@@ -136,11 +160,18 @@ async def principal_of(
     row = found.one_or_none()
     if row is None or row.used_at is not None or (row.expires_at is not None and row.expires_at <= clock()):
         raise _bad_token()
-    return Principal(org_id=row.org_id, kind=row.principal_kind, id=row.principal_id)
+    principal = Principal(org_id=row.org_id, kind=row.principal_kind, id=row.principal_id)
+    return Holder(principal, None if row.public_key is None else PublicKey.from_text(row.public_key))
 
 
 async def _store(
-    connection: AsyncConnection, principal: Principal, audience: Audience, token: str, expires_at: str | None = None
+    connection: AsyncConnection,
+    principal: Principal,
+    audience: Audience,
+    token: str,
+    *,
+    expires_at: str | None = None,
+    key: PublicKey | None = None,
 ) -> None:
     await connection.execute(
         insert(tokens)
@@ -150,6 +181,7 @@ async def _store(
             audience=audience,
             principal_kind=principal.kind.value,
             principal_id=principal.id,
+            public_key=None if key is None else key.text(),
             created_at=now(),
             expires_at=expires_at,
         )

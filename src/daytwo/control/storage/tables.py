@@ -54,6 +54,7 @@ tokens = Table(
     Column("audience", Text, nullable=False),
     Column("principal_kind", Text, nullable=False),
     Column("principal_id", Text, nullable=False),
+    Column("public_key", Text),
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text),
     Column("used_at", Text),

@@ -22,7 +22,7 @@ from daytwo.wire.errors import Bug, Denied
 from daytwo.wire.message import now as wall_clock
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.sheet import SignedSheet
-from daytwo.wire.task import ApprovalDecision, Claim, Completion, Departure, Enrolment, Heartbeat, TaskRequest
+from daytwo.wire.task import ApprovalDecision, Claim, Completion, Departure, Enrolment, Heartbeat, Rotation, TaskRequest
 
 _MINTED = object()
 """Held by this module alone: without it nothing becomes an `Outgoing`."""
@@ -166,9 +166,9 @@ class Outbox:
         """Introduces this executor; of no run, hence not in receipts."""
         return _outgoing("/link/v1/enrol", _encode(enrolment, Enrolment), "enrolment", None)
 
-    def rotation(self) -> Outgoing:
+    def rotation(self, rotation: Rotation) -> Outgoing:
         """Asks for a new link token; free of content, hence not in receipts."""
-        return _outgoing("/link/v1/rotate", b"{}", "rotation", None)
+        return _outgoing("/link/v1/rotate", _encode(rotation, Rotation), "rotation", None)
 
     def _record(
         self,

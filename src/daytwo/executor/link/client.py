@@ -6,6 +6,7 @@ same message may arrive twice, which the control plane expects.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from daytwo.executor.gate import Outgoing
 from daytwo.wire.errors import Bug, DaytwoError, Denied, ErrorBody, Incompatible, Retryable, error_from
 from daytwo.wire.message import now as wall_clock
+from daytwo.wire.proof import PROOF_HEADER, prove
 from daytwo.wire.protocol import PREVIOUS_VERSION, PROTOCOL_HEADER, PROTOCOL_VERSION
+from daytwo.wire.signing import SigningKey
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 40.0
@@ -39,6 +42,12 @@ class Enrolled(BaseModel):
     executor_id: str
     org_id: str
     token: SecretStr
+    link_key: SecretStr | None = None
+    """The seed, in base64, of the key that the token is bound to; None of a token of protocol 1."""
+
+    @property
+    def key(self) -> SigningKey | None:
+        return None if self.link_key is None else SigningKey(base64.b64decode(self.link_key.get_secret_value()))
 
 
 class LinkClient:
@@ -50,6 +59,7 @@ class LinkClient:
         transport: another transport, for tests of faults.
         sleep: stands in for the clock in tests.
         clock: the present as an RFC 3339 UTC string.
+        key: what the token is bound to, or the enrolment speaks of; it signs each request.
     """
 
     def __init__(
@@ -59,7 +69,9 @@ class LinkClient:
         transport: httpx2.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         clock: Callable[[], str] = wall_clock,
+        key: SigningKey | None = None,
     ) -> None:
+        self._key = key
         self._sleep = sleep
         self._clock = clock
         self.protocol = PROTOCOL_VERSION
@@ -93,9 +105,9 @@ class LinkClient:
         if outgoing.until is not None and outgoing.until <= self._clock():
             raise Denied("not_open", "The data stopped being open before its output could be sent.")
         try:
-            spoken = {PROTOCOL_HEADER: str(self.protocol)}
+            headers = self._headers(outgoing)
             async with self._client.stream(
-                outgoing.method, outgoing.path, content=outgoing.body, headers=spoken
+                outgoing.method, outgoing.path, content=outgoing.body, headers=headers
             ) as response:
                 content = await _read(response)
         except httpx2.HTTPError as error:
@@ -111,6 +123,12 @@ class LinkClient:
             self.protocol = PREVIOUS_VERSION
             refusal = Retryable("protocol_lowered", "The control plane speaks an earlier protocol: trying that.")
         raise refusal
+
+    def _headers(self, outgoing: Outgoing) -> dict[str, str]:
+        headers = {PROTOCOL_HEADER: str(self.protocol)}
+        if self._key is not None:
+            headers[PROOF_HEADER] = prove(self._key, outgoing.method, outgoing.path, outgoing.body, self._clock())
+        return headers
 
     async def send_until_heard(self, outgoing: Outgoing) -> object | None:
         """Sends again and again, with growing pauses, until the control plane gave an answer that stands."""
