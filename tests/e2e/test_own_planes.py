@@ -108,14 +108,37 @@ def test_interrupted_ask_says_how_to_come_back_and_the_run_goes_on_later(home: P
     assert json.loads(done.stdout.splitlines()[-1])["kind"] == "run.succeeded"
 
 
-def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(home: Path) -> None:
+def test_a_question_left_behind_is_answered_after_kill_9_of_all_and_a_new_start(home: Path, tmp_path: Path) -> None:
+    replay = tmp_path / "slow.jsonl"
+    replay.write_text(json.dumps({"final": True, "code": "import time\ntime.sleep(2)\nsay('come back')"}) + "\n")
     with subprocess.Popen(_command(home, "up", "--json"), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert any('"ready"' in line for line in process.stdout)
+        asked = subprocess.run(
+            _command(home, "ask", str(SAMPLE), "Later", "--model", f"replay:{replay}", "--no-wait", "--json"),
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=True,
+        )
         process.kill()
         killed = time.monotonic()
     _assert_nothing_is_left(home)
     assert time.monotonic() - killed < 30
+    run = json.loads(asked.stdout)["run"]
+    followed = subprocess.run(
+        _command(home, "runs", "events", run, "--follow", "--json"),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=True,
+    )
+    seqs = [json.loads(line)["seq"] for line in followed.stdout.splitlines()]
+    assert seqs == list(range(1, len(seqs) + 1))
+    shown = subprocess.run(
+        _command(home, "runs", "show", run), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=True
+    )
+    assert "come back" in shown.stdout
     done = subprocess.run(
         _command(home, "runs", "list", "--json"), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=True
     )

@@ -383,11 +383,11 @@ def test_tokens_are_good_for_their_own_audience_only(control, person, executor):
 
 
 def test_a_token_that_was_replaced_is_good_until_the_new_one_is_known(person, executor):
-    answer = executor.client.post("/link/v1/rotate").json()
+    answer = executor.client.post("/link/v1/rotate", json={}).json()
     assert answer["executor_id"] == executor.enrolled.executor_id
     for token in (executor.enrolled.token, answer["token"]):
         headers = {"authorization": f"Bearer {token}"}
-        assert executor.client.post("/link/v1/rotate", headers=headers).status_code == 200
+        assert executor.client.post("/link/v1/rotate", headers=headers, json={}).status_code == 200
 
 
 def test_a_revoked_executor_is_shut_out_with_its_key(control, person):

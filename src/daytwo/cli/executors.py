@@ -88,7 +88,7 @@ def revoke(executor: str = EXECUTOR, home: str | None = HOME, as_json: bool = AS
 
 
 def rotate(home: str | None = HOME) -> None:
-    """Take a new link token for the executor of this home; the old one is good for ten more minutes."""
+    """Take a new link token and key pair for the executor of this home; the old ones are good for ten more minutes."""
     settings = load(home=home)
     from daytwo.executor.serve import rotate as take_new
 
