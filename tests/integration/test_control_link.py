@@ -288,6 +288,18 @@ def test_a_cancelled_run_is_over_at_once_and_its_task_is_told(person, executor, 
     assert person.get(f"/v1/sessions/{session}").json()["variables"] == []
 
 
+def test_a_run_that_waits_for_approval_is_cancelled_and_a_late_decision_moves_nothing(person, executor, session):
+    run = ask(person, session, "x = 1")
+    task = executor.claim()
+    approval = "approval_" + "0" * 24 + "22"
+    executor.complete(task, None, verdict=Verdict(verdict=Ruling.REVIEW, rules_version="1"), approval_id=approval)
+    assert person.post(f"/v1/runs/{run}/cancel").json()["status"] == "cancelled"
+    decision = {"approval_id": approval, "task_id": task.task_id, "approved": True}
+    assert executor.client.post("/link/v1/approvals", json=decision).status_code == 204
+    assert person.get(f"/v1/runs/{run}").json()["status"] == "cancelled"
+    assert follow(person, run)[-1].kind == "run.cancelled"
+
+
 def test_a_failed_program_is_planned_anew_and_an_exhausted_replay_says_so(person, executor, session):
     run = ask(person, session, "1/0")
     executor.complete(executor.claim(), Outcome.ERROR)

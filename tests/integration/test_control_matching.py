@@ -147,6 +147,16 @@ def test_an_executor_that_drains_ends_what_it_has_and_takes_nothing_new(person, 
     assert not seen(person, executor).draining
 
 
+def test_a_run_that_waits_for_its_executor_is_cancelled_and_never_claimed(person, executor, session):
+    person.post(f"/v1/executors/{executor.enrolled.executor_id}/drain")
+    run = ask(person, session, "x = 2")
+    assert waiting_for(person, run).reason == "executor_draining"
+    assert person.post(f"/v1/runs/{run}/cancel").json()["status"] == "cancelled"
+    person.delete(f"/v1/executors/{executor.enrolled.executor_id}/drain")
+    executor.find_nothing()
+    assert follow(person, run)[-1].kind == "run.cancelled"
+
+
 def test_one_that_drains_takes_up_again_what_it_had(person, executor, session):
     run = ask(person, session, "x = 2")
     before = executor.claim()
