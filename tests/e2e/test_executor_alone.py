@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from daytwo.control.storage.embedded import EmbeddedServer
-from daytwo.sdk import Client, OriginSettings
+from daytwo.sdk import Client, OriginSettings, Pins
 from daytwo.wire.errors import Retryable
 from daytwo.wire.result import RegisterDataset
 from daytwo.wire.run import NewRun, ReplayLine
@@ -97,7 +97,7 @@ def test_it_enrols_and_answers_and_ends_its_work_before_it_ends(alone):
             executor_url = f"http://127.0.0.1:{executor_port}"
             wait_for(executor_url)
             results_token = (executor_home / "executor" / "token").read_text().strip()
-            people = Client(OriginSettings(control_url, token), OriginSettings(executor_url, results_token))
+            people = Client.pinned(OriginSettings(control_url, token), results_token, Pins(Path(folder, "pins.json")))
             with people as client:
                 assert ask(client, Path(folder)) == ("succeeded", ("6",))
                 run = begun(client, "import time\ntime.sleep(3)\nsay('slept')")

@@ -27,6 +27,7 @@ from daytwo.wire.sheet import ColumnSheet, ColumnType, Level, SchemaSheet, Signe
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Completion, Enrolled, Task
 from daytwo.wire.verdict import Ruling, Verdict
+from tests.unit.test_wire_before import RECORDED
 
 START_SECONDS = 60
 ANSWER_SECONDS = 30
@@ -375,6 +376,23 @@ def test_another_protocol_is_refused_with_what_to_do(executor, spoken):
     answer = executor.client.post("/link/v1/claim", json={"instance": "instance-one"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (426, "protocol_mismatch")
     assert "Upgrade" in answer.json()["message"]
+
+
+def test_a_client_of_the_version_before_gets_what_it_can_read_and_a_later_one_is_refused(person, executor, session):
+    run = ask(person, session, "x = 1", priority=9, time_limit_seconds=3600)
+    executor.complete(executor.claim())
+    before = {"daytwo-protocol": "1"}
+    for path in (f"/v1/runs/{run}", "/v1/runs", "/v1/executors"):
+        told = person.get(path, headers=before).json()
+        view = told if isinstance(told, dict) else told[0]
+        known = next(
+            set(one["body"]) for one in RECORDED if one["message"] == ("RunView" if "runs" in path else "ExecutorView")
+        )
+        assert set(view) == known
+        now_told = person.get(path).json()
+        assert set(now_told if isinstance(now_told, dict) else now_told[0]) > known
+        refused = person.get(path, headers={"daytwo-protocol": "3"})
+        assert (refused.status_code, refused.json()["code"]) == (426, "protocol_mismatch")
 
 
 def test_tokens_are_good_for_their_own_audience_only(control, person, executor):

@@ -16,6 +16,7 @@ from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, Conflict, Missing
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.identifiers import new_id
+from daytwo.wire.identity import Identity, check_identity, identify
 from daytwo.wire.message import now
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.question import CheckedQuestion, SentQuestion
@@ -134,6 +135,7 @@ class House:
             on_sheet=self.tell,
             on_decision=self.tell,
             building=lambda: self.build,
+            identify=lambda challenge: identify(KEY, "http://results.example", challenge),
             hosts=frozenset({"results.example"}),
         )
         self.app = create_app(services, TOKEN)
@@ -477,6 +479,15 @@ def test_a_version_of_a_session_is_shown_by_names_and_sizes(house):
     assert shown["lost"][0]["made_by"] == "line 1: gen = f()"
     assert house.client().get(f"/v1/sessions/{session}/snapshots/2").status_code == 404
     assert house.client(token=None).get(f"/v1/sessions/{session}/snapshots/1").status_code == 401
+
+
+def test_the_executor_proves_its_key_to_whoever_asks_and_signs_nothing_else(house):
+    challenge = "0" * 32
+    answer = house.client(token=None).get("/v1/identity", params={"challenge": challenge})
+    identity = Identity.model_validate_json(answer.content)
+    check_identity(identity, KEY.public, "http://results.example", challenge)
+    for other in ("", "0" * 31, "x" * 32, "0" * 33):
+        assert house.client(token=None).get("/v1/identity", params={"challenge": other}).status_code == 400
 
 
 def test_a_server_without_a_token_does_not_start(house):

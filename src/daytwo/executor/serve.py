@@ -30,6 +30,7 @@ from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.errors import Missing, Unavailable
+from daytwo.wire.identity import identify
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.result import ApprovalView
 from daytwo.wire.signing import SigningKey
@@ -314,6 +315,7 @@ def _wire(
         on_sheet=worker.publish,
         on_decision=decided,
         building=lambda: growth.build,
+        identify=lambda challenge: identify(parts.key, settings.results_url, challenge),
     )
     passes = FullPasses(catalog, worker.publish_until_heard)
     return create_app(services, read_or_create_token(settings.token_file)), worker, passes

@@ -7,12 +7,14 @@
 
 It speaks to two origins with two tokens.  The control plane's answers never hold data; results, receipts and
 approvals come from the executor and go to the caller alone.  `start` has the executor compare the question with the
-data before it is posted, and posts none that holds data unless the caller consents.
+data before it is posted, and posts none that holds data unless the caller consents.  `Client.pinned` learns the
+executor's address and key from the control plane once, and holds it to them.
 """
 
 from daytwo.sdk.asynchronous import AsyncClient
 from daytwo.sdk.client import Client
 from daytwo.sdk.origin import Origin, OriginSettings
+from daytwo.sdk.pins import Pins
 from daytwo.sdk.question import held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 
@@ -25,5 +27,6 @@ __all__ = [
     "ModelView",
     "Origin",
     "OriginSettings",
+    "Pins",
     "held_in_words",
 ]

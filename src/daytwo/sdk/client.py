@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from daytwo.sdk import events
 from daytwo.sdk.origin import EXPORT_SECONDS, PROGRESS_SECONDS, REGISTER_SECONDS, Origin, OriginSettings
+from daytwo.sdk.pins import Pins, named, prove
 from daytwo.sdk.question import check, held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 from daytwo.wire.canonical import canonical_bytes
@@ -66,6 +67,26 @@ class Client:
     ) -> None:
         self.control = Origin(control, "control", control_transport)
         self.executor = Origin(executor, "executor", executor_transport)
+
+    @classmethod
+    def pinned(cls, control: OriginSettings, executor_token: str, pins: Pins, executor: str | None = None) -> Client:
+        """A client of a control plane and of an executor that it names, held to its first word; see `daytwo.sdk.pins`.
+
+        Args:
+            control: the control plane's origin.
+            executor_token: goes to the pinned executor alone.
+            pins: what was pinned before.
+            executor: its id; None where there is but one.
+
+        Raises:
+            Denied: `executor_changed`, `executor_not_proven`; no token was sent to it.
+            Missing: `executor_not_found`.
+        """
+        with Origin(control, "control") as origin:
+            views = _read(list[ExecutorView], origin.request("GET", "/v1/executors"))
+        pin = pins.settled(named(executor, views))
+        prove(pin)
+        return cls(control, OriginSettings(pin.url, executor_token))
 
     def __enter__(self) -> Self:
         return self

@@ -133,3 +133,5 @@ class ExecutorView(Message):
     profiles: tuple[str, ...] | None = Field(default=None, exclude_if=is_silent)
     environment: str | None = Field(default=None, exclude_if=is_silent)
     """What it offers, as far as it has said."""
+    public_key: str | None = Field(default=None, exclude_if=is_silent)
+    """What it signs sheets with and proves its origin by, for clients to pin."""

@@ -17,7 +17,7 @@ from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Invalid, Retryable, 
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal
 from daytwo.wire.proof import PROOF_HEADER, check_proof
-from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
+from daytwo.wire.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION, check_protocol
 from daytwo.wire.signing import PublicKey
 
 log = structlog.get_logger(__name__)
@@ -33,11 +33,16 @@ def bearer_of(request: Request) -> str:
     return token.strip()
 
 
-async def _person(request: Request, state: State) -> Principal:
-    """A client that says which protocol it speaks is held to it; a browser, or a person with curl, does not."""
+def _spoken(request: Request) -> int:
+    """A client that says which protocol it speaks is held to it; a browser, or a person with curl, gets the present."""
     spoken = request.headers.get(PROTOCOL_HEADER)
-    if spoken is not None:
-        check_protocol(spoken, peer="client")
+    return PROTOCOL_VERSION if spoken is None else check_protocol(spoken, peer="client")
+
+
+Spoken = Annotated[int, Depends(_spoken)]
+
+
+async def _person(request: Request, state: State, _: Spoken) -> Principal:
     async with state.database.connect() as connection:
         return await principal_of(connection, bearer_of(request), "owner")
 

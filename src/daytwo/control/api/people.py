@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from sqlalchemy import func, select
 
-from daytwo.control.api.door import Person, State
+from daytwo.control.api.door import Person, Spoken, State
 from daytwo.control.dispatch import executors, sheets
 from daytwo.control.identity.tokens import issue_enrolment_token
 from daytwo.control.models import CallContext, ModelInfo, TestReport
@@ -18,7 +18,7 @@ from daytwo.control.storage import ledger
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls
 from daytwo.wire.errors import Invalid
-from daytwo.wire.message import Message
+from daytwo.wire.message import Message, said_in
 from daytwo.wire.protocol import KEY_HEADER, KEY_LIMIT_CHARACTERS
 from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunView, SessionView
 from daytwo.wire.sheet import SignedSheet
@@ -87,38 +87,44 @@ async def rewind_session(session_id: str, to: RewindTo, person: Person, state: S
 
 
 @routes.post("/sessions/{session_id}/runs", status_code=202)
-async def create_run(session_id: str, new: NewRun, person: Person, state: State, key: Key = None) -> RunView:
+async def create_run(
+    session_id: str, new: NewRun, person: Person, state: State, spoken: Spoken, key: Key = None
+) -> RunView:
     """Accepts a run and returns at once; its events tell the rest."""
     model = new.model or state.gateway.default_model()
     state.gateway.check(model)
     if model.startswith("replay:") and new.replay is None:
         raise Invalid("replay_missing", "A replay needs its lines: the client sends the file's content as `replay`.")
     async with transaction(state.database, "accept") as connection:
-        return await lifecycle.accept(connection, person, session_id, new, model, key, due_limit=state.due_limit)
+        return said_in(
+            spoken, await lifecycle.accept(connection, person, session_id, new, model, key, due_limit=state.due_limit)
+        )
 
 
 @routes.get("/runs")
-async def list_runs(person: Person, state: State, session: str | None = None, limit: Limit = 50) -> list[RunView]:
+async def list_runs(
+    person: Person, state: State, spoken: Spoken, session: str | None = None, limit: Limit = 50
+) -> list[RunView]:
     async with state.database.connect() as connection:
-        return await records.views(connection, person.org_id, session, limit)
+        return [said_in(spoken, view) for view in await records.views(connection, person.org_id, session, limit)]
 
 
 @routes.get("/runs/{run_id}")
-async def show_run(run_id: str, person: Person, state: State) -> RunView:
+async def show_run(run_id: str, person: Person, state: State, spoken: Spoken) -> RunView:
     async with state.database.connect() as connection:
-        return await records.view(connection, person.org_id, run_id)
+        return said_in(spoken, await records.view(connection, person.org_id, run_id))
 
 
 @routes.post("/runs/{run_id}/cancel")
-async def cancel_run(run_id: str, person: Person, state: State) -> RunView:
+async def cancel_run(run_id: str, person: Person, state: State, spoken: Spoken) -> RunView:
     async with transaction(state.database, "cancel") as connection:
-        return await lifecycle.cancel(connection, person, run_id)
+        return said_in(spoken, await lifecycle.cancel(connection, person, run_id))
 
 
 @routes.post("/runs/{run_id}/resume")
-async def resume_run(run_id: str, person: Person, state: State, key: Key = None) -> RunView:
+async def resume_run(run_id: str, person: Person, state: State, spoken: Spoken, key: Key = None) -> RunView:
     async with transaction(state.database, "resume") as connection:
-        return await lifecycle.resume(connection, person, run_id, key)
+        return said_in(spoken, await lifecycle.resume(connection, person, run_id, key))
 
 
 @routes.get("/datasets")
@@ -128,9 +134,9 @@ async def list_datasets(person: Person, state: State) -> list[SignedSheet]:
 
 
 @routes.get("/executors")
-async def list_executors(person: Person, state: State) -> list[ExecutorView]:
+async def list_executors(person: Person, state: State, spoken: Spoken) -> list[ExecutorView]:
     async with state.database.connect() as connection:
-        return await executors.list_executors(connection, person.org_id)
+        return [said_in(spoken, view) for view in await executors.list_executors(connection, person.org_id)]
 
 
 @routes.post("/executors/{executor_id}/revoke", status_code=204)

@@ -230,6 +230,7 @@ def _view(row: RowMapping) -> ExecutorView:
         draining=(row["draining_since"] or row["leaving_instance"]) is not None or None,
         profiles=row["profiles"],
         environment=row["environment"],
+        public_key=row["public_key"],
     )
 
 

@@ -21,7 +21,7 @@ from daytwo.wire.errors import Bug, DaytwoError, Denied, Unauthenticated
 
 _LOG = structlog.get_logger(__name__)
 
-OPEN_PATHS = frozenset({"/healthz"})
+OPEN_PATHS = frozenset({"/healthz", "/v1/identity"})
 PAGES = "/reports/"
 """What lies below is opened by links, which its routes check (`pages`)."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})

@@ -25,6 +25,7 @@ from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, DaytwoError, Invalid, Missing
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.identifiers import is_id
+from daytwo.wire.identity import Challenge, Identity
 from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
 from daytwo.wire.result import (
@@ -80,6 +81,11 @@ def create_app(services: Services, token: str) -> FastAPI:
     @app.get("/healthz")
     def healthz() -> Health:
         return Health()
+
+    @app.get("/v1/identity")
+    def identity(challenge: Challenge) -> Identity:
+        """The proof that this is the executor that holds its key; asked for before a token is sent, so without one."""
+        return services.identify(challenge)
 
     return app
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from daytwo.executor.database import Database
 from daytwo.executor.results.exports import Converter
 from daytwo.wire.figures import TableFigures
+from daytwo.wire.identity import Identity
 from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
@@ -74,8 +75,9 @@ class Services:
     """The rooms behind the server.
 
     `on_sheet` and `on_decision` tell the link, after the fact is stored; they must not fail for want of a connection.
-    `building` is the environment that a step waits for right now.  `owner` is whom the bearer token stands for.
-    `hosts` are names beside the loopback ones by which people reach this server.
+    `identify` answers a challenge with the executor's key.  `building` is the environment that a step waits for right
+    now.  `owner` is whom the bearer token stands for.  `hosts` are names beside the loopback ones by which people reach
+    this server.
     """
 
     catalog: CatalogPort
@@ -90,5 +92,6 @@ class Services:
     on_sheet: Callable[[SignedSheet], Awaitable[None]]
     on_decision: Callable[[ApprovalView], Awaitable[None]]
     building: Callable[[], Build | None]
+    identify: Callable[[str], Identity]
     owner: Principal = LOCAL_OWNER
     hosts: frozenset[str] = frozenset()
