@@ -143,12 +143,10 @@ def until(person, run, kind):
 
 
 def test_the_most_urgent_task_is_claimed_first(person, executor):
-    wanted = [1, None, 9]
-    made = [
-        ask(person, session, "x = 1", priority=one) for session, one in zip(sessions_of(person, 3), wanted, strict=True)
-    ]
-    for run in made:
-        until(person, run, "step.dispatched")
+    wanted, made = [1, None, 9], []
+    for priority, session in zip(wanted, sessions_of(person, 3), strict=True):
+        made.append(ask(person, session, "x = 1", priority=priority))
+        until(person, made[-1], "step.dispatched")
     order = []
     for _ in wanted:
         task = executor.claim()

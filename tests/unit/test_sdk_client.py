@@ -9,6 +9,7 @@ import pytest
 
 from daytwo.sdk import Client, Origin, OriginSettings
 from daytwo.wire.errors import Bug, Conflict, Incompatible, Missing, Retryable
+from daytwo.wire.protocol import PROTOCOL_VERSION
 
 CONTROL = OriginSettings("http://control.test/", "control-token")
 EXECUTOR = OriginSettings("http://executor.test", "executor-token")
@@ -31,7 +32,7 @@ def test_each_origin_gets_its_own_token_and_no_other() -> None:
     control, executor = seen
     assert str(control.url) == "http://control.test/v1/runs?limit=3&session=s"
     assert control.headers["authorization"] == "Bearer control-token"
-    assert control.headers["daytwo-protocol"] == "1"
+    assert control.headers["daytwo-protocol"] == str(PROTOCOL_VERSION)
     assert str(executor.url) == "http://executor.test/v1/datasets"
     assert executor.headers["authorization"] == "Bearer executor-token"
 
