@@ -37,7 +37,8 @@ class Side:
 
     def __init__(self, folder, control, person):
         self.file = folder / "enrolment.json"
-        self.outbox = Outbox(Database(folder / "executor.sqlite"), LOCAL_ORG)
+        self.database = Database(folder / "executor.sqlite")
+        self.outbox = Outbox(self.database, LOCAL_ORG)
         self.control = control
         token = person.post("/v1/executors/tokens").json()["token"]
         anyio.run(enrol, self.outbox, SigningKey.generate(), control.url, "http://127.0.0.1:1", token, self.file)
@@ -59,7 +60,9 @@ class Side:
 
 @pytest.fixture
 def side(tmp_path, control, person):
-    return Side(tmp_path, control, person)
+    side = Side(tmp_path, control, person)
+    yield side
+    side.database.close()
 
 
 def test_a_token_that_leaked_is_worth_nothing_without_its_key(control, side):
