@@ -2,15 +2,12 @@
 
 # ruff: noqa: E501 -- the tables hold a program a line
 
-import json
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daytwo.executor.guard import RULES_VERSION, Guard, Reviewed, review_file, shipped_policy
+from daytwo.executor.guard import RULES_VERSION, Reviewed, shipped_policy
 from daytwo.executor.guard.review import review
-from daytwo.wire.errors import Invalid, Missing
 from daytwo.wire.sheet import Level, SchemaSheet, TableSheet
 from daytwo.wire.verdict import Ruling, Severity
 
@@ -405,30 +402,3 @@ def test_any_text_gets_the_same_verdict_twice(text):
     assert first == ruling(text)
     assert first.rules_version == RULES_VERSION
     assert first.verdict is Ruling.ALLOW or first.findings
-
-
-@pytest.fixture(scope="module")
-def guard():
-    with Guard(POLICY) as one:
-        yield one
-
-
-def test_a_file_is_reviewed_as_the_command_line_prints_it(tmp_path, guard):
-    path = tmp_path / "a.py"
-    path.write_text("\ufeffeval('1')\n", encoding="utf-8")
-    printed = json.loads(review_file(guard, path, ENVIRONMENT).model_dump_json())
-    assert set(printed) == {"path", "verdict", "findings", "ms"}
-    assert printed["verdict"] == "deny"
-    assert set(printed["findings"][0]) == {
-        *("rule", "severity", "line", "column", "end_line", "end_column", "message", "repair"),
-    }
-    with pytest.raises(Missing):
-        review_file(guard, tmp_path / "none.py", ENVIRONMENT)
-    with pytest.raises(Invalid):
-        review_file(guard, tmp_path, ENVIRONMENT)
-
-
-def test_bytes_that_are_no_text_are_denied(tmp_path, guard):
-    path = tmp_path / "a.py"
-    path.write_bytes(b"x = '\xff\xfe'\n")
-    assert review_file(guard, path, ENVIRONMENT).verdict is Ruling.DENY

@@ -7,9 +7,10 @@ without, so these two are imported when they are asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from daytwo.executor.guard.bulk import review_files
 from daytwo.executor.guard.capability import MEANINGS, Capability
 from daytwo.executor.guard.facts import CELL_NAMES, RULES_VERSION
-from daytwo.executor.guard.file import FileReview, programs, review_file
+from daytwo.executor.guard.file import FileReview, programs
 from daytwo.executor.guard.policy import Policy, read_policy, shipped_policy
 from daytwo.executor.guard.process import Guard
 from daytwo.executor.guard.review import Language, Reviewed, binding
@@ -42,6 +43,6 @@ __all__ = [
     "binding",
     "programs",
     "read_policy",
-    "review_file",
+    "review_files",
     "shipped_policy",
 ]

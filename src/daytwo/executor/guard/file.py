@@ -1,18 +1,16 @@
-"""Files on disk as programs: which of them are any, in which language, and their reviews."""
+"""Files on disk as programs: which of them are any, in which language, what they hold."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import Field
 
-from daytwo.executor.guard.process import Guard
-from daytwo.executor.guard.review import Language, Reviewed, limit_bytes
-from daytwo.wire.errors import Invalid, Missing
+from daytwo.executor.guard.review import Language, limit_bytes
+from daytwo.wire.errors import Missing
 from daytwo.wire.message import Message
 from daytwo.wire.verdict import Finding, Ruling
 
@@ -52,27 +50,16 @@ def programs(paths: Iterable[Path]) -> Iterator[Path]:
             raise Missing("file_not_found", f"There is no {path}.")
 
 
-def review_file(guard: Guard, path: Path, environment_imports: tuple[str, ...]) -> FileReview:
-    """Reviews a program, notebook or shell script; the environment's modules come in order.
+def read_program(path: Path) -> tuple[Language, str]:
+    """The language and the text of a program, notebook or shell script; of a huge one, enough to refuse it.
 
     Raises:
-        Missing: `file_not_found`.
-        Invalid: `file_unreadable`.
+        OSError: where it cannot be read.
     """
     language = _LANGUAGES.get(path.suffix, Language.PYTHON)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(limit_bytes(language) + 1)
-    except FileNotFoundError as error:
-        raise Missing("file_not_found", f"There is no file {path}.") from error
-    except OSError as error:
-        raise Invalid("file_unreadable", f"{path} cannot be read: {error.strerror}.") from error
-    if _SHELL_LINE.match(data):
-        language = Language.SHELL
-    began = time.perf_counter()
-    verdict = guard.review(Reviewed(program=_text(data), language=language, environment_imports=environment_imports))
-    elapsed_ms = round((time.perf_counter() - began) * 1000, 1)
-    return FileReview(path=str(path), verdict=verdict.verdict, findings=verdict.findings, ms=elapsed_ms)
+    with path.open("rb") as stream:
+        data = stream.read(limit_bytes(language) + 1)
+    return Language.SHELL if _SHELL_LINE.match(data) else language, _text(data)
 
 
 def _text(data: bytes) -> str:

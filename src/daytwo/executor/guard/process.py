@@ -88,7 +88,7 @@ class Guard:
             body = reviewed.model_dump_json().encode()
             deadline = time.monotonic() + WALL_LIMIT_SECONDS
             _send(process, body, deadline)
-            return Verdict.model_validate_json(_receive(process, deadline))
+            return Verdict.model_validate_json(receive(_answers(process), deadline))
         except (OSError, EOFError, ValidationError, ValueError):
             self._stop()
             return denied("The review of this program came to no end, so it does not run.")
@@ -105,7 +105,7 @@ class Guard:
             try:
                 deadline = time.monotonic() + START_LIMIT_SECONDS
                 _send(process, Setup(policy=self.policy).model_dump_json(by_alias=True).encode(), deadline)
-                self._is_ready = _receive(process, deadline) == READY
+                self._is_ready = receive(_answers(process), deadline) == READY
             except (OSError, EOFError, ValueError):
                 self._is_ready = False
             if not self._is_ready:
@@ -149,8 +149,16 @@ def _send(process: subprocess.Popen[bytes], body: bytes, deadline: float) -> Non
         left = left[os.write(descriptor, left) :]
 
 
-def _receive(process: subprocess.Popen[bytes], deadline: float) -> bytes:
-    descriptor = cast("BinaryIO", process.stdout).fileno()
+def _answers(process: subprocess.Popen[bytes]) -> int:
+    return cast("BinaryIO", process.stdout).fileno()
+
+
+def receive(descriptor: int, deadline: float) -> bytes:
+    """The next message of a reviewer.
+
+    Raises:
+        TimeoutError, EOFError, ValueError: where it is late, gone, or says too much.
+    """
     (size,) = HEADER.unpack(_exactly(descriptor, HEADER.size, deadline))
     if size > ANSWER_LIMIT_BYTES:
         raise ValueError(size)

@@ -220,7 +220,7 @@ def _parse(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the parser warns of "\d" in strings, which is the author's matter
         tree = ast.parse(source)
-        compile(tree, "program.py", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        compile(source, "program.py", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     return tree
 
 

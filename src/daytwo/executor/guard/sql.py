@@ -9,14 +9,17 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
+
+if TYPE_CHECKING:
+    import duckdb
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its fallback to "Command" is expected here
 
@@ -97,14 +100,19 @@ def parser_refuses(sql: str) -> str | None:
     """What duckdb's own parser says against a text; None where it has no objection."""
     import duckdb  # where sqlglot cannot parse it, only: its import takes longer than a review
 
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": "64MB", "enable_external_access": False})
     try:
-        connection.extract_statements(sql)
+        _parser().extract_statements(sql)
     except duckdb.Error as error:
         return str(error).partition("\n")[0].removeprefix("Parser Error: ")
-    finally:
-        connection.close()
     return None
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database that only reads statements; it takes longer to open than a review."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1, "memory_limit": "64MB", "enable_external_access": False})
 
 
 def _statement(tokens: list[Token]) -> Statement:

@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 from pydantic import BaseModel, ConfigDict
 
 from daytwo.executor.guard.analysis import TooComplexError
-from daytwo.executor.guard.facts import load_facts
+from daytwo.executor.guard.facts import RULES_VERSION, load_facts
 from daytwo.executor.guard.policy import Policy
 from daytwo.executor.guard.review import Reviewed, review, unavailable
 from daytwo.wire.verdict import Ruling, Verdict
@@ -49,6 +49,15 @@ def main() -> None:
     if first is None:
         return
     policy = Setup.model_validate_json(first).policy
+    confine()
+    write_message(sink, READY)
+    import_module("daytwo.executor.guard.sql")  # takes longer than many reviews, and must not count as part of one
+    while (message := read_message(source)) is not None:
+        write_message(sink, review_in_bounds(Reviewed.model_validate_json(message), policy).model_dump_json().encode())
+
+
+def confine() -> None:
+    """Limits what this process may use, from here on."""
     load_facts()
     sys.setrecursionlimit(RECURSION_LIMIT)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
@@ -56,16 +65,13 @@ def main() -> None:
     signal.signal(signal.SIGPROF, _too_slow)
     gc.freeze()
     gc.set_threshold(GARBAGE_LIMIT)
-    write_message(sink, READY)
-    import_module("daytwo.executor.guard.sql")  # takes longer than many reviews, and must not count as part of one
-    while (message := read_message(source)) is not None:
-        write_message(sink, _reviewed(message, policy).model_dump_json().encode())
 
 
-def _reviewed(message: bytes, policy: Policy) -> Verdict:
+def review_in_bounds(reviewed: Reviewed, policy: Policy) -> Verdict:
+    """A review that ends in time, in a process that is confined."""
     signal.setitimer(signal.ITIMER_PROF, TIME_LIMIT_SECONDS)
     try:
-        return review(Reviewed.model_validate_json(message), policy)
+        return review(reviewed, policy)
     except (TooComplexError, MemoryError, RecursionError):
         return denied("The review of this program would take too long or too much memory, so it does not run.")
     finally:
@@ -74,8 +80,6 @@ def _reviewed(message: bytes, policy: Policy) -> Verdict:
 
 def denied(message: str) -> Verdict:
     """The verdict of a review that came to no end."""
-    from daytwo.executor.guard.facts import RULES_VERSION
-
     return Verdict(verdict=Ruling.DENY, findings=(unavailable(message),), rules_version=RULES_VERSION)
 
 

@@ -38,6 +38,8 @@ class Analysis(Evaluator):
         self._settle()
         self._call_the_uncalled()
         self._settle()
+        self._calls.let_go()
+        del self.apply, self._calls
 
     def _settle(self) -> None:
         while (statement := self.memory.next()) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from typing import ClassVar
 
 from daytwo.executor.guard.analysis import folding
 from daytwo.executor.guard.analysis.arguments import Arguments
@@ -78,29 +79,12 @@ class Functions:
     def __init__(self, evaluator: Evaluator, apply: Apply) -> None:
         self._evaluator = evaluator
         self._apply = apply
-        self._models: dict[str, Callable[[ast.AST, Arguments], Values]] = {
-            "builtins.getattr": self._getattr,
-            "builtins.setattr": self._setattr,
-            "builtins.vars": self._vars,
-            "builtins.globals": lambda *_: one(Space("")),
-            "builtins.locals": lambda *_: one(Space("")),
-            "builtins.__import__": self._import,
-            "importlib.import_module": self._import,
-            "importlib.__import__": self._import,
-            "operator.attrgetter": lambda _, arguments: self._getter(arguments, calls=False),
-            "operator.methodcaller": lambda _, arguments: self._getter(arguments, calls=True),
-            "os.path.join": self._join,
-            "functools.partial": self._partial,
-            "cell.data": self._data,
-            "glob.glob": self._glob,
-            "glob.iglob": self._glob,
-        }
 
     def call(self, node: ast.AST, dotted: str, arguments: Arguments) -> Values | None:
         """What a call of a function that is known may give; None for any other."""
         model = self._models.get(dotted)
         if model is not None:
-            return model(node, arguments)
+            return model(self, node, arguments)
         if dotted in _TRANSPARENT:
             return self._transparent(node, dotted, arguments)
         if dotted in _PATHS:
@@ -181,9 +165,6 @@ class Functions:
                 found |= {Named(name), Named(name.partition(".")[0])}
         return frozenset(found) or ANYTHING
 
-    def _getter(self, arguments: Arguments, *, calls: bool) -> Values:
-        return frozenset(Getter(name, calls) for name in texts(arguments.at(0))) or ANYTHING
-
     def _partial(self, node: ast.AST, arguments: Arguments) -> Values:
         self._apply(node, arguments.at(0), arguments.after(1))
         return arguments.at(0) | ANYTHING
@@ -209,3 +190,30 @@ class Functions:
 
     def _join(self, _node: ast.AST, arguments: Arguments) -> Values:
         return bounded(frozenset(Known(path) for path in joined_paths(arguments)))
+
+    def _spaces(self, _node: ast.AST, _arguments: Arguments) -> Values:
+        return one(Space(""))
+
+    def _attribute_getter(self, _node: ast.AST, arguments: Arguments) -> Values:
+        return frozenset(Getter(name, calls=False) for name in texts(arguments.at(0))) or ANYTHING
+
+    def _method_caller(self, _node: ast.AST, arguments: Arguments) -> Values:
+        return frozenset(Getter(name, calls=True) for name in texts(arguments.at(0))) or ANYTHING
+
+    _models: ClassVar[dict[str, Callable[[Functions, ast.AST, Arguments], Values]]] = {
+        "builtins.getattr": _getattr,
+        "builtins.setattr": _setattr,
+        "builtins.vars": _vars,
+        "builtins.globals": _spaces,
+        "builtins.locals": _spaces,
+        "builtins.__import__": _import,
+        "importlib.import_module": _import,
+        "importlib.__import__": _import,
+        "operator.attrgetter": _attribute_getter,
+        "operator.methodcaller": _method_caller,
+        "os.path.join": _join,
+        "functools.partial": _partial,
+        "cell.data": _data,
+        "glob.glob": _glob,
+        "glob.iglob": _glob,
+    }
