@@ -62,6 +62,14 @@ def test_lookups_are_told_of_as_many_as_were_paid_for():
     assert decide(Alphabet.STANDARD, "ok", report, 0.2).lookups == ()
 
 
+def test_what_lookups_take_the_place_of_is_not_told():
+    report = OK | {"checks": 0b1111_1111, "lookups": 3}
+    assert [decide(Alphabet.STANDARD, "ok", report, 0.2, lookups=n).checks for n in range(5)] == [255, 63, 15, 3, 0]
+    report = ERROR | {"template": 5, "hole": 2}
+    told = [decide(Alphabet.STANDARD, "error", report, 0.2, lookups=lookups) for lookups in range(3)]
+    assert [(one.template, one.hole) for one in told] == [(5, 2), (5, 0), (0, 0)]
+
+
 def test_smaller_alphabets_carry_less():
     assert decide(Alphabet.BRIEF, "ok", OK, 0.2) == Observation(
         alphabet=Alphabet.BRIEF, outcome=Outcome.OK, rows_bucket=1

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daytwo.control.models import ModelReply, PastRun, PastStep, PlanRequest
@@ -264,6 +264,7 @@ def test_the_brief_alphabet_tells_no_rows_from_some():
     assert said == ["ok: it ran to its end and showed no rows.", "ok: it ran to its end and showed rows."]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(
     st.sampled_from(list(Alphabet)).flatmap(lambda a: st.tuples(st.just(a), st.integers(0, SIZES[a] - 1))), st.text()
 )

@@ -17,6 +17,7 @@ from daytwo.wire.observation import (
     Outcome,
     Symbol,
     bits,
+    checks_told,
     row_bucket,
     size,
 )
@@ -65,12 +66,30 @@ def test_the_price_is_the_logarithm_of_the_size(alphabet, expected):
     assert math.isclose(bits(Alphabet(alphabet)), expected, abs_tol=0.01)
 
 
-def test_a_lookup_costs_two_bits():
-    assert bits(Alphabet.STANDARD) <= 20
-    for lookups in range(1, LOOKUPS + 1):
-        more = bits(Alphabet.STANDARD, lookups) - bits(Alphabet.STANDARD)
-        assert 2 * lookups - 0.001 < more <= 2 * lookups
-        assert bits(Alphabet.BRIEF, lookups) == bits(Alphabet.BRIEF) == 4
+@pytest.mark.parametrize("lookups", range(LOOKUPS + 1))
+def test_whatever_a_program_looks_up_standard_costs_at_most_twenty_bits(lookups):
+    assert bits(Alphabet.STANDARD, lookups) <= bits(Alphabet.STANDARD) <= 20
+    assert bits(Alphabet.BRIEF, lookups) == bits(Alphabet.BRIEF) == 4
+
+
+@pytest.mark.parametrize("lookups", range(LOOKUPS + 1))
+def test_each_lookup_takes_the_place_of_two_checks(lookups):
+    told = {"checks": (1 << checks_told(lookups)) - 1, "lookups": (Lookup.EXACT,) * lookups}
+    assert Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.OK, **told).checks == told["checks"]
+    with pytest.raises(ValidationError):
+        Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.OK, **told | {"checks": told["checks"] + 1})
+
+
+def test_lookups_take_the_place_of_what_an_error_said():
+    def error(lookups: int, **more: int) -> Observation:
+        found = (Lookup.NONE,) * lookups
+        return Observation(alphabet=Alphabet.STANDARD, outcome=Outcome.ERROR, lookups=found, **more)
+
+    assert error(0, template=1, hole=1).hole == 1
+    assert error(1, template=1).template == 1
+    for lookups, field in ((1, "hole"), (2, "template")):
+        with pytest.raises(ValidationError):
+            error(lookups, **{field: 1})
 
 
 @pytest.mark.parametrize(("rows", "bucket"), [(0, 0), (1, 1), (9, 1), (10, 2), (999_999, 6), (10**6, 7), (10**12, 7)])

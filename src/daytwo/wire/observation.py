@@ -1,8 +1,8 @@
 """The Observation: the only thing about an execution that the control plane or a model may learn.
 
 It is one symbol of a closed, public alphabet.  A symbol is an integer below the alphabet's size, so membership is a
-range check and the worst-case information is `log2(size)` bits: `standard` 19.6, `brief` 4, `verdict` 2.6.  The size
-of `standard` grows with the lookups of the program, which the executor counts in its source: by two bits each.
+range check and the worst-case information is `log2(size)` bits: `standard` 19.6, `brief` 4, `verdict` 2.6.  What
+lookups of a program tell in `standard` takes the place of other things (`form_of`), so that 19.6 bits are the most.
 
 When an Observation is released is part of what it says: on a grid of `DURATION_SLOTS` moments, which its
 `duration_slot` names.  Whatever an alphabet does not tell by a slot, it tells at the grid's last moment.
@@ -48,6 +48,7 @@ STATEMENTS = 16
 HOLES = 8
 LOOKUPS = 4
 """Calls of `resolve` that are told, the first in the source."""
+LOOKUP_BITS = 2
 
 
 class Lookup(StrEnum):
@@ -125,12 +126,21 @@ FORMS: dict[Alphabet, dict[Outcome, tuple[tuple[str, int], ...]]] = {
 `brief` tells no rows from some, and what is denied as lost."""
 
 
+def checks_told(lookups: int) -> int:
+    """How many checks `standard` tells of, beside so many lookups: each takes the place of two."""
+    return CHECKS - LOOKUP_BITS * lookups
+
+
 def form_of(alphabet: Alphabet, outcome: Outcome, lookups: int) -> tuple[tuple[str, int], ...]:
-    """What an outcome carries where a program has so many lookups."""
+    """What an outcome carries where a program has so many lookups.
+
+    In `ok` each lookup takes the place of two checks.  In `error` the first takes the hole's, a second the template's.
+    """
     form = FORMS[alphabet][outcome]
-    if alphabet is Alphabet.STANDARD and outcome in {Outcome.OK, Outcome.ERROR}:
-        return (*form, ("lookups", len(Lookup) ** lookups))
-    return form
+    if alphabet is not Alphabet.STANDARD or not lookups or outcome not in {Outcome.OK, Outcome.ERROR}:
+        return form
+    left = {"checks": 1 << checks_told(lookups), "hole": 1, "template": 1 if lookups > 1 else len(TEMPLATES)}
+    return (*((field, left.get(field, radix)) for field, radix in form), ("lookups", len(Lookup) ** lookups))
 
 
 def size(alphabet: Alphabet, lookups: int = 0) -> int:

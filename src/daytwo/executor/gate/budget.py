@@ -88,7 +88,7 @@ class Debit:
     root_session: str
     alphabet: Alphabet
     lookups: int
-    """Calls of `resolve` in the program's source that this alphabet tells of; two bits each."""
+    """Calls of `resolve` in the program's source that this alphabet tells of."""
     bits: float
     actor: Principal
 

@@ -24,6 +24,7 @@ from daytwo.wire.message import now as wall_clock
 from daytwo.wire.observation import (
     CHECK_MASKS,
     ERROR_CLASSES,
+    FORMS,
     HOLES,
     LOOKUPS,
     STATEMENTS,
@@ -33,6 +34,7 @@ from daytwo.wire.observation import (
     Outcome,
     Symbol,
     bits,
+    form_of,
     row_bucket,
     unpacked,
 )
@@ -96,25 +98,26 @@ def decide(
 ) -> Observation:
     """The Observation of an execution: a member of `alphabet`, whatever the report holds.  Pure.
 
-    `lookups`: how many were debited; what a report says of more is not read.
+    `lookups`: how many were debited; what a report says of more, or of what they take the place of, is not read.
     """
     outcome, read = _outcome(ending, report)
     told = read if outcome in {Outcome.OK, Outcome.ERROR} else None
+    room = dict(form_of(alphabet, outcome, lookups)) if outcome in FORMS[alphabet] else {}
     said: dict[str, Any] = {"lookups": unpacked(told.lookups if told else 0, lookups)}
     if alphabet is not Alphabet.VERDICT and outcome is not Outcome.TIMEOUT:
         said["duration_slot"] = slot_of(elapsed_seconds)
     if outcome is Outcome.OK and told is not None:
         bucket = row_bucket(told.rows)
         if alphabet is Alphabet.STANDARD:
-            said |= {"rows_bucket": bucket, "as_rehearsed": as_rehearsed, "checks": told.checks}
+            said |= {"rows_bucket": bucket, "as_rehearsed": as_rehearsed, "checks": told.checks % room["checks"]}
         elif alphabet is Alphabet.BRIEF:
             said["rows_bucket"] = min(bucket, 1)
     if outcome is Outcome.ERROR and told is not None and alphabet is Alphabet.STANDARD:
         said |= {
             "error_class": told.error_class,
             "statement": told.statement,
-            "template": told.template,
-            "hole": told.hole,
+            "template": told.template % room["template"],
+            "hole": told.hole % room["hole"],
         }
     return Observation(alphabet=alphabet, outcome=outcome, **said)
 

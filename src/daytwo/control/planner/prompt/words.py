@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from daytwo.wire.holes import filler
 from daytwo.wire.names import check_labels, lookups, parse_program
-from daytwo.wire.observation import ERROR_CLASSES, STATEMENTS, Alphabet, Lookup, Observation, Outcome
+from daytwo.wire.observation import ERROR_CLASSES, STATEMENTS, Alphabet, Lookup, Observation, Outcome, checks_told
 from daytwo.wire.sheet import (
     ColumnClass,
     ColumnSheet,
@@ -156,7 +156,7 @@ def observation_in_words(observation: Observation, program: str) -> str:
         return f"ok: it ran to its end and showed {'rows' if observation.rows_bucket else 'no rows'}."
     said = f"ok: it ran to its end and showed {_rows(observation.rows_bucket)}"
     lines = [f"{said}, {_DURATIONS[observation.duration_slot]}."]
-    for number, label in enumerate(check_labels(program)):
+    for number, label in enumerate(check_labels(program)[: checks_told(len(observation.lookups))]):
         held = "held" if observation.checks >> number & 1 else "did not hold, or was not reached"
         lines.append(f"- check {_quoted(label)}: {held}")
     return "\n".join([*lines, *_lookups(observation, program)])
