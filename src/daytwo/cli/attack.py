@@ -50,7 +50,7 @@ def attempt(what, act):
         say(f"tried to {what}: refused: {error}")
 
 
-attempt("read /etc/passwd", lambda: workspace.joinpath(hidden("dwssap/cte/../..")).read_text())
+attempt("read /etc/passwd", lambda: (workspace / f"{hidden('cte/../..')}/passwd").read_text())
 attempt("send an e-mail address over the network", lambda: pd.read_csv(f"{hidden('/1.0.0.721//:ptth')}{victim}.csv"))
 attempt("write it to /usr/lib/left.txt", lambda: (workspace / hidden("txt.tfel/bil/rsu/../..")).write_text(victim))
 raise ValueError(victim)

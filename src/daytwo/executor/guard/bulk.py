@@ -23,13 +23,15 @@ from pydantic import ValidationError
 
 from daytwo.executor.guard.file import FileReview, read_program
 from daytwo.executor.guard.policy import Policy
-from daytwo.executor.guard.process import START_LIMIT_SECONDS, WALL_LIMIT_SECONDS, receive
+from daytwo.executor.guard.process import START_LIMIT_SECONDS, receive
 from daytwo.executor.guard.review import Reviewed
 from daytwo.executor.guard.worker import READY, confine, denied, review_in_bounds, write_message
 from daytwo.wire.errors import Unavailable
 from daytwo.wire.verdict import Verdict
 
 REVIEWERS_LIMIT: Final = 8
+WALL_LIMIT_SECONDS: Final = 30.0
+"""Of one review.  Its processor time ends long before (`worker.TIME_LIMIT_SECONDS`); nobody waits for one of many."""
 
 
 def review_files(paths: Sequence[Path], policy: Policy, environment_imports: tuple[str, ...]) -> Iterator[FileReview]:

@@ -21,7 +21,7 @@ from daytwo.executor.guard.analysis.values import NOTHING, UNKNOWN, Named, Place
 from daytwo.executor.guard.capability import Capability
 from daytwo.executor.guard.yaml_text import parse_yaml
 
-RULES_VERSION: Final = "3"
+RULES_VERSION: Final = "4"
 """Changes with every rule and every entry of `facts.yaml`; verdicts of different versions may differ."""
 
 CELL_NAMES: Final = ("check", "data", "resolve", "say", "show", "sql", "workspace")

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from daytwo.executor.guard.analysis import folding, memory
 from daytwo.executor.guard.analysis.heap import Heap, Outside
 from daytwo.executor.guard.analysis.mentions import first_mentions, is_assigned_first
+from daytwo.executor.guard.analysis.paths import joined_path
 from daytwo.executor.guard.analysis.scopes import Kind, Layout
 from daytwo.executor.guard.analysis.values import (
     ANYTHING,
@@ -136,7 +137,7 @@ class Evaluator(Heap):
 
     def _two(self, node: ast.AST, first: Value, sign: ast.operator, second: Value) -> set[Value]:
         if isinstance(sign, ast.Div) and (isinstance(first, Place) or isinstance(second, Place)):
-            return {Place(_joined_path(_text(first), _text(second)))}
+            return {Place(joined_path(_text(first), _text(second)))}
         if isinstance(first, Known) and isinstance(second, Known):
             try:
                 return {Known(folding.binary(first.value, sign, second.value))}
@@ -354,12 +355,6 @@ def _text(value: Value) -> str:
         case Known(value=str(text)) | Place(path=text):
             return text
     return HOLE
-
-
-def _joined_path(head: str, tail: str) -> str:
-    if tail == HOLE:  # it may be absolute, and then it is all that is left
-        return HOLE
-    return tail if tail.startswith("/") else f"{head.rstrip('/')}/{tail}" if head else tail
 
 
 def _whole(node: ast.expr | None) -> tuple[bool, int | None]:

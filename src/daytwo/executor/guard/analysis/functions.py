@@ -10,7 +10,7 @@ from typing import ClassVar
 from daytwo.executor.guard.analysis import folding
 from daytwo.executor.guard.analysis.arguments import Arguments
 from daytwo.executor.guard.analysis.evaluator import Evaluator
-from daytwo.executor.guard.analysis.paths import joined_paths
+from daytwo.executor.guard.analysis.paths import LISTED, joined_paths
 from daytwo.executor.guard.analysis.values import (
     ANYTHING,
     HOLE,
@@ -182,6 +182,10 @@ class Functions:
         self._evaluator.put(node, None, bounded(frozenset(Known(text) for text in found)))
         return one(Box(node))
 
+    def _listed(self, node: ast.AST, _arguments: Arguments) -> Values:
+        self._evaluator.put(node, None, one(Known(LISTED)))
+        return one(Box(node))
+
     def _place(self, arguments: Arguments) -> Values:
         if not arguments.positional and not arguments.rest:
             return one(Place("."))
@@ -214,6 +218,7 @@ class Functions:
         "os.path.join": _join,
         "functools.partial": _partial,
         "cell.data": _data,
+        "os.listdir": _listed,
         "glob.glob": _glob,
         "glob.iglob": _glob,
     }

@@ -16,7 +16,8 @@ ELEMENTS_LIMIT = 5_000_000_000
 ROUNDS_LIMIT = 10_000_000_000
 SLEEP_LIMIT_SECONDS = 600
 FACTORIAL_LIMIT = 1_000_000
-REPEATS_LIMIT = 12
+CHOICES = 6
+"""What there is to choose from, where that is not known."""
 _TOO_LARGE = "This result is larger than any machine's memory."
 _TOO_LONG = "This takes longer than any step may."
 _LIMITS = {
@@ -168,10 +169,25 @@ def _named(subject: Subject, call: ast.Call, dotted: str) -> Iterator[Finding]:
         yield from _touch(subject, call, message, "Repeat only once: a+.")
     elif dotted in _COLLECTORS and given and _is_endless(subject, call.args[0]):
         yield from _touch(subject, call, "This collects a sequence without an end.", "Use itertools.islice.")
-    elif dotted == "itertools.product":
-        repeats = [subject.analysis.of(word.value) for word in call.keywords if word.arg == "repeat"]
-        if any(_largest(values) > REPEATS_LIMIT for values in repeats):
-            yield from _touch(subject, call, "There are too many combinations to go through.")
+    elif dotted == "itertools.product" and _combinations(subject, call) > math.log(ROUNDS_LIMIT):
+        yield from _touch(subject, call, "There are too many combinations to go through.")
+
+
+def _combinations(subject: Subject, call: ast.Call) -> float:
+    """How many combinations `itertools.product` makes, as far as can be told: their logarithm."""
+    repeats = [subject.analysis.of(word.value) for word in call.keywords if word.arg == "repeat"]
+    times = max(map(_largest, repeats), default=1.0)
+    return times * sum(math.log(max(1.0, _rounds(subject, argument))) for argument in call.args)
+
+
+def _rounds(subject: Subject, node: ast.expr) -> float:
+    """How many elements a literal or a `range` of constants has; `CHOICES` for anything else."""
+    match node:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return len(elements)
+        case ast.Call(args=limits) if Named("builtins.range") in subject.analysis.of(node.func):
+            return max((_largest(subject.analysis.of(limit)) for limit in limits), default=1.0)
+    return max(map(len, texts(subject.analysis.of(node))), default=CHOICES)
 
 
 def _elements(subject: Subject, call: ast.Call) -> float:
