@@ -11,9 +11,9 @@ from daytwo.ledger.merkle import (
     Frontier,
     consistency_proof,
     inclusion_proof,
-    inclusion_proofs,
     leaf_hash,
     node_hash,
+    siblings,
     tree_root,
     verify_consistency,
     verify_inclusion,
@@ -183,8 +183,28 @@ def test_what_is_not_in_the_tree_has_no_proof():
             consistency_proof(MANY[:3], earlier)
 
 
-def test_proofs_of_several_leaves_are_those_of_each():
-    for size in range(1, 20):
-        indexes = list(range(0, size, 3))
-        expected = [inclusion_proof(MANY[:size], index) for index in indexes]
-        assert inclusion_proofs(MANY[:size], indexes) == expected
+@given(st.integers(1, 33).flatmap(lambda size: st.tuples(st.integers(0, size - 1), st.just(size))))
+def test_a_proof_is_made_of_the_subtrees_that_are_its_siblings(drawn):
+    index, size = drawn
+    leaves = MANY[:size]
+    proof = [tree_root(leaves[place << level : (place + 1) << level]) for level, place in siblings(index, size)]
+    assert proof == inclusion_proof(leaves, index)
+
+
+@given(st.integers(1, 33))
+def test_the_edge_gives_the_root_over_its_last_subtrees(size):
+    frontier = Frontier()
+    for leaf in MANY[:size]:
+        frontier.append(leaf)
+    first = 0
+    for bit in (1 << power for power in reversed(range(8)) if size >> power & 1):
+        assert frontier.root_from(first) == tree_root(MANY[first:size])
+        first += bit
+
+
+def test_appending_answers_the_subtrees_that_are_full():
+    frontier = Frontier()
+    for index, leaf in enumerate(MANY[:33]):
+        for level, made in enumerate(frontier.append(leaf)):
+            first = (index >> level) << level
+            assert made == tree_root(MANY[first : first + (1 << level)])

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from daytwo.executor.database import Database
 from daytwo.ledger import LedgerEvent, SqliteLedger, open_checkpoint
 from daytwo.ledger.event import LEAF_LIMIT_BYTES
-from daytwo.ledger.merkle import leaf_hash, tree_root
+from daytwo.ledger.merkle import leaf_hash, tree_root, verify_inclusion
 from daytwo.wire.errors import Bug, Invalid
+from daytwo.wire.identifiers import new_id
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.signing import SigningKey
 
@@ -62,6 +63,40 @@ def test_it_grows_to_the_root_of_its_leaves(database):
         assert LEDGER.root(connection) == (5, root.hex())
         checkpoint = open_checkpoint(LEDGER.checkpoint(connection), LEDGER.key.public)
     assert (checkpoint.origin, checkpoint.size, checkpoint.root) == (LEDGER.origin, 5, root)
+
+
+RUN = new_id("run")
+
+
+def proofs_stand(database, size, expected):
+    with database.transaction() as connection:
+        found = LEDGER.naming(connection, RUN)
+        assert [proof.place for proof in found] == expected
+        root = bytes.fromhex(LEDGER.root(connection)[1])
+    for place, leaf, path in found:
+        verify_inclusion(leaf_hash(leaf), place, size, path, root)
+
+
+def test_the_leaves_of_a_run_come_with_proofs_whatever_the_size(database):
+    expected = []
+    for number in range(36):
+        with database.transaction() as connection:
+            if number % 5 == 0 or number > 32:
+                expected.append(LEDGER.append(connection, event(number, body={"run": RUN})))
+            else:
+                LEDGER.append(connection, event(number))
+        proofs_stand(database, number + 1, expected)
+
+
+def test_a_ledger_from_before_proofs_were_kept_catches_up(database):
+    fill(database, 5)
+    with database.transaction() as connection:
+        LEDGER.append(connection, event(5, subject=RUN))
+        connection.execute("drop table ledger_nodes")
+        connection.execute("drop table ledger_runs")
+    with database.transaction() as connection:
+        LEDGER.create(connection)
+    proofs_stand(database, 6, [5])
 
 
 def test_the_leaf_is_canonical_json():

@@ -7,7 +7,7 @@ It is all that appending needs.  Proofs are made from the leaf hashes and checke
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from daytwo.wire.errors import Denied, Invalid
@@ -32,19 +32,23 @@ class Frontier:
     size: int = 0
     hashes: list[bytes] = field(default_factory=list)
 
-    def append(self, hash_of_leaf: bytes) -> None:
-        merged, filled = hash_of_leaf, self.size
+    def append(self, hash_of_leaf: bytes) -> list[bytes]:
+        """Adds a leaf; answers the roots of the perfect subtrees that end with it, from the leaf itself up."""
+        made, filled = [hash_of_leaf], self.size
         while filled & 1:
-            merged = node_hash(self.hashes.pop(), merged)
+            made.append(node_hash(self.hashes.pop(), made[-1]))
             filled >>= 1
-        self.hashes.append(merged)
+        self.hashes.append(made[-1])
         self.size += 1
+        return made
 
     def root(self) -> bytes:
-        if not self.hashes:
-            return EMPTY_ROOT
+        return self.root_from(0) if self.hashes else EMPTY_ROOT
+
+    def root_from(self, first: int) -> bytes:
+        """The root over the leaves from `first` on, where one of the edge's subtrees begins."""
         root = self.hashes[-1]
-        for left in reversed(self.hashes[:-1]):
+        for left in reversed(self.hashes[first.bit_count() : -1]):  # one lies before it for each of its bits
             root = node_hash(left, root)
         return root
 
@@ -82,18 +86,17 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
     return [*inclusion_proof(right, index - split), tree_root(left)]
 
 
-def inclusion_proofs(leaf_hashes: Sequence[bytes], indexes: Sequence[int]) -> list[list[bytes]]:
-    """The proof of each of several leaves, as `inclusion_proof` makes it, in one pass over the tree."""
-    proofs: list[list[bytes]] = [[] for _ in indexes]
-    places, level = list(indexes), list(leaf_hashes)
-    while len(level) > 1:
-        for number, place in enumerate(places):
-            if place ^ 1 < len(level):
-                proofs[number].append(level[place ^ 1])
-        places = [place // 2 for place in places]
-        pairs = [node_hash(level[left], level[left + 1]) for left in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(pairs) * 2 :]
-    return proofs
+def siblings(index: int, size: int) -> Iterator[tuple[int, int]]:
+    """Level and place, from the leaves up, of the hashes that prove leaf `index` of a tree of this size.
+
+    A place on a level is a subtree of `2 ** level` leaves; the last one may have fewer, and then stands for as many.
+    """
+    level = 0
+    while (last := (size - 1) >> level) > 0:
+        place = index >> level ^ 1
+        if place <= last:
+            yield level, place
+        level += 1
 
 
 def consistency_proof(leaf_hashes: Sequence[bytes], earlier_size: int) -> list[bytes]:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from daytwo.ledger.checkpoint import Checkpoint, sign_checkpoint
 from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.export import header_line, leaf_line
-from daytwo.ledger.merkle import Frontier, inclusion_proofs, leaf_hash
+from daytwo.ledger.merkle import Frontier, leaf_hash, siblings
 from daytwo.wire.errors import Bug
+from daytwo.wire.identifiers import ids_in
 from daytwo.wire.signing import SigningKey
 
 _TABLES = (
@@ -23,6 +24,13 @@ _TABLES = (
     """create table if not exists ledger_tree (
         one integer primary key check (one = 1), size integer not null, frontier blob not null
     ) strict""",
+    # What proofs are made of: the roots of perfect subtrees, and which leaves name a run.  Nobody need believe either.
+    """create table if not exists ledger_nodes (
+        level integer not null, place integer not null, hash blob not null, primary key (level, place)
+    ) strict, without rowid""",
+    """create table if not exists ledger_runs (
+        run_id text not null, leaf_index integer not null, primary key (run_id, leaf_index)
+    ) strict, without rowid""",
 )
 _REFUSED = {
     "ledger_leaves_update": "update on ledger_leaves",
@@ -68,6 +76,7 @@ class SqliteLedger:
             connection.execute(statement)
         if connection.execute("select count(*) from ledger_tree").fetchone()[0] == 0:
             connection.execute("insert into ledger_tree values (1, 0, ?)", (Frontier().to_bytes(),))
+        self._index(connection)
 
     def append(self, connection: sqlite3.Connection, event: LedgerEvent) -> int:
         """Adds an event within the caller's transaction; answers its index."""
@@ -76,7 +85,7 @@ class SqliteLedger:
         frontier = self._frontier(connection)
         index, leaf = frontier.size, event.leaf()
         connection.execute("insert into ledger_leaves values (?, ?)", (index, leaf))
-        frontier.append(leaf_hash(leaf))
+        _note(connection, index, leaf, frontier.append(leaf_hash(leaf)))
         connection.execute("update ledger_tree set size = ?, frontier = ?", (frontier.size, frontier.to_bytes()))
         return index
 
@@ -85,13 +94,15 @@ class SqliteLedger:
         frontier = self._frontier(connection)
         return frontier.size, frontier.root().hex()
 
-    def naming(self, connection: sqlite3.Connection, subject: str) -> tuple[LedgerProof, ...]:
-        """The leaves that name a subject, such as a run, each with its proof in the tree as it is now."""
-        rows = connection.execute("select leaf_index, leaf from ledger_leaves order by leaf_index").fetchall()
-        sought = subject.encode("utf-8")
-        found = [(int(index), bytes(leaf)) for index, leaf in rows if sought in leaf]
-        proofs = inclusion_proofs([leaf_hash(leaf) for _, leaf in rows], [index for index, _ in found])
-        return tuple(LedgerProof(index, leaf, path) for (index, leaf), path in zip(found, proofs, strict=True))
+    def naming(self, connection: sqlite3.Connection, run_id: str) -> tuple[LedgerProof, ...]:
+        """The leaves that name a run, each with its proof in the tree as it is now: as many reads as they are long."""
+        frontier = self._frontier(connection)
+        rows = connection.execute(
+            "select leaf_index, leaf from ledger_runs join ledger_leaves using (leaf_index) where run_id = ?"
+            " order by leaf_index",
+            (run_id,),
+        ).fetchall()
+        return tuple(LedgerProof(index, leaf, _path(connection, index, frontier)) for index, leaf in rows)
 
     def checkpoint(self, connection: sqlite3.Connection) -> str:
         """The tree as it is now, as a signed note."""
@@ -110,6 +121,36 @@ class SqliteLedger:
     def _sign(self, frontier: Frontier) -> str:
         return sign_checkpoint(Checkpoint(self.origin, frontier.size, frontier.root()), self.key)
 
+    def _index(self, connection: sqlite3.Connection) -> None:
+        """Catches up on leaves from before proofs were made of what `_note` keeps."""
+        (last,) = connection.execute("select max(place) from ledger_nodes where level = 0").fetchone()
+        if last == self._frontier(connection).size - 1:
+            return
+        frontier = Frontier()
+        for index, leaf in connection.execute("select leaf_index, leaf from ledger_leaves order by leaf_index"):
+            _note(connection, index, leaf, frontier.append(leaf_hash(leaf)))
+
     @staticmethod
     def _frontier(connection: sqlite3.Connection) -> Frontier:
         return Frontier.from_bytes(connection.execute("select frontier from ledger_tree").fetchone()[0])
+
+
+def _note(connection: sqlite3.Connection, index: int, leaf: bytes, made: list[bytes]) -> None:
+    """Keeps what proofs will be made of, once a leaf and the subtrees that end with it stand."""
+    nodes = [(level, index >> level, node) for level, node in enumerate(made)]
+    connection.executemany("insert or replace into ledger_nodes values (?, ?, ?)", nodes)
+    runs = [(run_id, index) for run_id in ids_in(leaf.decode("utf-8"), "run")]
+    connection.executemany("insert or ignore into ledger_runs values (?, ?)", runs)
+
+
+def _path(connection: sqlite3.Connection, index: int, frontier: Frontier) -> list[bytes]:
+    """The hashes that prove a leaf, from it up; the last subtree of a level may be no perfect one."""
+    path = []
+    for level, place in siblings(index, frontier.size):
+        if (place + 1) << level > frontier.size:
+            path.append(frontier.root_from(place << level))
+            continue
+        kept = "select hash from ledger_nodes where level = ? and place = ?"
+        (node,) = connection.execute(kept, (level, place)).fetchone()
+        path.append(bytes(node))
+    return path

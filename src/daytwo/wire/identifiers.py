@@ -27,5 +27,10 @@ def new_id(kind: str) -> str:
     return f"{kind}_{''.join(characters)}"
 
 
+def ids_in(text: str, kind: str) -> frozenset[str]:
+    """The identifiers of this kind that a text mentions."""
+    return frozenset(found for found in _PATTERN.findall(text) if found.startswith(f"{kind}_"))
+
+
 def is_id(text: str, kind: str) -> bool:
     return text.startswith(f"{kind}_") and _PATTERN.fullmatch(text) is not None
