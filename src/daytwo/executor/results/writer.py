@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 from pydantic import TypeAdapter, ValidationError
 
 from daytwo.executor.results import item
-from daytwo.executor.results.figure import UnsafeFigureError, check_png, safe_plotly
+from daytwo.executor.results.figure import UnsafeFigureError, safe_plotly
 from daytwo.executor.results.limits import LIMITS, Limits
+from daytwo.executor.results.png import NoPngError, bare
 from daytwo.wire.result import ResultChart, ResultColumn, ResultTable, StepResult
 
 RUNNING = "running"
@@ -117,7 +118,7 @@ class StepWriter:
             with self._lock:
                 payload.keep(payload)
                 self._files_bytes += payload.path.stat().st_size
-        except UnsafeFigureError as error:
+        except (UnsafeFigureError, NoPngError) as error:
             payload.path.unlink()
             self._note(f"{payload.what} was left out: {error}.")
 
@@ -238,7 +239,7 @@ class StepWriter:
             if is_plotly:
                 _replace(payload.path, safe_plotly(payload.path.read_bytes()))
             else:
-                check_png(payload.head, self._limits.chart_pixels)
+                self._keep_picture(payload)
             self._charts.append(made)
 
         self._receive(f"Chart {number}", made.file, payload_bytes, self._limits.chart_bytes, keep)
@@ -251,11 +252,15 @@ class StepWriter:
         made = light.model_copy(update={"dark_file": f"{light.name}.dark.png"})
 
         def keep(payload: _Payload) -> None:
-            check_png(payload.head, self._limits.chart_pixels)
+            self._keep_picture(payload)
             self._charts[-1] = made
 
         name = f"The picture of {light.name} for dark screens"
         self._receive(name, f"{light.name}.dark.png", payload_bytes, self._limits.chart_bytes, keep)
+
+    def _keep_picture(self, payload: _Payload) -> None:
+        """Leaves nothing in a picture but its image."""
+        _replace(payload.path, bare(payload.path.read_bytes(), self._limits.chart_pixels))
 
     def _receive(
         self, what: str, file: str, payload_bytes: int, limit_bytes: int, keep: Callable[[_Payload], None]
