@@ -135,7 +135,12 @@ class StepRunner:
             return await self._rehearse_and_execute(replace(told, devices=devices), execution, cancel)
 
     async def _rehearse_and_execute(self, told: _Told, execution: int, cancel: Cancel) -> Completion:
-        rehearsal = await self._rehearse(told, cancel)
+        damage: list[DaytwoError] = []
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.to_thread.run_sync, self._look_at_state, told.request, damage)
+            rehearsal = await self._rehearse(told, cancel)
+        if damage:
+            return self._completion(replace(told, verdict=_deny(damage[0].code.replace("_", "-"), damage[0].message)))
         if rehearsal is None:
             message = "The executor could not rehearse the program. Its operator finds the reason in its log."
             return self._completion(replace(told, verdict=_deny("not-rehearsed", message)))
@@ -150,7 +155,6 @@ class StepRunner:
         try:
             sheets = [self._catalog.planned_with(ref).sheet for ref in request.datasets]
             find_profile(request.profile, self._device_folder)
-            self._state.require_whole(request.base_session, request.base_snapshot)
             environment = self._growth.begun_in(self._state.begun_in(request.base_session, request.base_snapshot))
             verdict = self._review(request, sheets, environment, self._rehearser.modules(request))
             if verdict.verdict is not Ruling.DENY and verdict.packages:
@@ -175,6 +179,16 @@ class StepRunner:
             message = f"{named} was added, but brings no module of the name that the program imports."
             return _deny("package-without-module", message), environment
         return verdict.model_copy(update={"packages": packages}), grown
+
+    def _look_at_state(self, request: TaskRequest, damage: list[DaytwoError]) -> None:
+        """Whether the state that a task starts from is whole, before anything is paid for it.
+
+        While the program is rehearsed: how long it takes grows with what earlier programs kept of the data.
+        """
+        try:
+            self._state.require_whole(request.base_session, request.base_snapshot)
+        except DaytwoError as error:
+            damage.append(error)
 
     async def _rehearse(self, told: _Told, cancel: Cancel) -> Rehearsal | None:
         """What the program did on mock rows, admitted by the gate; None where the executor failed at it."""
