@@ -111,10 +111,28 @@ def test_the_least_recently_used_goes_unless_it_is_in_use(tmp_path, wheelhouse):
         environments.find(third.name)
 
 
+def test_what_was_thrown_away_is_built_again_from_its_lock(tmp_path, wheelhouse):
+    for name in ("alpha", "beta", "gamma"):
+        make_wheel(wheelhouse, name, padding=400_000)
+    source = Source(wheelhouse=wheelhouse, offline=True)
+    environments = Environments(tmp_path / "environments", source, cap_bytes=1_000_000)
+    growth = Growth(default_environment(), environments)
+    first = environments.grow(default_environment(), ["alpha"])
+    grown = environments.grow(first, ["beta"])
+    environments.grow(default_environment(), ["gamma"])
+    with pytest.raises(Missing):
+        environments.find(grown.name)
+    again = growth.begun_in(grown.content_digest)
+    assert again == grown
+    assert again.distributions["beta"] == grown.distributions["beta"]
+    assert environments.find(grown.name) == grown
+
+
 @pytest.mark.parametrize("digest", ["../elsewhere", "0" * 64, ""])
 def test_an_unknown_digest_is_told(environments, digest):
-    with pytest.raises(Missing):
-        environments.find(digest)
+    for look in (environments.find, environments.again):
+        with pytest.raises(Missing):
+            look(digest)
 
 
 def test_a_request_names_its_environment_and_gets_no_other(environments, wheelhouse):

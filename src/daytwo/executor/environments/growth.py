@@ -39,11 +39,12 @@ class Growth:
 
         Raises:
             Denied: `other_environment`.
+            Unavailable: where it was thrown away and cannot be built again: `uv_missing`, `environment_build_failed`.
         """
         if digest is None or digest == self.base.content_digest:
             return self.base
         try:
-            found = self._environments.find(digest)
+            found = self._standing(digest)
         except Missing:
             found = None
         if found is None or found.site_packages != self.base.site_packages:
@@ -54,6 +55,14 @@ class Growth:
                 "operator set the earlier environment again.",
             )
         return found
+
+    def _standing(self, digest: str) -> Environment:
+        """An environment as it stands, or built again; nobody waits for a builder for what stands."""
+        try:
+            return self._environments.find(digest)
+        except Missing:
+            with self._one_builder:
+                return self._environments.again(digest)
 
     def grown(self, environment: Environment, packages: Sequence[str], run_id: str) -> Environment:
         """An environment with these packages more; the same one where it brings them.  Blocks.

@@ -3,7 +3,8 @@
 A tree appears whole, by one rename, or not at all; of two builders of one lock, the slower finds the other's tree.
 Its folder is named by the lock's digest, so what a request names cannot change under it.  The tree of an environment
 that grew out of another holds what was added alone, and is named by the digest of that lock and of what it grew from;
-which one an environment grew into for which packages is remembered, so that nothing is resolved twice.
+which one an environment grew into for which packages is remembered, so that nothing is resolved twice.  Of a tree that
+is thrown away its lock stays, so that a session whose variables were made in it goes on: it is built again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ CAP_BYTES = 20 << 30
 _PACKAGES, _LOCK, _SIZE = "packages", "lock.txt", "size"
 _GREW_FROM = "grew_from"
 """The name of the environment that a tree is added to."""
-_DRAFT_PREFIX, _GREW_PREFIX = ".building-", ".grew-"
+_DRAFT_PREFIX, _GREW_PREFIX, _GONE_PREFIX = ".building-", ".grew-", ".gone-"
 
 
 def _nothing() -> tuple[str, ...]:
@@ -132,7 +133,7 @@ class Environments:
         """
         place = self._place(digest)
         if not place.is_dir():
-            raise Missing("environment_unknown", f"There is no environment {digest[:12]} here: build it from its lock.")
+            raise self._unknown(digest)
         # The kernel's own clock of files ticks too slowly to tell two uses apart.
         os.utime(place, ns=(time.time_ns(), time.time_ns()))
         try:
@@ -146,6 +147,24 @@ class Environments:
             )
         return base.with_additions(digest, place / _PACKAGES)
 
+    def again(self, digest: str, progress: Progress = lambda _: None) -> Environment:
+        """The environment of this digest, built again from its lock where its tree was thrown away.  Blocks.
+
+        Raises:
+            Missing: `environment_unknown`, where it never was here.
+            Unavailable: `uv_missing`, `environment_build_failed`.
+        """
+        try:
+            return self.find(digest)
+        except Missing:
+            try:
+                grew_from, _, text = self._gone(digest).read_text("utf-8").partition("\n")
+            except FileNotFoundError:
+                raise self._unknown(digest) from None
+        base = default_environment() if grew_from == DEFAULT else self.again(grew_from, progress) if grew_from else None
+        self._install(read_lock(text), digest, base, progress)
+        return self.find(digest)
+
     def _before(self, environment: Environment) -> Environment:
         """What an environment grew from; itself where it did not."""
         if environment.additions is None:
@@ -155,6 +174,14 @@ class Environments:
 
     def _place(self, digest: str) -> Path:
         return self._folder / (digest if digest.isalnum() else "-")
+
+    def _gone(self, digest: str) -> Path:
+        """What an environment grew from, on a line of its own, and its lock, once its tree is thrown away."""
+        return self._folder / f"{_GONE_PREFIX}{self._place(digest).name}"
+
+    @staticmethod
+    def _unknown(digest: str) -> Missing:
+        return Missing("environment_unknown", f"There is no environment {digest[:12]} here: build it from its lock.")
 
     def _evict(self, keep: set[str]) -> None:
         places = sorted(
@@ -166,6 +193,8 @@ class Environments:
         for place in places:
             if total > self._cap_bytes and place.name not in {*keep, *self._in_use()}:
                 total -= sizes[place]
+                grew_from = (place / _GREW_FROM).read_text("ascii") if (place / _GREW_FROM).exists() else ""
+                self._gone(place.name).write_text(f"{grew_from}\n{(place / _LOCK).read_text('utf-8')}", "utf-8")
                 gone = Path(tempfile.mkdtemp(prefix=_DRAFT_PREFIX, dir=self._folder)) / "gone"
                 place.rename(gone)  # at once for whoever looks for it
                 _remove(gone.parent)
