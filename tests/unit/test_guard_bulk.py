@@ -49,6 +49,13 @@ def test_files_keep_their_order_and_no_reviewer_is_left(tmp_path):
     assert children() == before
 
 
+def test_a_process_that_holds_much_can_be_copied(tmp_path):
+    (tmp_path / "a.py").write_text("x = 1\n")
+    held = [bytearray(1 << 20) for _ in range(300)]
+    assert reviewed(tmp_path / "a.py")[0].verdict is Ruling.ALLOW
+    assert len(held) == 300
+
+
 def test_whoever_stops_reading_leaves_no_reviewer(tmp_path):
     before = children()
     for number in range(10):

@@ -11,6 +11,7 @@ For processes of one thread, such as a command: a copy of a process with several
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,8 @@ from daytwo.wire.errors import Unavailable
 from daytwo.wire.verdict import Verdict
 
 REVIEWERS_LIMIT: Final = 8
+MEMORY_LIMIT_BYTES: Final = 96 * 1024 * 1024
+"""Of a copy, beyond what the original holds."""
 WALL_LIMIT_SECONDS: Final = 30.0
 """Of one review.  Its processor time ends long before (`worker.TIME_LIMIT_SECONDS`); nobody waits for one of many."""
 
@@ -108,7 +111,7 @@ def _be_a_reviewer(task: _Task, first: int, sink: int) -> None:
     """What a copy does, and all that it ever does: none of the original's ways to end are its own."""
     try:
         os.setsid()  # a Ctrl-C is the original's; this ends where nobody reads its answers
-        confine()
+        confine(_held_bytes() + MEMORY_LIMIT_BYTES)
         with os.fdopen(sink, "wb") as stream:
             write_message(stream, READY)
             import_module("daytwo.executor.guard.sql")  # must not count as part of a review
@@ -116,6 +119,12 @@ def _be_a_reviewer(task: _Task, first: int, sink: int) -> None:
                 write_message(stream, _reviewed(path, task).model_dump_json().encode())
     finally:
         os._exit(0)
+
+
+def _held_bytes() -> int:
+    """What the original's memory is to a copy: it counts, though nothing of it is used (proc(5), statm)."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+    return pages * resource.getpagesize()
 
 
 def _reviewed(path: Path, task: _Task) -> FileReview:

@@ -49,18 +49,18 @@ def main() -> None:
     if first is None:
         return
     policy = Setup.model_validate_json(first).policy
-    confine()
+    confine(MEMORY_LIMIT_BYTES)
     write_message(sink, READY)
     import_module("daytwo.executor.guard.sql")  # takes longer than many reviews, and must not count as part of one
     while (message := read_message(source)) is not None:
         write_message(sink, review_in_bounds(Reviewed.model_validate_json(message), policy).model_dump_json().encode())
 
 
-def confine() -> None:
+def confine(memory_bytes: int) -> None:
     """Limits what this process may use, from here on."""
     load_facts()
     sys.setrecursionlimit(RECURSION_LIMIT)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, _too_slow)
     gc.freeze()
