@@ -22,6 +22,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from daytwo.executor.guard.facts import load_facts
 from daytwo.executor.guard.file import FileReview, read_program
 from daytwo.executor.guard.policy import Policy
 from daytwo.executor.guard.process import START_LIMIT_SECONDS, receive
@@ -43,6 +44,8 @@ def review_files(paths: Sequence[Path], policy: Policy, environment_imports: tup
     Raises:
         Unavailable: `guard_not_started`.
     """
+    load_facts()  # once, rather than in each copy, and never as part of a review
+    import_module("daytwo.executor.guard.sql")
     count = max(1, min(REVIEWERS_LIMIT, len(os.sched_getaffinity(0)), len(paths)))
     task = _Task(tuple(paths), policy, environment_imports, count)
     reviewers: list[_Reviewer] = []
@@ -114,7 +117,6 @@ def _be_a_reviewer(task: _Task, first: int, sink: int) -> None:
         confine(_held_bytes() + MEMORY_LIMIT_BYTES)
         with os.fdopen(sink, "wb") as stream:
             write_message(stream, READY)
-            import_module("daytwo.executor.guard.sql")  # must not count as part of a review
             for path in task.paths[first :: task.stride]:
                 write_message(stream, _reviewed(path, task).model_dump_json().encode())
     finally:
