@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from . import birth, cgroups, files, kernel, landlock, messages
 from .execution import Asked, Child, Surroundings
+from .moves import Moves
 from .parked import Parked
 from .report import failure
 from .trees import Opener
@@ -59,10 +60,7 @@ class Keeper:
         self._zygote_pid = 0
         self._zygote_process = -1
         """A pidfd."""
-        self._next_group: cgroups.Group | None = None
-        """Where the zygote is, or is on its way to."""
-        self._leaving: deque[Child | None] = deque()
-        """Whose group the zygote leaves with each order to enter the next that it has not carried out."""
+        self._moves: Moves | None = None
         self._words = -1
         self._making: list[Child] = []
         self._parked = Parked()
@@ -142,11 +140,15 @@ class Keeper:
             return
         match said.message["event"]:
             case "warm":
-                self._zygote_pid = said.pid
-                self._zygote_process = os.pidfd_open(said.pid)
-                self._order_entry(None)
+                try:
+                    self._zygote_process = os.pidfd_open(said.pid)
+                    self._moves = None if self._groups is None else Moves(self._groups, self._zygote)
+                    self._zygote_pid = said.pid
+                except OSError as error:  # it has just ended
+                    self._fail(failure(error))
             case "entered":
-                self._leave(self._leaving.popleft())
+                assert self._moves is not None
+                self._moves.has_entered()
             case _:
                 self._fail(said.message)
 
@@ -196,30 +198,13 @@ class Keeper:
     def _order_child(self, *, hurry: bool) -> None:
         assert self._zygote is not None
         ours, theirs = messages.pair_with_names()
-        child = Child(ours, self._next_group)
+        child = Child(ours, None if self._moves is None else self._moves.group)
         messages.send(self._zygote, {"event": "fork", "hurry": hurry}, [theirs.fileno()])
         theirs.close()
-        self._order_entry(child)
+        if self._moves is not None:
+            self._moves.go_on(leaving=child)
         self._making.append(child)
         self._on(ours.fileno(), lambda: self._hear_child(child))
-
-    def _order_entry(self, leaving: Child | None) -> None:
-        """Sends the zygote into the group of its next child, where there are groups, out of that of its last."""
-        if self._groups is None or self._zygote is None:
-            return
-        self._next_group = self._groups.new()
-        door = self._next_group.door()
-        messages.send(self._zygote, {"event": "enter"}, [door])
-        os.close(door)
-        self._leaving.append(leaving)
-
-    def _leave(self, child: Child | None) -> None:
-        if child is None:
-            return
-        try:
-            child.owns_group()
-        except OSError:  # it holds more than its bound already
-            child.kill()
 
     def _hear_child(self, child: Child) -> None:
         said = messages.receive(child.channel)
