@@ -297,9 +297,9 @@ def drained(folder, seconds, hold):
     side = Side(folder, [offered(request_of())])
     begun = anyio.Event()
 
-    async def held(cancel):
+    async def held(_):
         begun.set()
-        await hold(cancel)
+        await hold(side)
 
     async def go():
         with anyio.fail_after(LIMIT_SECONDS):
@@ -317,10 +317,11 @@ def drained(folder, seconds, hold):
 
 
 def test_a_worker_that_drains_ends_what_it_has_and_says_when_it_is_gone(tmp_path):
-    async def for_a_moment(_):
-        await anyio.sleep(0.2)  # longer than the first word of leaving takes
+    async def until_told(side):
+        while not side.departures:
+            await anyio.sleep(0.01)
 
-    side = drained(tmp_path, LIMIT_SECONDS, for_a_moment)
+    side = drained(tmp_path, LIMIT_SECONDS, until_told)
     assert side.departures == [(False, 0), (True, 1)]
     assert len(side.sent) == 1
 
