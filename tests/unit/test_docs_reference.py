@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daytwo.cli.settings import EnvironmentsSection, ProviderSection, Settings
+from daytwo.cli.settings import EnvironmentsSection, ProviderSection, Settings, StateSection
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -15,7 +15,7 @@ SETTINGS = (DOCS / "reference" / "settings.md").read_text("utf-8")
 COMMANDS = (DOCS / "reference" / "commands.md").read_text("utf-8")
 
 
-SECTIONS = {"environments", "providers"}
+SECTIONS = {"environments", "providers", "state"}
 """Tables of the file, which no variable sets."""
 
 
@@ -56,7 +56,7 @@ def test_every_key_of_a_section_is_told_with_its_default():
     listed = rows(SETTINGS, 3)
     assert {name: default for name, (default, _) in listed.items()} == {
         name: told(field)
-        for section in (EnvironmentsSection, ProviderSection)
+        for section in (EnvironmentsSection, ProviderSection, StateSection)
         for name, field in section.model_fields.items()
     }
 

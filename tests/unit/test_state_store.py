@@ -402,3 +402,33 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path_factory, payload, name
     store.begin(SESSION, 1, Base(), ENVIRONMENT).commit()
     (store._root / SESSION / "000001" / "manifest.json").write_bytes(encoded(manifest))
     assert store.manifest(SESSION, 1) == manifest
+
+
+def test_a_step_that_changes_little_writes_little_and_stands_by_itself(store):
+    """Its manifest is told as the difference from an earlier one, whose file it shares, however long the line is."""
+    names = [f"v{n}" for n in range(300)]
+    writer = store.begin(SESSION, 1, Base(), ENVIRONMENT)
+    blob(writer, 0, b"x" * 300)
+    say(writer, {name: [0, n, 1] for n, name in enumerate(names)})
+    writer.commit()
+    for ordinal in range(2, 6):
+        before = store.at(SESSION, ordinal - 1)
+        writer = store.begin(SESSION, ordinal, before, ENVIRONMENT)
+        blob(writer, 0, f"changed {ordinal}".encode())
+        held = {group.names[0]: group.stream for group in before.manifest.groups}
+        say(writer, held | {f"v{ordinal}": [len(before.manifest.blobs), 0, 9]})
+        writer.commit()
+        store.require_whole(SESSION, ordinal)
+    folder = store.at(SESSION, 5).folder
+    assert (folder / "manifest.json").stat().st_size * 10 < (folder / "whole.json").stat().st_size
+    assert (folder / "whole.json").samefile(store.at(SESSION, 1).folder / "manifest.json")
+    assert names_of(folder) == {blob.name for blob in store.at(SESSION, 5).manifest.named_blobs}
+    manifest = store.at(SESSION, 5).manifest
+    assert manifest.names == set(names)
+    for path in store.at(SESSION, 1).folder.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    assert store.at(SESSION, 5).manifest == manifest
+    os.truncate(folder / "whole.json", 100)
+    with pytest.raises(Denied):
+        store.require_whole(SESSION, 5)

@@ -13,11 +13,13 @@ from daytwo.cli.options import AS_JSON, HOME, connected, group
 from daytwo.cli.report import OPEN, show_report
 from daytwo.cli.settings import load
 from daytwo.cli.stages import stage_of
+from daytwo.cli.usage import Exit
 from daytwo.wire.rehearsal import Rehearsal, RehearsalOutcome
 from daytwo.wire.run import RunView
 
 RUN = typer.Argument(..., metavar="RUN", help="The run's id, or `last`.")
 QUESTION_WIDTH = 60
+DIFFERENCES_SHOWN = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +30,7 @@ def register(app: typer.Typer) -> None:
     runs.command("events")(events)
     runs.command("resume")(resume)
     runs.command("export")(export)
+    runs.command("replay")(replay)
 
 
 def list_all(
@@ -80,6 +83,27 @@ def resume(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> 
     """Let a waiting run try again."""
     with connected(home, as_json=as_json) as client:
         _say(client.resume(run_named(client, run)), as_json=as_json)
+
+
+def replay(run: str = RUN, home: str | None = HOME, as_json: bool = AS_JSON) -> int:
+    """Run the programs of a run again, from the same state: is their end the same?  Exit status 1 if it is not."""
+    same = True
+    with connected(home, as_json=as_json) as client:
+        run = run_named(client, run)
+        for step in client.run(run).steps:
+            if step.observation is None:
+                continue
+            again = client.replay(run, step.step)
+            same = same and again.is_same
+            if as_json:
+                terminal.record(again)
+            else:
+                terminal.line(f"step {again.step}  {'the same' if again.is_same else 'different'}  {again.digest}")
+                for found in again.differences[:DIFFERENCES_SHOWN]:
+                    terminal.line(f"  {found.how:8} {found.part.value} {found.name}".rstrip())
+                if len(again.differences) > DIFFERENCES_SHOWN:
+                    terminal.line(f"  and {len(again.differences) - DIFFERENCES_SHOWN} more: --json lists them")
+    return Exit.OK if same else Exit.FAILED
 
 
 def events(

@@ -12,6 +12,7 @@ from daytwo.cli import answer, terminal, versions
 from daytwo.cli.last import run_named, session_named
 from daytwo.cli.notebook import Told, notebook
 from daytwo.cli.options import AS_JSON, HOME, connected, group
+from daytwo.cli.packs import pack, unpack
 from daytwo.cli.settings import load
 from daytwo.cli.usage import Usage
 from daytwo.sdk import Client
@@ -19,6 +20,7 @@ from daytwo.wire.errors import Denied, Incompatible, Missing
 from daytwo.wire.run import SessionView
 from daytwo.wire.snapshot import SnapshotView, Version
 
+LOST_SHOWN = 20
 VERSIONS_LIMIT = 200
 """Shown as a tree, the latest."""
 
@@ -33,6 +35,10 @@ def register(app: typer.Typer) -> None:
     sessions.command("fork")(fork)
     sessions.command("rewind")(rewind)
     sessions.command("export")(export)
+    sessions.command("delete")(delete)
+    sessions.command("gc")(collect)
+    sessions.command("pack")(pack)
+    sessions.command("unpack")(unpack)
 
 
 def list_all(home: str | None = HOME, as_json: bool = AS_JSON) -> None:
@@ -60,6 +66,8 @@ def show(session: str = SESSION, home: str | None = HOME, as_json: bool = AS_JSO
             for front, version in versions.tree(view.versions[-VERSIONS_LIMIT:]):
                 mark = "●" if version.is_current else "○"
                 terminal.line(f"{front}{mark} {version.run} step {version.step}  {_change(client, version)}")
+                if version.is_current:
+                    _say_lost(front, client, version)
 
 
 def diff(
@@ -110,6 +118,33 @@ def rewind(
         _say(client.rewind(session_named(client, session), run_named(client, run)), as_json=as_json)
 
 
+def delete(session: str = SESSION, home: str | None = HOME, as_json: bool = AS_JSON) -> None:
+    """Take a session away; forks of it stay. Its state goes at the executor after a time of grace."""
+    with connected(home, as_json=as_json) as client:
+        session = session_named(client, session)
+        client.delete_session(session)
+    if as_json:
+        terminal.document({"session": session, "deleted": True})
+    else:
+        terminal.line(f"{session} is deleted. What only it held goes after `grace_days` (`daytwo sessions gc`).")
+
+
+def collect(
+    dry_run: bool = typer.Option(False, "--dry-run", help="Count, and remove nothing."),
+    home: str | None = HOME,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Remove states that no session leads to any more, once they were so for the time of grace. Runs by itself, too."""
+    with connected(home, as_json=as_json) as client:
+        done = client.collect(dry_run=dry_run)
+    if as_json:
+        terminal.document(done)
+        return
+    word = "would be removed" if dry_run else "removed"
+    terminal.line(f"{terminal.count(done.snapshots, 'snapshot')}: {done.named} named, {done.waiting} in their grace")
+    terminal.line(f"{done.removed} {word}, {done.freed_bytes:,} bytes")
+
+
 def export(
     session: str = SESSION,
     to: Path = typer.Option(..., "--to", metavar="FILE.ipynb", help="The notebook to write."),
@@ -147,6 +182,19 @@ def _version(view: SessionView, run: str | None) -> Version:
 
 def _contents(client: Client, session: str, snapshot: int) -> SnapshotView:
     return client.snapshot(session, snapshot) if snapshot else versions.EMPTY
+
+
+def _say_lost(front: str, client: Client, version: Version) -> None:
+    """What the next question will not find, and where it was made."""
+    try:
+        lost = client.snapshot(version.session, version.snapshot).lost
+    except (Missing, Denied, Incompatible):
+        return  # the line above says so
+    for one in lost[:LOST_SHOWN]:
+        made_by = f" (made by {one.made_by})" if one.made_by else ""
+        terminal.line(f"{front}  not kept: {one.name}, {one.reason}{made_by}")
+    if len(lost) > LOST_SHOWN:
+        terminal.line(f"{front}  and {len(lost) - LOST_SHOWN} more: daytwo sessions diff {version.session}")
 
 
 def _change(client: Client, version: Version) -> str:

@@ -54,6 +54,19 @@ class EnvironmentsSection(BaseModel):
     """An RFC 3339 time: what was published later does not exist."""
 
 
+class StateSection(BaseModel):
+    """`[state]`: how long the state of sessions is kept that nothing leads to any more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    collect_hours: float = Field(default=24, ge=1)
+    """Between two looks for what nothing names."""
+    grace_days: float = Field(default=7, ge=0.05)
+    """How long it stays after it was first found so."""
+    turned_away_days: float = Field(default=30, ge=0)
+    """How long versions are named that a rewind has turned away from."""
+
+
 class Settings(BaseSettings):
     """What the command line runs with.  A port of 0 stands for a free one."""
 
@@ -92,6 +105,7 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=25, ge=0, le=86_400)
     """How long an executor of its own lets what is under way end when it is told to end (SIGTERM)."""
     environments: EnvironmentsSection = EnvironmentsSection()
+    state: StateSection = StateSection()
     device_folder: Path = Path("/dev")
     """Where the device nodes of GPUs are."""
 
@@ -143,7 +157,7 @@ class Settings(BaseSettings):
 
     def executor_settings(self, *, port: int, control_url: str, supervised: bool = False) -> ExecutorSettings:
         """`supervised`: it ends with the planes of `up`, whose person does not wait for it."""
-        from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings
+        from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings, StateSettings
         from daytwo.wire.identifiers import LOCAL_ORG
 
         return ExecutorSettings(
@@ -161,6 +175,7 @@ class Settings(BaseSettings):
             drain_seconds=0 if supervised else self.drain_seconds,
             policy_file=self.guard_policy,
             environments=EnvironmentSettings(**self.environments.model_dump()),
+            state=StateSettings(**self.state.model_dump()),
             device_folder=self.device_folder,
         )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import anyio
 import structlog
@@ -19,19 +21,21 @@ from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
 from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Questions, Receipts, Release
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
-from daytwo.executor.link import Journal, LinkClient, Worker, read_enrolment
+from daytwo.executor.link import Journal, LinkClient, Retention, Terms, Worker, read_enrolment
+from daytwo.executor.packs import Packer, Unpacker
 from daytwo.executor.questions import Desk, Past, ValueIndex
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
 from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect, offered_profiles
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
-from daytwo.executor.step import Rooms, StepRunner
+from daytwo.executor.step import Replayer, Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
 from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.identity import identify
-from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.pack import PackHead
+from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.result import ApprovalView
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Offer
@@ -102,7 +106,11 @@ def choose_environment(settings: ExecutorSettings, environments: Environments) -
 def rehearser(backend: Sandboxes, directory: Path) -> Rehearser:
     """Rehearsals share no folder with what is real."""
     folder = directory / "rehearsal"
-    return Rehearser(backend, StateStore(folder / "state"), folder / "mocks")
+    return Rehearser(backend, rehearsed_state(directory), folder / "mocks")
+
+
+def rehearsed_state(directory: Path) -> StateStore:
+    return StateStore(directory / "rehearsal" / "state")
 
 
 def guarded_by(policy_file: Path | None) -> Guard:
@@ -169,7 +177,7 @@ async def _serve(
 ) -> None:
     client = LinkClient(settings.control_url, enrolment.token, key=enrolment.key)
     parts = _open(settings)
-    app, worker, passes = _wire(settings, parts, client, backend, guard, growth)
+    app, worker, works = _wire(settings, parts, client, backend, guard, growth)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -180,8 +188,8 @@ async def _serve(
     )
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(worker.run)
-            group.start_soon(passes.run)
+            for work in (worker.run, *works):
+                group.start_soon(work)
             _leave_signals_to_uvicorn()
             server = _Server(config)
             group.start_soon(server.end_when_told, worker, settings.drain_seconds)
@@ -259,7 +267,8 @@ def _wire(
     backend: Sandboxes,
     guard: Guard,
     growth: Growth,
-) -> tuple[FastAPI, Worker, FullPasses]:
+) -> tuple[FastAPI, Worker, tuple[Callable[[], Coroutine[Any, Any, None]], ...]]:
+    """The application, its worker, and what else works beside it until it is cancelled."""
     database, ledger = parts.database, parts.ledger
     catalog = Catalog(database, backend, parts.key, settings.org_id)
     budget = Budget(database, ledger, catalog.paths, settings.session_bits, settings.dataset_bits, settings.window_days)
@@ -269,22 +278,20 @@ def _wire(
     state = StateStore(settings.directory / "state")
     state.sweep()
     verdicts = Verdicts(database, ledger, guard)
-    runner = StepRunner(
-        Rooms(
-            catalog=catalog,
-            sandbox=backend,
-            review=verdicts.review,
-            approvals=approvals,
-            rehearser=rehearser(backend, settings.directory),
-            budget=budget,
-            mint=Mint(database, ledger),
-            openings=Openings(database, ledger, budget.lineage, lambda name: catalog.signed(name).sheet),
-            release=Release() if settings.release == "grid" else Release.at_once(),
-            results=results,
-            state=state,
-            growth=growth,
-            device_folder=settings.device_folder,
-        )
+    rooms = Rooms(
+        catalog=catalog,
+        sandbox=backend,
+        review=verdicts.review,
+        approvals=approvals,
+        rehearser=rehearser(backend, settings.directory),
+        budget=budget,
+        mint=Mint(database, ledger),
+        openings=Openings(database, ledger, budget.lineage, lambda name: catalog.signed(name).sheet),
+        release=Release() if settings.release == "grid" else Release.at_once(),
+        results=results,
+        state=state,
+        growth=growth,
+        device_folder=settings.device_folder,
     )
 
     async def decided(_: ApprovalView) -> None:
@@ -295,7 +302,22 @@ def _wire(
     def offer() -> Offer:
         return Offer(profiles=offered_profiles(settings.device_folder), environment=growth.base.content_digest)
 
-    worker = Worker(client, parts.outbox, journal, settings.org_id, runner.run, budget.debited, approvals, offer)
+    def carry(head: PackHead, sessions: Collection[str], by: Principal) -> None:
+        budget.carry(head, sessions, by)
+        journal.adopt(sessions, head.org_id, head.root_session)
+
+    def needed() -> set[tuple[str, int]]:
+        return journal.needed(approvals.waiting())
+
+    chains = {"real": state, "rehearsal": rehearsed_state(settings.directory)}
+    run_task = StepRunner(rooms).run
+    worker = Worker(client, parts.outbox, journal, settings.org_id, run_task, budget.debited, approvals, offer)
+    terms = Terms(
+        every=timedelta(hours=settings.state.collect_hours),
+        grace=timedelta(days=settings.state.grace_days),
+        turned_away=timedelta(days=settings.state.turned_away_days),
+    )
+    retention = Retention(client, parts.outbox, tuple(chains.values()), needed, terms)
     services = Services(
         owner=LOCAL_OWNER,
         catalog=catalog,
@@ -310,12 +332,25 @@ def _wire(
         ),
         approvals=approvals,
         state=state,
+        packer=Packer(chains, parts.key, settings.org_id, journal.root_of, budget.spent),
+        unpacker=Unpacker(
+            chains,
+            parts.key.public,
+            settings.org_id,
+            catalog.signed,
+            growth.begun_in,
+            carry,
+            settings.directory / "arriving",
+        ),
         database=database,
         ledger=ledger,
         on_sheet=worker.publish,
         on_decision=decided,
         building=lambda: growth.build,
         identify=lambda challenge: identify(parts.key, settings.results_url, challenge),
+        collect=lambda dry_run: retention.collect(dry_run=dry_run),
+        replay=Replayer(rooms, journal.executed, settings.directory / "replays").replay,
     )
     passes = FullPasses(catalog, worker.publish_until_heard)
-    return create_app(services, read_or_create_token(settings.token_file)), worker, passes
+    app = create_app(services, read_or_create_token(settings.token_file))
+    return app, worker, (passes.run, retention.run)

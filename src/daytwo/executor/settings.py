@@ -27,6 +27,16 @@ class EnvironmentSettings(BaseModel):
     """An RFC 3339 time: what was published later does not exist."""
 
 
+class StateSettings(BaseModel):
+    """How long the state of sessions is kept that nothing leads to any more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    collect_hours: float = 24
+    grace_days: float = 7
+    turned_away_days: float = 30
+
+
 class ExecutorSettings(BaseModel):
     """Where the executor keeps its files, which control plane it dials, and where people reach its results."""
 
@@ -54,6 +64,7 @@ class ExecutorSettings(BaseModel):
     drain_seconds: float = 0
     """How long what is under way may take to end once the process is told to (SIGTERM)."""
     environments: EnvironmentSettings = EnvironmentSettings()
+    state: StateSettings = StateSettings()
     device_folder: Path = Path("/dev")
     """Where the device nodes of GPUs are."""
 

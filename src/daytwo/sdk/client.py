@@ -12,15 +12,24 @@ import httpx2
 from pydantic import TypeAdapter, ValidationError
 
 from daytwo.sdk import events
-from daytwo.sdk.origin import EXPORT_SECONDS, PROGRESS_SECONDS, REGISTER_SECONDS, Origin, OriginSettings
+from daytwo.sdk.origin import (
+    EXPORT_SECONDS,
+    PROGRESS_SECONDS,
+    REGISTER_SECONDS,
+    REPLAY_SECONDS,
+    Origin,
+    OriginSettings,
+)
 from daytwo.sdk.pins import Pins, named, prove
 from daytwo.sdk.question import check, held_in_words
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, Invalid, Missing
 from daytwo.wire.figures import TableFigures
+from daytwo.wire.pack import MEDIA_TYPE, SIGNED_BY_HEADER, SessionRecord
 from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
+from daytwo.wire.replay import StepReplay
 from daytwo.wire.result import (
     NOTES_HEADER,
     ApprovalRequestDecision,
@@ -33,6 +42,7 @@ from daytwo.wire.result import (
     ReportLink,
     RunResult,
 )
+from daytwo.wire.retention import Collect, Collected
 from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunEvent, RunView, SessionView
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.snapshot import SnapshotView
@@ -118,6 +128,41 @@ class Client:
 
     def fork(self, session: str) -> SessionView:
         return _read(SessionView, self.control.repeat("POST", _at("session", session, "fork")))
+
+    def pack(self, session: str, target: Path) -> str:
+        """Writes a session to a file that goes on at another home; `target` is private, and appears when it is whole.
+
+        Returns:
+            The key that signed it, by which the other home knows where it comes from.
+        """
+        record = _read(SessionRecord, self.control.request("GET", _at("session", session, "record")))
+        at = _at("session", session, "pack")
+        with self.executor.stream(at, posted=record, silence_seconds=EXPORT_SECONDS) as response:
+            _keep(response, target, is_private=True)
+            return str(response.headers[SIGNED_BY_HEADER])
+
+    def unpack(self, file: Path, signed_by: str | None = None) -> SessionView:
+        """Takes in a packed session: its state at the executor, then its record at the control plane.
+
+        Args:
+            file: what `pack` wrote.
+            signed_by: the key of another home's executor that this trusts; None for this one's own.
+        """
+        query = {} if signed_by is None else {"signed_by": signed_by}
+        answer = self.executor.send_file("/v1/sessions/unpack", file, MEDIA_TYPE, query)
+        record = _read(SessionRecord, answer)
+        return _read(SessionView, self.control.repeat("POST", "/v1/sessions/records", body=record))
+
+    def delete_session(self, session: str) -> None:
+        """Takes a session away; its state goes when nothing else names it and the executor's grace is over."""
+        self.control.request("DELETE", _at("session", session))
+
+    def collect(self, *, dry_run: bool = False) -> Collected:
+        """Has the executor remove the snapshots that no session has named for its time of grace."""
+        answer = self.executor.request(
+            "POST", "/v1/sessions/collect", body=Collect(dry_run=dry_run), answer_seconds=EXPORT_SECONDS
+        )
+        return _read(Collected, answer)
 
     def rewind(self, session: str, run: str) -> SessionView:
         """Sets a session back to where it was after `run`."""
@@ -277,6 +322,11 @@ class Client:
     def results(self, run: str) -> RunResult:
         return _read(RunResult, self.executor.request("GET", _at("run", run, "results")))
 
+    def replay(self, run: str, step: int) -> StepReplay:
+        """Has a step run again, from the same state, and compared with what it was."""
+        at = _at("run", run, f"steps/{int(step)}/replay")
+        return _read(StepReplay, self.executor.request("POST", at, answer_seconds=REPLAY_SECONDS))
+
     def receipt(self, run: str) -> Receipt:
         return _read(Receipt, self.executor.request("GET", _at("run", run, "receipt")))
 
@@ -333,8 +383,10 @@ class Client:
         return self.control if plane == "control" else self.executor
 
 
-def _keep(response: httpx2.Response, target: Path) -> None:
+def _keep(response: httpx2.Response, target: Path, *, is_private: bool = False) -> None:
     part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(0o600 if is_private else 0o666)
     with part.open("wb") as sink:
         for chunk in response.iter_bytes():
             sink.write(chunk)

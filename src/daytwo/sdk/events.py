@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 from pydantic import ValidationError
 
-from daytwo.sdk.origin import Origin
+from daytwo.sdk.origin import STREAM_SILENCE_SECONDS, Origin
 from daytwo.wire.errors import Bug, Retryable
 from daytwo.wire.run import RunEvent, RunView
 
@@ -119,7 +119,7 @@ class _Outage:
 def so_far(origin: Origin, run: str, after: int = 0, *, silence_seconds: float = 1.0) -> Iterator[RunEvent]:
     """The events that there are now: the stream is left when it says nothing for `silence_seconds`."""
     try:
-        yield from _stream(origin, run, after, silence_seconds=silence_seconds)
+        yield from _stream(origin, run, after, silence_seconds)
     except Retryable as error:
         if not isinstance(error.__cause__, httpx2.ReadTimeout):
             raise
@@ -131,9 +131,11 @@ def run_is_over(origin: Origin, run: str) -> bool:
     ).status.is_terminal
 
 
-def _stream(origin: Origin, run: str, after: int, **limits: float) -> Iterator[RunEvent]:
+def _stream(
+    origin: Origin, run: str, after: int, silence_seconds: float = STREAM_SILENCE_SECONDS
+) -> Iterator[RunEvent]:
     headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
-    with origin.stream(f"/v1/runs/{run}/events", headers=headers, **limits) as response:
+    with origin.stream(f"/v1/runs/{run}/events", headers=headers, silence_seconds=silence_seconds) as response:
         for message in httpx2.EventSource(response):
             if not message.data:
                 continue

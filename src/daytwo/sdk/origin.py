@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import httpx2
@@ -26,6 +27,8 @@ REGISTER_SECONDS = 700.0
 """Profiling a large file takes its time: the executor ends it after ten minutes."""
 EXPORT_SECONDS = 630.0
 """Converting a large table, too; the executor gives up a little earlier."""
+REPLAY_SECONDS = 7_500.0
+"""A step takes as long as its profile allows, and waits for the one that is run again before it."""
 PROGRESS_SECONDS = 5.0
 STREAM_SILENCE_SECONDS = 45.0
 """An event stream pings every 15 seconds; three missed pings are a dead connection."""
@@ -111,6 +114,19 @@ class Origin:
         raise_for(response)
         return response
 
+    def send_file(self, path: str, file: Path, media_type: str, query: dict[str, str]) -> httpx2.Response:
+        """As `request`, with a file as the body, which is read as it goes."""
+        with self._translated(), file.open("rb") as body:
+            response = self._http.post(
+                path,
+                content=body,
+                params=query,
+                headers={"Content-Type": media_type},
+                timeout=httpx2.Timeout(EXPORT_SECONDS, connect=CONNECT_SECONDS),
+            )
+        raise_for(response)
+        return response
+
     def repeat(
         self,
         method: str,
@@ -137,10 +153,15 @@ class Origin:
         *,
         headers: dict[str, str] | None = None,
         silence_seconds: float = STREAM_SILENCE_SECONDS,
+        posted: BaseModel | None = None,
     ) -> Iterator[httpx2.Response]:
-        """A body that is read as it comes."""
+        """A body that is read as it comes: of a GET, or of a POST where something is posted."""
         timeout = httpx2.Timeout(silence_seconds, connect=CONNECT_SECONDS)
-        with self._translated(), self._http.stream("GET", path, headers=headers, timeout=timeout) as response:
+        method, said = ("GET", None) if posted is None else ("POST", posted.model_dump(mode="json"))
+        with (
+            self._translated(),
+            self._http.stream(method, path, headers=headers, json=said, timeout=timeout) as response,
+        ):
             if response.status_code >= httpx2.codes.MULTIPLE_CHOICES:
                 response.read()
                 raise_for(response)

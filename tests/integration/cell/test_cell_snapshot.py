@@ -165,11 +165,14 @@ def test_files_of_the_workspace_are_kept(cells: Any) -> None:
 import os
 os.symlink("/etc/passwd", "link"); os.mkfifo("pipe")
 open(b"\\xff.txt", "w").close()
+open("two\\nlines", "w").close()
+os.mkdir("bare")
 """,
     )
     assert sorted(file["path"] for file in ended.manifest["files"]) == ["deep/er/a.bin", "empty"]
     assert not ended.sent_bytes
-    assert set(ended.unsaved) == {"link", "pipe", "?.txt"}
+    assert ended.manifest["folders"] == ["bare"]
+    assert set(ended.unsaved) == {"link", "pipe", "?.txt", "two\nlines"}
 
 
 def test_figures_that_are_kept_do_not_open_again(cells: Any) -> None:

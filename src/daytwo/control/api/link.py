@@ -11,9 +11,11 @@ from fastapi import APIRouter, Request, Response
 
 from daytwo.control.api.door import Executor, LinkHolder, State, bearer_of, require_proof
 from daytwo.control.dispatch import executors, sheets, tasks
+from daytwo.control.runs import retention
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import wait_for
 from daytwo.wire.protocol import PROTOCOL_HEADER, check_protocol
+from daytwo.wire.retention import NamedSnapshots
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.signing import PublicKey
 from daytwo.wire.task import (
@@ -100,6 +102,13 @@ async def complete(completion: Completion, executor: Executor, state: State) -> 
     async with transaction(state.database, "complete") as connection:
         await executors.seen(connection, executor)
         await tasks.complete(connection, executor, completion, state.run_hooks)
+
+
+@routes.post("/retention")
+async def named(executor: Executor, state: State) -> NamedSnapshots:
+    """What this executor has to keep."""
+    async with state.database.connect() as connection:
+        return await retention.named(connection, executor)
 
 
 @routes.post("/approvals", status_code=204)

@@ -13,12 +13,13 @@ from daytwo.control.api.door import Person, Spoken, State
 from daytwo.control.dispatch import executors, sheets
 from daytwo.control.identity.tokens import issue_enrolment_token
 from daytwo.control.models import CallContext, ModelInfo, TestReport
-from daytwo.control.runs import lifecycle, records, sessions
+from daytwo.control.runs import lifecycle, record, records, retention, sessions
 from daytwo.control.storage import ledger
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls
 from daytwo.wire.errors import Invalid
 from daytwo.wire.message import Message, said_in
+from daytwo.wire.pack import SessionRecord
 from daytwo.wire.protocol import KEY_HEADER, KEY_LIMIT_CHARACTERS
 from daytwo.wire.run import ExecutorView, NewRun, NewSession, RunView, SessionView
 from daytwo.wire.sheet import SignedSheet
@@ -84,6 +85,26 @@ async def fork_session(session_id: str, person: Person, state: State, key: Key =
 async def rewind_session(session_id: str, to: RewindTo, person: Person, state: State) -> SessionView:
     async with transaction(state.database, "rewind") as connection:
         return await sessions.rewind(connection, person, session_id, to.run)
+
+
+@routes.delete("/sessions/{session_id}", status_code=204)
+async def delete_session(session_id: str, person: Person, state: State) -> None:
+    async with transaction(state.database, "delete") as connection:
+        await retention.delete(connection, person, session_id)
+
+
+@routes.get("/sessions/{session_id}/record")
+async def record_session(session_id: str, person: Person, state: State) -> SessionRecord:
+    """What another control plane needs for the session to go on there."""
+    async with state.database.begin() as connection:
+        return await record.record_of(connection, person.org_id, session_id)
+
+
+@routes.post("/sessions/records", status_code=201)
+async def take_in_session(recorded: SessionRecord, person: Person, state: State) -> SessionView:
+    """Makes a session of another control plane one of this."""
+    async with transaction(state.database, "unpack") as connection:
+        return await record.take_in(connection, person, recorded)
 
 
 @routes.post("/sessions/{session_id}/runs", status_code=202)

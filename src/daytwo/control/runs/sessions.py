@@ -44,7 +44,7 @@ class PastProgram:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _Start:
     """Where a new session stands, and whose state it goes on from."""
 
     executor_id: str
@@ -78,7 +78,7 @@ async def create(
         holders = {(await executors.candidates(connection, author.org_id))[0].executor_id}
     executor_id = holders.pop()
     session_id = new_id("session")
-    line = _Line(executor_id, new.datasets, session_id, 0)
+    line = _Start(executor_id, new.datasets, session_id, 0)
     return await _insert(connection, author, session_id, line, key)
 
 
@@ -88,7 +88,7 @@ async def fork(connection: AsyncConnection, author: Principal, session_id: str, 
     made = await _made_under(connection, author.org_id, key)
     if made is not None:
         return await _view_of(connection, made)
-    line = _Line(row["executor_id"], tuple(row["datasets"]), row["head_session"], row["head_snapshot"])
+    line = _Start(row["executor_id"], tuple(row["datasets"]), row["head_session"], row["head_snapshot"])
     return await _insert(connection, author, new_id("session"), line, key, forked=session_id)
 
 
@@ -113,7 +113,7 @@ async def rewind(connection: AsyncConnection, author: Principal, session_id: str
     """
     row = await get(connection, author.org_id, session_id, for_update=True)
     await refuse_if_busy(connection, session_id)
-    line = await _line(connection, row["head_session"], row["head_snapshot"])
+    line = await line_of(connection, row["head_session"], row["head_snapshot"])
     marks = [(mark["session_id"], mark["ordinal"]) for mark in line if mark["run_id"] == run_id]
     if not marks:
         raise Missing(
@@ -126,7 +126,7 @@ async def rewind(connection: AsyncConnection, author: Principal, session_id: str
         .where(sessions.c.session_id == session_id)
         .values(head_session=head_session, head_snapshot=head_snapshot)
     )
-    await _note(connection, author, "session.rewound", session_id, {"run": run_id})
+    await note(connection, author, "session.rewound", session_id, {"run": run_id})
     return await view(connection, author.org_id, session_id)
 
 
@@ -150,15 +150,14 @@ async def view(connection: AsyncConnection, org_id: str, session_id: str) -> Ses
 
 async def views(connection: AsyncConnection, org_id: str, limit: int) -> list[SessionView]:
     """The newest first."""
-    found = await connection.execute(
-        select(sessions).where(sessions.c.org_id == org_id).order_by(sessions.c.session_id.desc()).limit(limit)
-    )
+    live = (sessions.c.org_id == org_id) & sessions.c.deleted_at.is_(None)
+    found = await connection.execute(select(sessions).where(live).order_by(sessions.c.session_id.desc()).limit(limit))
     return [await _view_of(connection, row) for row in found.mappings().all()]
 
 
 async def programs(connection: AsyncConnection, session: RowMapping) -> list[PastProgram]:
     """The programs that made a session's present state, oldest first."""
-    line = await _line(connection, session["head_session"], session["head_snapshot"])
+    line = await line_of(connection, session["head_session"], session["head_snapshot"])
     return [
         PastProgram(mark["run_id"], mark["step"], mark["question"], mark["program"], _shapes(mark["rehearsal"]))
         for mark in line
@@ -179,7 +178,7 @@ def shapes_left(past: Sequence[PastProgram]) -> tuple[Shape, ...]:
     return tuple({shape.name: shape for program in past for shape in program.shapes}.values())
 
 
-async def _line(connection: AsyncConnection, session_id: str, ordinal: int) -> Sequence[RowMapping]:
+async def line_of(connection: AsyncConnection, session_id: str, ordinal: int) -> Sequence[RowMapping]:
     """The snapshots from the empty state to this one, each with its run's question and its program."""
     start = (
         select(
@@ -223,7 +222,7 @@ async def _insert(
     connection: AsyncConnection,
     author: Principal,
     session_id: str,
-    line: _Line,
+    line: _Start,
     key: str | None,
     forked: str | None = None,
 ) -> SessionView:
@@ -244,12 +243,14 @@ async def _insert(
     body: dict[str, object] = {"datasets": list(line.datasets)}
     if forked is not None:
         body["forked_from"] = forked
-    await _note(connection, author, "session.created", session_id, body)
+    await note(connection, author, "session.created", session_id, body)
     return await view(connection, author.org_id, session_id)
 
 
 async def get(connection: AsyncConnection, org_id: str, session_id: str, *, for_update: bool = False) -> RowMapping:
-    query = select(sessions).where(sessions.c.session_id == session_id, sessions.c.org_id == org_id)
+    query = select(sessions).where(
+        sessions.c.session_id == session_id, sessions.c.org_id == org_id, sessions.c.deleted_at.is_(None)
+    )
     found = await connection.execute(query.with_for_update() if for_update else query)
     row = found.mappings().first()
     if row is None:
@@ -278,7 +279,7 @@ async def _view_of(connection: AsyncConnection, row: RowMapping) -> SessionView:
 async def _versions(connection: AsyncConnection, session: RowMapping) -> tuple[Version, ...]:
     line = {
         (mark["session_id"], mark["ordinal"])
-        for mark in await _line(connection, session["head_session"], session["head_snapshot"])
+        for mark in await line_of(connection, session["head_session"], session["head_snapshot"])
     }
     found = await connection.execute(
         select(snapshots)
@@ -303,8 +304,6 @@ async def _versions(connection: AsyncConnection, session: RowMapping) -> tuple[V
     )
 
 
-async def _note(
-    connection: AsyncConnection, actor: Principal, kind: str, subject: str, body: dict[str, object]
-) -> None:
+async def note(connection: AsyncConnection, actor: Principal, kind: str, subject: str, body: dict[str, object]) -> None:
     event = LedgerEvent(org_id=actor.org_id, at=now(), actor=actor, kind=kind, subject=subject, body=body)
     await ledger.append(connection, event)

@@ -104,6 +104,7 @@ sessions = Table(
     Column("request_key", Text),
     Column("created_by", JSONB, nullable=False),
     Column("created_at", Text, nullable=False),
+    Column("deleted_at", Text),
     UniqueConstraint("org_id", "request_key"),
 )
 

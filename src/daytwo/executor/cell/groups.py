@@ -73,6 +73,8 @@ class Groups:
 
     pickling: Callable[[], Pickling]
     refuse: Callable[[str, Exception], None]
+    _apart: list[Group] = field(default_factory=list)
+    """Of values that hold nothing changeable."""
     _alone: dict[str, Group] = field(default_factory=dict)
     _memos: list[Pickling] = field(default_factory=list)
     """They stay alive until all is grouped: the place of an object that is gone may be taken by another."""
@@ -87,6 +89,7 @@ class Groups:
         """The groups, each in the order of its names."""
         for name, value in variables:
             self._take(name, value)
+        yield from self._apart
         together: dict[str, list[str]] = {}
         for name in self._alone:
             together.setdefault(self._root(name), []).append(name)
@@ -98,7 +101,11 @@ class Groups:
     def _take(self, name: str, value: Any) -> None:
         reached = _containers(value)
         if reached is not None:
-            self._alone[name] = Group((name,), memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)), [])
+            plain = Group((name,), memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)), [])
+            if not reached:
+                self._apart.append(plain)
+                return
+            self._alone[name] = plain
         else:
             group, pickling = self._pickled((name,), value)
             if group is None:

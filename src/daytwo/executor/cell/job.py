@@ -68,6 +68,8 @@ class Job:
     """Columns, casefolded, of which `resolve` looks nothing up."""
     sentences: Sentences | None = None
     """None where nobody is told what a library said: in a rehearsal, whose traceback is told whole."""
+    seed: bytes | None = None
+    """Of what the program draws; None for the kernel's own randomness.  A rehearsal has its own."""
 
     @classmethod
     def from_json(cls, text: bytes) -> Job:
@@ -83,5 +85,6 @@ class Job:
             rehearsing=Rehearsing.from_json(said["rehearsing"]) if said.get("rehearsing") else None,
             withheld=frozenset(said.get("withheld", ())),
             sentences=Sentences.from_json(said["sentences"]) if said.get("sentences") else None,
+            seed=bytes.fromhex(said["seed"]) if said.get("seed") else None,
             **folders,
         )

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .delta import merged
+
 Span = tuple[int, int, int]
 
 MAPPED_BYTES = 1024 * 1024
@@ -55,6 +57,8 @@ class Kept:
     groups: tuple[KeptGroup, ...] = ()
     modules: dict[str, str] = field(default_factory=dict)
     files: tuple[KeptFile, ...] = ()
+    folders: tuple[str, ...] = ()
+    """Of the workspace, those that hold nothing."""
     writable_bytes: int = 0
     """Left for writable mappings."""
 
@@ -68,14 +72,16 @@ class Kept:
         """The snapshot in a job's state folder; an empty one for None."""
         if state is None:
             return cls()
-        _, _, text = (state / "manifest.json").read_bytes().partition(b"\n")
-        said = json.loads(text)
+        said = _said(state / "manifest.json")
+        if "on" in said:
+            said = merged(_said(state / "whole.json"), said)
         return cls(
             state / "blobs",
             tuple(blob["name"] for blob in said["blobs"]),
             tuple(_group(group) for group in said["groups"]),
             said["modules"],
             tuple(KeptFile(file["path"], tuple(file["span"])) for file in said["files"]),
+            tuple(said.get("folders", ())),
             int(memory_bytes * WRITABLE_SHARE),
         )
 
@@ -128,6 +134,11 @@ class Kept:
         if self._written is None:
             self._written = list(_written_ranges())
         return any(begin < start + length and start < end for begin, end in self._written)
+
+
+def _said(manifest: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(manifest.read_bytes().partition(b"\n")[2])
+    return said
 
 
 def _group(said: list[Any]) -> KeptGroup:

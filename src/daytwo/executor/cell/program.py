@@ -29,6 +29,7 @@ from .job import Job, Rehearsing
 from .lookup import Lookups
 from .names import Names
 from .outlet import Outlet
+from .randomness import Stream
 from .shapes import shapes
 from .snapshot import Snapshot
 from .templates import template_of
@@ -150,6 +151,8 @@ def main() -> None:
         from .stillness import stand_still
 
         stand_still(job.rehearsing.instant)
+    elif job.seed is not None:
+        Stream(job.seed).fix()
     outlet = Outlet(FrameWriter(), job.output_bytes)
     cell = Cell(job, outlet)
     status = 1

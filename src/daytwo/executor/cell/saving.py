@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from .groups import Group, Groups
@@ -99,7 +100,9 @@ class Saving:
             self._note_group(group.names, stream, buffers)
 
     def _note_group(self, names: Sequence[str | None], stream: Span, buffers: Sequence[Span]) -> None:
-        entry = json.dumps((names, stream, buffers))
+        told = ",".join("null" if name is None else encode_basestring_ascii(name) for name in names)
+        spans = ",".join(map(_written, buffers))
+        entry = f"[[{told}],{_written(stream)},[{spans}]]"
         try:
             self._note(self._groups, entry)
         except TooLargeError:
@@ -127,7 +130,8 @@ class Saving:
 
     def _manifest(self) -> bytes:
         """Put together of texts, since most of it is already written."""
-        rest = json.dumps({"modules": self._modules, "unsaved": self._unsaved})
+        folders = self._before.workspace.empty_folders()
+        rest = json.dumps({"folders": folders, "modules": self._modules, "unsaved": self._unsaved})
         return f'{{"groups":[{",".join(self._groups)}],"files":[{",".join(self._files)}],{rest[1:]}'.encode("ascii")
 
     def _refuse(self, name: str, error: Exception) -> None:
@@ -139,6 +143,12 @@ class Saving:
         if len(self._unsaved) < UNSAVED_LIMIT:
             shown = name.encode("utf-8", "replace").decode()[:NAME_LIMIT]
             self._unsaved.append({"name": shown, "reason": reason, "made_by": made_by})
+
+
+def _written(span: Span) -> str:
+    """As JSON: the manifest has one of these for each variable, which is no place for a general encoder."""
+    blob, offset, length = span
+    return f"[{blob},{offset},{length}]"
 
 
 def _reason(error: Exception) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import importlib
 import itertools
-import os
-import random
 import sys
 import time
 import types
 from datetime import datetime
 
-SEED = 20_020_202
+from .randomness import Stream
+
+SEED = b"20020202"
 TICK_NANOSECONDS = 1_000
 """What each reading of a stopwatch advances it by: programs that wait for it end, and print the same."""
 
@@ -26,7 +26,7 @@ _START_NANOSECONDS = 1_000_000_000_000
 def stand_still(instant: str) -> None:
     """Fixes the clock at `instant` (RFC 3339) and every source of randomness, for the rest of this process."""
     _fix_stopwatches()
-    _fix_randomness()
+    Stream(SEED).fix()
     time_machine = _without_its_plugin()
     # A naive stop: `tick` would let the real time shine through.
     time_machine.travel(datetime.fromisoformat(instant), tick=False).start()
@@ -57,14 +57,3 @@ def _fix_stopwatches() -> None:
     for name in ("monotonic", "perf_counter", "process_time", "thread_time"):
         setattr(time, name, seconds)
         setattr(time, f"{name}_ns", nanoseconds)
-
-
-def _fix_randomness() -> None:
-    # numpy's generators without a seed, `secrets` and `uuid4` all draw from here.
-    stream = random.Random(SEED)  # noqa: S311 -- the point is that it repeats
-    os.urandom = stream.randbytes
-    random._urandom = stream.randbytes  # type: ignore[attr-defined]  # noqa: SLF001 -- what SystemRandom calls
-    random.seed(SEED)
-    import numpy as np
-
-    np.random.seed(SEED)  # noqa: NPY002 -- the generator that programs use without naming it

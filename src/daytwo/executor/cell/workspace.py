@@ -5,6 +5,7 @@ A file that nobody touched is named on and not sent: its inode's times say so, o
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import os
 import stat
@@ -28,6 +29,8 @@ class Workspace:
         self._came: dict[str, tuple[tuple[int, ...], Span]] = {}
 
     def restore(self) -> None:
+        for folder in self._kept.folders:
+            (self._folder / folder).mkdir(parents=True, exist_ok=True)
         for file in self._kept.files:
             path = self._folder / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,6 +45,16 @@ class Workspace:
                 yield name, path, f"only {FILES_LIMIT:,} files are kept"
                 return
             yield name, path, _refusal(path, name)
+
+    def empty_folders(self) -> list[str]:
+        """Those that hold nothing and can be kept."""
+        found = (
+            Path(parent).relative_to(self._folder).as_posix()
+            for parent, folders, names in os.walk(self._folder)
+            if not folders and not names and Path(parent) != self._folder
+        )
+        kept = (name for name in found if _name_refusal(name) is None)
+        return list(itertools.islice(kept, FILES_LIMIT))
 
     def untouched(self, name: str, path: Path) -> Span | None:
         """Where the snapshot before holds this file, if nobody has written to it since."""
@@ -72,8 +85,14 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _refusal(path: Path, name: str) -> str | None:
     if not stat.S_ISREG(path.lstat().st_mode):
         return "only plain files and folders are kept"
+    return _name_refusal(name)
+
+
+def _name_refusal(name: str) -> str | None:
     try:
         name.encode()
     except UnicodeEncodeError:
         return "its name is not valid UTF-8"
+    if any(ord(character) < ord(" ") for character in name):
+        return "its name holds control characters"
     return "its path is too long" if len(name) > PATH_LIMIT else None

@@ -10,7 +10,7 @@ than the one before: a clock set back frees nothing.  Source: docs/explanation/d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from daytwo.wire.errors import Bug, Conflict, Denied
 from daytwo.wire.message import now as wall_clock
 from daytwo.wire.names import lookups
 from daytwo.wire.observation import Alphabet, bits
+from daytwo.wire.pack import PackHead
 from daytwo.wire.principal import Principal
 from daytwo.wire.task import TaskRequest
 
@@ -72,6 +73,9 @@ create table if not exists gate_observations (
     foreign key (task_id, execution) references gate_debits (task_id, execution)
 );
 """
+
+_ARRIVED = "arrived: "
+"""Before what a session brings along: a task, and a dataset of its lineage, that were never here."""
 
 Paths = Callable[[str], Sequence[str]]
 """The paths that the owner registered under a dataset's name."""
@@ -171,6 +175,33 @@ class Budget:
             if not self._is_paid(connection, debit):
                 self._pay(connection, debit, request, own)
         return debit
+
+    def carry(self, head: PackHead, sessions: Collection[str], by: Principal) -> None:
+        """Debits what a session that arrives has spent elsewhere, once.
+
+        It arrives with a lineage that no sheet speaks for: none of its output is ever open.
+        """
+        lineage = {f"{_ARRIVED}{head.key}", *head.record.datasets}
+        payers = lineage | {payer for name in head.record.datasets for payer in self._payers(name)}
+        with self._database.transaction() as connection:
+            at = max(self._clock(), _last_debit(connection))
+            for session in sorted(sessions):
+                bits = head.bits_spent if session == head.record.session else 0.0
+                row = (f"{_ARRIVED}{session}", 1, head.org_id, head.root_session)
+                made = connection.execute(
+                    "insert or ignore into gate_debits values (?, ?, ?, ?, ?, '', 0, ?, '', ?, ?)",
+                    (*row, session, by.id, bits, at),
+                )
+                connection.executemany(
+                    "insert or ignore into gate_dataset_debits values (?, ?, ?, ?, ?, ?, ?)",
+                    [(*row, payer, bits, at) for payer in sorted(payers)],
+                )
+                if made.rowcount:
+                    body = {"root_session": head.root_session, "bits": bits, "signed_by": head.key}
+                    event = LedgerEvent(
+                        org_id=head.org_id, at=at, actor=by, kind="session.unpacked", subject=session, body=body
+                    )
+                    self._ledger.append(connection, event)
 
     def spent(self, root_session: str) -> tuple[float, float]:
         """The bits that a session and its forks have spent, and their budget."""

@@ -170,6 +170,10 @@ class Outbox:
         """Asks for a new link token; free of content, hence not in receipts."""
         return _outgoing("/link/v1/rotate", _encode(rotation, Rotation), "rotation", None)
 
+    def retention(self) -> Outgoing:
+        """Asks which snapshots are named; the same bytes each time, hence not in receipts."""
+        return _outgoing("/link/v1/retention", b"{}", "retention", None)
+
     def _record(
         self,
         connection: Connection,

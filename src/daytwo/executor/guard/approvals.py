@@ -175,6 +175,12 @@ class Approvals:
             raise Conflict("not_decided", "Nobody has decided on this approval yet.")
         return ApprovalDecision(approval_id=row["id"], task_id=row["task_id"], approved=row["status"] == "approved")
 
+    def waiting(self) -> set[str]:
+        """The tasks that wait for a person."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("select task_id from approvals where status = 'pending'").fetchall()
+        return {row["task_id"] for row in rows}
+
     def undelivered(self) -> tuple[str, ...]:
         """The decided approvals of which the control plane has yet to hear; a crash forgets none."""
         with self._database.transaction() as connection:

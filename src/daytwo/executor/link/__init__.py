@@ -3,6 +3,7 @@
 from daytwo.executor.link.client import Enrolled, LinkClient
 from daytwo.executor.link.enrolment import enrol, read_enrolment, rotate
 from daytwo.executor.link.journal import Journal
+from daytwo.executor.link.retention import Retention, Terms
 from daytwo.executor.link.worker import Worker
 
-__all__ = ["Enrolled", "Journal", "LinkClient", "Worker", "enrol", "read_enrolment", "rotate"]
+__all__ = ["Enrolled", "Journal", "LinkClient", "Retention", "Terms", "Worker", "enrol", "read_enrolment", "rotate"]

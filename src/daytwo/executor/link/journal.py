@@ -7,7 +7,7 @@ execution off: nobody knows how far it came, so it runs again from the same snap
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ create table if not exists journal (
     changed_at text not null
 );
 create index if not exists journal_by_session on journal (request ->> '$.session_id');
+create index if not exists journal_by_run on journal (request ->> '$.run_id');
 create table if not exists session_roots (
     session_id text primary key,
     org_id text not null,
@@ -117,6 +118,48 @@ class Journal:
                 "select root_session from session_roots where session_id = ?", (request.session_id,)
             ).fetchone()
             return str(own["root_session"])
+
+    def executed(self, run_id: str, step: int) -> TaskRequest | None:
+        """The task of a run's step that was last executed on real data."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "select request from journal where request ->> '$.run_id' = ? and request ->> '$.step' = ?"
+                " and substr(completion, instr(completion, ' ') + 1) ->> '$.symbol' is not null"
+                " order by request ->> '$.segment' desc limit 1",
+                (run_id, step),
+            ).fetchone()
+        return None if row is None else TaskRequest.model_validate_json(row["request"])
+
+    def needed(self, waiting: Collection[str]) -> set[tuple[str, int]]:
+        """The snapshots, by session and ordinal, that tasks start from or make which are not answered for yet.
+
+        Args:
+            waiting: tasks that were answered for, and wait for a person.
+        """
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select request ->> '$.base_session' as base, request ->> '$.base_snapshot' as base_ordinal,"
+                " request ->> '$.session_id' as session, request ->> '$.next_snapshot' as ordinal"
+                " from journal where state <> ? or task_id in (select value from json_each(?))",
+                (TaskState.ACKED, json.dumps(list(waiting))),
+            ).fetchall()
+        return {(row["base"], row["base_ordinal"]) for row in rows} | {(row["session"], row["ordinal"]) for row in rows}
+
+    def root_of(self, session_id: str) -> str:
+        """The session at the root of a session's forks; itself, where it has not sent a task yet."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "select root_session from session_roots where session_id = ?", (session_id,)
+            ).fetchone()
+        return session_id if row is None else str(row["root_session"])
+
+    def adopt(self, sessions: Collection[str], org_id: str, root_session: str) -> None:
+        """Notes the root of sessions that arrive from elsewhere."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "insert or ignore into session_roots values (?, ?, ?)",
+                [(session, org_id, root_session) for session in sessions],
+            )
 
     def family(self, session_id: str) -> tuple[str, ...]:
         """The session and all that share its root; itself alone, where it has not sent a task yet."""

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from daytwo.executor.results.door import Door, refusal
 from daytwo.executor.results.exports import exported
 from daytwo.executor.results.links import Links
+from daytwo.executor.results.packs import add_packs
 from daytwo.executor.results.pages import add_pages
 from daytwo.executor.results.services import Services
 from daytwo.wire.canonical import canonical_bytes
@@ -28,6 +29,7 @@ from daytwo.wire.identifiers import is_id
 from daytwo.wire.identity import Challenge, Identity
 from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
+from daytwo.wire.replay import StepReplay
 from daytwo.wire.result import (
     ApprovalRequestDecision,
     ApprovalView,
@@ -40,6 +42,7 @@ from daytwo.wire.result import (
     TableFormat,
     TableName,
 )
+from daytwo.wire.retention import Collect, Collected
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.snapshot import SnapshotView
 
@@ -74,6 +77,7 @@ def create_app(services: Services, token: str) -> FastAPI:
     _add_datasets(app, services)
     _add_questions(app, services)
     _add_results(app, services)
+    add_packs(app, services)
     add_pages(app, services, Links(time.monotonic))
     _add_approvals(app, services)
     _add_ledger(app, services)
@@ -187,9 +191,17 @@ def _add_results(app: FastAPI, services: Services) -> None:
         build = services.building()
         return [build] if build is not None and build.run == run else []
 
+    @app.post("/v1/runs/{run}/steps/{step}/replay")
+    async def replay(run: str, step: int) -> StepReplay:
+        return await services.replay(run, step)
+
     @app.get("/v1/sessions/{session}/snapshots/{ordinal}")
     def snapshot(session: str, ordinal: int) -> SnapshotView:
         return services.state.view(session, ordinal)
+
+    @app.post("/v1/sessions/collect")
+    async def collect(asked: Collect) -> Collected:
+        return await services.collect(asked.dry_run)
 
     @app.get("/v1/runs/{run}/receipt")
     def receipt(run: str) -> Receipt:

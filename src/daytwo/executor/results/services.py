@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
@@ -12,10 +12,13 @@ from daytwo.executor.database import Database
 from daytwo.executor.results.exports import Converter
 from daytwo.wire.figures import TableFigures
 from daytwo.wire.identity import Identity
+from daytwo.wire.pack import SessionRecord
 from daytwo.wire.principal import LOCAL_OWNER, Principal
 from daytwo.wire.question import CheckedQuestion, Question, SentQuestion
 from daytwo.wire.release import Release
+from daytwo.wire.replay import StepReplay
 from daytwo.wire.result import ApprovalView, Build, DatasetView, Reading, Receipt, RegisterDataset, RunResult
+from daytwo.wire.retention import Collected
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.snapshot import SnapshotView
 
@@ -64,6 +67,18 @@ class StatePort(Protocol):
     def view(self, session_id: str, ordinal: int) -> SnapshotView: ...
 
 
+class PackerPort(Protocol):
+    signed_by: str
+
+    def pack(self, record: SessionRecord) -> Iterator[bytes]: ...
+
+
+class UnpackerPort(Protocol):
+    folder: Path
+
+    def unpack(self, file: Path, signed_by: str | None, by: Principal) -> SessionRecord: ...
+
+
 class LedgerPort(Protocol):
     def export(self, connection: Connection) -> Iterable[str]: ...
 
@@ -76,8 +91,9 @@ class Services:
 
     `on_sheet` and `on_decision` tell the link, after the fact is stored; they must not fail for want of a connection.
     `identify` answers a challenge with the executor's key.  `building` is the environment that a step waits for right
-    now.  `owner` is whom the bearer token stands for.  `hosts` are names beside the loopback ones by which people reach
-    this server.
+    now.  `collect` removes snapshots that nothing names, or with True counts them.  `replay` runs a step again.
+    `owner` is whom the bearer token stands for.  `hosts` are names beside the loopback ones by which people reach this
+    server.
     """
 
     catalog: CatalogPort
@@ -87,11 +103,15 @@ class Services:
     desk: DeskPort
     approvals: ApprovalsPort
     state: StatePort
+    packer: PackerPort
+    unpacker: UnpackerPort
     ledger: LedgerPort
     database: Database
     on_sheet: Callable[[SignedSheet], Awaitable[None]]
     on_decision: Callable[[ApprovalView], Awaitable[None]]
     building: Callable[[], Build | None]
     identify: Callable[[str], Identity]
+    collect: Callable[[bool], Awaitable[Collected]]
+    replay: Callable[[str, int], Awaitable[StepReplay]]
     owner: Principal = LOCAL_OWNER
     hosts: frozenset[str] = frozenset()

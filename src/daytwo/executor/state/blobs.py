@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -54,9 +55,13 @@ def share(blobs: Iterable[Blob], earlier: Path, folder: Path) -> None:
             target.hardlink_to(earlier / blob.name)
 
 
-def digest_of(path: Path) -> str:
+def digest_of(path: Path, offset: int = 0, length: int | None = None) -> str:
+    """The SHA-256 of a file, or of a part of it."""
     hasher = hashlib.sha256()
+    left = sys.maxsize if length is None else length
     with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
+        file.seek(offset)
+        while left and (piece := file.read(min(left, _PIECE_BYTES))):
             hasher.update(piece)
+            left -= len(piece)
     return hasher.hexdigest()

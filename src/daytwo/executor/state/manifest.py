@@ -9,15 +9,19 @@ Source: docs/adr/0015-state.md.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from daytwo.executor.cell.delta import difference, merged
 from daytwo.wire.errors import DaytwoError, Denied, Incompatible
 
-FORMAT = 2
+FORMAT = 3
+_WHOLE_FORMAT = 2
+"""Of a manifest that stands by itself; one of format 3 is told as what differs from such a one."""
 MANIFEST_LIMIT_BYTES = 64 * 1024**2
 """Of the file; the cell's proposal is smaller than what it becomes."""
 PROPOSAL_LIMIT_BYTES = 20 * 1024**2
@@ -53,17 +57,20 @@ class Group(NamedTuple):
     buffers: tuple[Span, ...]
 
 
-class File(_Part):
-    path: Annotated[str, Field(max_length=PATH_LIMIT)]
-    span: Span
+def _inside(path: str) -> str:
+    parts = path.split("/")
+    if any(part in {"", ".", ".."} for part in parts) or re.search(r"[\x00-\x1f]", path):
+        raise ValueError("not a path inside the workspace")
+    return path
 
-    @field_validator("path")
-    @classmethod
-    def _is_inside(cls, path: str) -> str:
-        parts = path.split("/")
-        if any(part in {"", ".", ".."} for part in parts) or re.search(r"[\x00-\x1f]", path):
-            raise ValueError("not a path inside the workspace")
-        return path
+
+Path = Annotated[str, Field(max_length=PATH_LIMIT), AfterValidator(_inside)]
+"""Of something in the workspace, relative to it."""
+
+
+class File(_Part):
+    path: Path
+    span: Span
 
 
 class Unsaved(_Part):
@@ -79,6 +86,8 @@ class Proposal(_Part):
 
     groups: Annotated[tuple[Group, ...], Field(max_length=GROUPS_LIMIT)] = ()
     files: Annotated[tuple[File, ...], Field(max_length=FILES_LIMIT)] = ()
+    folders: Annotated[tuple[Path, ...], Field(max_length=FILES_LIMIT)] = ()
+    """Of the workspace, those that hold nothing."""
     modules: Annotated[dict[Name, Annotated[str, Field(max_length=PATH_LIMIT)]], Field(max_length=IMPORTS_LIMIT)] = {}
     unsaved: Annotated[tuple[Unsaved, ...], Field(max_length=UNSAVED_LIMIT)] = ()
 
@@ -98,6 +107,12 @@ class Manifest(Proposal):
     def names(self) -> frozenset[str]:
         """Of its variables and imports."""
         return frozenset(name for group in self.groups for name in group.names if name) | self.modules.keys()
+
+    @property
+    def named_blobs(self) -> tuple[Blob, ...]:
+        """Those that something lies in: of a manifest that differs little from an earlier one, not all."""
+        used = {blob for blob, _, length in self.spans() if length}
+        return tuple(blob for place, blob in enumerate(self.blobs) if place in used)
 
 
 EMPTY = Manifest()
@@ -144,32 +159,65 @@ def resolved(said: Proposal, before: Sequence[Blob], sent: Mapping[int, Blob]) -
 
     groups = tuple(Group(group.names, moved(group.stream), tuple(map(moved, group.buffers))) for group in said.groups)
     files = tuple(file.model_copy(update={"span": moved(file.span)}) for file in said.files)
-    return Manifest(groups=groups, files=files, modules=said.modules, unsaved=said.unsaved, blobs=tuple(blobs))
+    return Manifest(
+        groups=groups,
+        files=files,
+        folders=said.folders,
+        modules=said.modules,
+        unsaved=said.unsaved,
+        blobs=tuple(blobs),
+    )
 
 
 def encoded(manifest: Manifest) -> bytes:
     """The file: a line with the format and the SHA-256 of the rest, then one JSON object."""
+    return _file(_WHOLE_FORMAT, manifest.model_dump_json().encode())
+
+
+def encoded_on(manifest: Manifest, whole: bytes) -> bytes | None:
+    """The file as what differs from a whole one; None where that would save less than half of it."""
     text = manifest.model_dump_json().encode()
-    return f"{FORMAT} {hashlib.sha256(text).hexdigest()}\n".encode() + text
+    told = difference(json.loads(whole.partition(b"\n")[2]), json.loads(text))
+    short = json.dumps({"on": hashlib.sha256(whole).hexdigest(), **told}, separators=(",", ":")).encode()
+    return _file(FORMAT, short) if 2 * len(short) < len(text) else None
 
 
-def decoded(content: bytes) -> Manifest:
+def decoded(content: bytes, whole: bytes | None = None) -> Manifest:
     """A manifest's file.
+
+    Args:
+        content: the file.
+        whole: the one beside it that it may be told as the difference from.
 
     Raises:
         Denied: `snapshot_damaged`.
         Incompatible: `snapshot_newer`.
     """
-    head, _, text = content.partition(b"\n")
-    version, _, digest = head.partition(b" ")
-    if hashlib.sha256(text).hexdigest().encode() != digest:
-        raise damaged()
-    if version != str(FORMAT).encode():
+    version, text = _opened(content)
+    if version == _WHOLE_FORMAT:
+        return Manifest.model_validate_json(text)
+    if version != FORMAT:
         raise Incompatible(
             "snapshot_newer",
             "This session's state was kept by another version of daytwo. Update daytwo here, or ask in a new session.",
         )
-    return Manifest.model_validate_json(text)
+    told = json.loads(text)
+    if whole is None or hashlib.sha256(whole).hexdigest() != told["on"]:
+        raise damaged()
+    return Manifest.model_validate(merged(json.loads(_opened(whole)[1]), told))
+
+
+def _file(version: int, text: bytes) -> bytes:
+    return f"{version} {hashlib.sha256(text).hexdigest()}\n".encode() + text
+
+
+def _opened(content: bytes) -> tuple[int, bytes]:
+    """The format and the JSON of a manifest's file, which is what was written."""
+    head, _, text = content.partition(b"\n")
+    version, _, digest = head.partition(b" ")
+    if hashlib.sha256(text).hexdigest().encode() != digest or not version.isdigit():
+        raise damaged()
+    return int(version), text
 
 
 def damaged() -> DaytwoError:

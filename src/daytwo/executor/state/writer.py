@@ -12,23 +12,29 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from daytwo import crashpoint
-from daytwo.executor.state.blobs import seal, share
+from daytwo.executor.state.beginning import FILE as BEGINNING
+from daytwo.executor.state.beginning import Beginning
+from daytwo.executor.state.blobs import digest_of, seal, share
 from daytwo.executor.state.manifest import (
     EMPTY,
     PROPOSAL_LIMIT_BYTES,
     Blob,
     Manifest,
     Proposal,
+    Span,
     StateLimitError,
+    decoded,
     encoded,
+    encoded_on,
     proposed,
     resolved,
 )
 
 BLOBS_LIMIT = 10_000
 SNAPSHOT_LIMIT_BYTES = 64 * 1024**3
-ENVIRONMENT = "environment"
 MANIFEST = "manifest.json"
+WHOLE = "whole.json"
+"""The manifest that the one of this snapshot may be told as the difference from: a link to an earlier snapshot's."""
 BLOBS = "blobs"
 PART = ".part-"
 
@@ -49,11 +55,20 @@ class Base:
     folder: Path | None = None
     manifest: Manifest = EMPTY
 
+    def digest_of(self, span: Span) -> str:
+        """The SHA-256 of a part; of one that fills its blob without a look at it."""
+        index, offset, length = span
+        if self.folder is None or not length:
+            return hashlib.sha256().hexdigest()
+        blob = self.manifest.blobs[index]
+        return blob.name if length == blob.bytes else digest_of(self.folder / BLOBS / blob.name, offset, length)
+
 
 class SnapshotWriter:
     """Receives a step's `blob` and `manifest` frames; `commit` makes them the snapshot, `discard` forgets them."""
 
-    def __init__(self, folder: Path, base: Base) -> None:
+    def __init__(self, folder: Path, base: Base, begun: Beginning) -> None:
+        self.begun = begun
         self._folder = folder
         self._blobs = folder / BLOBS
         self._base = base
@@ -120,13 +135,31 @@ class SnapshotWriter:
             own = {blob.name for blob in self._sent.values()}
             needed = [blob for blob in before if blob.name in named - own]
             share(needed, self._base.folder / BLOBS, self._blobs)
-        sync(self._folder / ENVIRONMENT)
+        sync(self._folder / BEGINNING)
         sync(self._blobs)
+        content = self._as_difference(manifest)
         with crashpoint.around("snapshot"):
-            write_whole(self._folder / MANIFEST, encoded(manifest))
+            write_whole(self._folder / MANIFEST, content or encoded(manifest))
         sync(self._folder.parent)
         sweep(self._folder, manifest)
+        if content is None:
+            (self._folder / WHOLE).unlink(missing_ok=True)
         return manifest
+
+    def _as_difference(self, manifest: Manifest) -> bytes | None:
+        """The manifest as the difference from that of an earlier snapshot, which is linked here, if that is short."""
+        if self._base.folder is None:
+            return None
+        whole = self._base.folder / WHOLE
+        whole = whole if whole.exists() else self._base.folder / MANIFEST
+        content = encoded_on(manifest, whole.read_bytes())
+        if content is not None:
+            draft = self._folder / f".{WHOLE}"
+            draft.unlink(missing_ok=True)
+            draft.hardlink_to(whole)
+            draft.replace(self._folder / WHOLE)
+            draft.unlink(missing_ok=True)  # where the link was there already, nothing was replaced
+        return content
 
     def discard(self) -> None:
         """Forgets an execution that did not end well, and leaves what an earlier one of the task may have committed."""
@@ -154,6 +187,18 @@ def sweep(folder: Path, manifest: Manifest) -> None:
     for path in (folder / BLOBS).iterdir():
         if path.name not in named:
             path.unlink(missing_ok=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """A committed snapshot's manifest.
+
+    Raises:
+        FileNotFoundError: none was committed.
+        Denied: `snapshot_damaged`.
+        Incompatible: `snapshot_newer`.
+    """
+    whole = folder / WHOLE
+    return decoded((folder / MANIFEST).read_bytes(), whole.read_bytes() if whole.exists() else None)
 
 
 def write_whole(path: Path, content: bytes) -> None:

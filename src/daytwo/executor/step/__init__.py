@@ -1,5 +1,6 @@
-"""One step at the executor, through all of its rooms."""
+"""One step at the executor, through all of its rooms; and once more, to compare."""
 
+from daytwo.executor.step.replay import Replayer
 from daytwo.executor.step.runner import Rooms, StepRunner
 
-__all__ = ["Rooms", "StepRunner"]
+__all__ = ["Replayer", "Rooms", "StepRunner"]

@@ -8,33 +8,30 @@ paid for, and that one is free again tells nobody sooner than the grid does how 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import anyio
 import structlog
 
 from daytwo.executor.catalog import Catalog
-from daytwo.executor.cell.frames import FrameReader
 from daytwo.executor.environments import Environment, Growth
 from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Openings, Release, Stopwatch
 from daytwo.executor.guard import Approvals
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import ResultStore
 from daytwo.executor.sandbox import DEVICE_FOLDER, PROFILES, find_profile
-from daytwo.executor.sandbox.request import Cancel, Ending, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
-from daytwo.executor.state import STATE_TARGET, SnapshotWriter, StateStore
+from daytwo.executor.sandbox.request import Cancel, Ending, SandboxResult
+from daytwo.executor.state import SnapshotWriter, StateStore
+from daytwo.executor.step.execution import Execution, Sandbox
 from daytwo.executor.step.frames import StepFrames
 from daytwo.wire.errors import DaytwoError, Denied, Unavailable
-from daytwo.wire.holes import sentences
 from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import Rehearsal
-from daytwo.wire.sheet import SchemaSheet, withheld_columns
+from daytwo.wire.sheet import SchemaSheet
 from daytwo.wire.task import Completion, TaskRequest
 from daytwo.wire.verdict import Finding, Ruling, Severity, Verdict
 
@@ -46,14 +43,6 @@ log = structlog.get_logger(__name__)
 Review = Callable[[TaskRequest, Sequence[SchemaSheet], Environment, Mapping[str, str]], Verdict]
 """Guard: a task, the signed sheets of its datasets, what it would run in, and which variables of its rehearsal chain
 are modules → verdict, which is in the ledger."""
-
-
-class Sandbox(Protocol):
-    """A backend of `executor.sandbox`."""
-
-    async def run(self, request: SandboxRequest, sink: Sink, cancel: Cancel) -> SandboxResult: ...
-
-    def holding(self, profile: Profile) -> AbstractContextManager[tuple[Path, ...]]: ...
 
 
 @dataclass(frozen=True)
@@ -223,20 +212,21 @@ class StepRunner:
         await watch.wait_for(bought.symbol.observation(), PROFILES[request.profile].wall_seconds)
         return self._completion(told, bought)
 
-    async def _paid(self, told: _Told, execution: int, cancel: Cancel, debit: Debit, watch: Stopwatch) -> _Bought:
+    async def _paid(self, told: _Told, number: int, cancel: Cancel, debit: Debit, watch: Stopwatch) -> _Bought:
         """What a debit buys.  Where this fails, whatever for, it has bought `lost`."""
         request = told.request
         # A step that was lost or had to be approved comes again in a later segment: its results replace the earlier.
-        attempt = request.segment * (REHEARSALS_LIMIT + 1) + execution
+        attempt = request.segment * (REHEARSALS_LIMIT + 1) + number
         writer = self._results.begin(request.run_id, request.session_id, request.step, attempt)
         snapshot: SnapshotWriter | None = None
-        profile = PROFILES[request.profile]
         try:
             environment = told.environment.content_digest
             base = self._state.at(request.base_session, request.base_snapshot)
             snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment)
             frames = StepFrames(writer, snapshot)
-            result = await self._run(told, profile, self._state.mounts(base), frames, cancel)
+            mounts = self._state.mounts(base)
+            execution = Execution(request, told.environment, told.devices, mounts, snapshot.begun)
+            result = await execution.run(self._catalog, self._sandbox, frames, cancel)
             return self._keep(told, debit, frames, result, watch)
         except (DaytwoError, OSError) as error:
             if snapshot is not None:
@@ -244,37 +234,6 @@ class StepRunner:
             message = error.message if isinstance(error, DaytwoError) else "The executor could not run the program."
             writer.finish(Outcome.LOST.value, stderr=message)
             raise
-
-    async def _run(
-        self, told: _Told, profile: Profile, state: tuple[Mount, ...], frames: StepFrames, cancel: Cancel
-    ) -> SandboxResult:
-        request = told.request
-        sources, mounts = self._catalog.sources(request.datasets)
-        job = {
-            "program": request.program,
-            "sources": sources,
-            "state": STATE_TARGET if state else None,
-            "memory_bytes": profile.memory_bytes,
-            "cpus": profile.cpus,
-            "output_bytes": profile.output_bytes,
-            "withheld": withheld_columns([self._catalog.signed(ref.name).sheet for ref in request.datasets]),
-            "sentences": sentences(request.program),
-        }
-        reader = FrameReader(frames)
-        asked = SandboxRequest(
-            module="cell.program",
-            job=json.dumps(job).encode(),
-            profile=profile,
-            org_id=request.org_id,
-            kind=Kind.REAL,
-            environment=told.environment.requested_as,
-            mounts=(*mounts, *state),
-            devices=told.devices,
-        )
-        result = await self._sandbox.run(asked, reader.feed, cancel)
-        if not reader.is_between_frames:
-            frames.tear()
-        return result
 
     def _keep(self, told: _Told, debit: Debit, frames: StepFrames, result: SandboxResult, watch: Stopwatch) -> _Bought:
         went_well = result.ending is Ending.OK and (frames.report or {}).get("outcome") == "ok"
