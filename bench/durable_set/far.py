@@ -1,10 +1,11 @@
-"""An executor that only speaks the link: it answers tasks at once, or parks them for an approval, and runs nothing."""
+"""An executor that only speaks the link: it answers tasks, at once or in a while, or parks them, and runs nothing."""
 
 from __future__ import annotations
 
 from types import TracebackType
 from typing import Self
 
+import anyio
 import httpx2
 
 from bench.durable_set.process import ANSWER_SECONDS, ControlProcess
@@ -18,10 +19,15 @@ PROTOCOL = {"daytwo-protocol": "1"}
 
 
 class FarExecutor:
-    """Enrolled with a control process; `work` until cancelled."""
+    """Enrolled with a control process; `work` until cancelled.
 
-    def __init__(self, control: ControlProcess) -> None:
+    Args:
+        program_seconds: how long each program seems to take; any number of them at once.
+    """
+
+    def __init__(self, control: ControlProcess, program_seconds: float = 0.0) -> None:
         self._control = control
+        self._program_seconds = program_seconds
         self.parks = False
         self.parked: list[tuple[Task, str]] = []
 
@@ -47,26 +53,16 @@ class FarExecutor:
         await self._link.aclose()
 
     async def work(self) -> None:
-        while True:
-            try:
+        async with anyio.create_task_group() as programs:
+            while True:
                 answer = await self._link.post("/link/v1/claim", json={"instance": "bench-instance"})
-            except httpx2.HTTPError:
-                continue
-            if answer.status_code == httpx2.codes.OK:
-                await self._answer(Task.model_validate(answer.json()))
+                if answer.status_code == httpx2.codes.OK:
+                    programs.start_soon(self._answer, Task.model_validate(answer.json()))
 
     async def _answer(self, task: Task) -> None:
+        await anyio.sleep(self._program_seconds)
         approval = new_id("approval") if self.parks else None
-        symbol = None if approval else Symbol.of(Observation(alphabet=task.request.alphabet, outcome=Outcome.OK))
-        completion = Completion(
-            task_id=task.task_id,
-            epoch=task.epoch,
-            verdict=Verdict(verdict=Ruling.REVIEW if approval else Ruling.ALLOW, rules_version="bench"),
-            symbol=symbol,
-            approval_id=approval,
-            bits_spent=0,
-            bits_budget=512,
-        )
+        completion = completion_of(task, approval)
         await self._link.post("/link/v1/complete", json=completion.model_dump(mode="json"))
         if approval:
             self.parked.append((task, approval))
@@ -74,3 +70,17 @@ class FarExecutor:
     async def approve(self, task: Task, approval: str) -> None:
         decision = ApprovalDecision(approval_id=approval, task_id=task.task_id, approved=True)
         await self._link.post("/link/v1/approvals", json=decision.model_dump(mode="json"))
+
+
+def completion_of(task: Task, approval: str | None = None) -> Completion:
+    """That its program went well; or that it waits for this approval."""
+    symbol = None if approval else Symbol.of(Observation(alphabet=task.request.alphabet, outcome=Outcome.OK))
+    return Completion(
+        task_id=task.task_id,
+        epoch=task.epoch,
+        verdict=Verdict(verdict=Ruling.REVIEW if approval else Ruling.ALLOW, rules_version="bench"),
+        symbol=symbol,
+        approval_id=approval,
+        bits_spent=0,
+        bits_budget=512,
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -15,6 +18,15 @@ START_SECONDS = 120.0
 POLL_SECONDS = 0.02
 ANSWER_SECONDS = 60.0
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(*processes: int) -> float:
+    """What these processes have used since they were started."""
+    used = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        used += int(fields[11]) + int(fields[12])
+    return used / _TICKS
 
 
 class ControlProcess:
@@ -62,9 +74,14 @@ class ControlProcess:
         self.process.kill()
         self.process.wait()
 
-    def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It stands still meanwhile, as a process does that gets no processor."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def client(self) -> httpx2.AsyncClient:
         """As a person; connections are kept."""
