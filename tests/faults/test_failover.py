@@ -60,7 +60,7 @@ def claimed(executor):
     return task
 
 
-POINTS = ["begin:after", "plan:before", "plan:after", "dispatch:during"]
+POINTS = ["begin:after", "plan:before", "plan:after", "plan:during"]
 
 
 @pytest.mark.parametrize("point", POINTS if IS_LONG else POINTS[1:2])

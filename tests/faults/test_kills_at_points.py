@@ -15,7 +15,7 @@ KILLS_A_LIFE = 4
 """A supervisor gives a process up that dies six times in a row within seconds each; nothing here is to mend that."""
 SEED = 7
 WHEN = ("before", "during", "after")
-CONTROL = ("session", "accept", "begin", "plan", "dispatch", "claim", "complete", "sequence")
+CONTROL = ("session", "accept", "begin", "plan", "claim", "complete", "sequence")
 EXECUTOR = (
     "journal.accept", "journal.root", "journal.start", "verdict", "rehearsed", "debit", "results.begin", "snapshot",
     "observe", "results.file", "results.finish", "journal.result", "answer", "journal.acknowledge",

@@ -24,7 +24,7 @@ from daytwo.control.runs.turns import overdue, turns
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.notify import Notifications, wait_for
 
-APPLICATION_VERSION = "1"
+APPLICATION_VERSION = "2"
 """Raise it only when running segments cannot go on under the new code; a hash of the code would strand them."""
 DUE_POLL_SECONDS = 2.0
 MEND_SECONDS = 5.0

@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.matching import REASONS, Wait
 from daytwo.control.runs import placement, records, sessions, turns
+from daytwo.control.runs.locked import LockedRun, locked
 from daytwo.control.runs.machine import Decision, Trigger, TurnFacts, after_completion, turn_limit
-from daytwo.control.storage.notify import notify
 from daytwo.control.storage.tables import executors, runs, snapshots, steps
 from daytwo.control.storage.tables import sessions as session_table
 from daytwo.wire.identifiers import new_id
@@ -81,27 +81,21 @@ async def accept(
             updated_at=at,
         )
     )
-    row = await records.lock(connection, run_id)
-    await records.record(connection, row, "run.queued", {"model": model, "profile": new.profile}, author)
-    await _due(connection)
+    async with locked(connection, run_id) as run:
+        run.record("run.queued", {"model": model, "profile": new.profile}, author)
+        _due(run)
     return await records.view(connection, author.org_id, run_id)
 
 
 async def cancel(connection: AsyncConnection, author: Principal, run_id: str) -> RunView:
     """Ends a run at once; what runs of it is told to stop.  A run that is over stays as it is."""
     await records.view(connection, author.org_id, run_id)
-    row = await records.lock(connection, run_id)
-    if not RunStatus(row["status"]).is_terminal:
-        await tasks.withdraw(connection, run_id)
-        await records.move(
-            connection,
-            row,
-            Trigger.CANCEL,
-            "run.cancelled",
-            reason="cancelled",
-            message="Cancelled by a person.",
-            actor=author,
-        )
+    async with locked(connection, run_id) as run:
+        if not run.status.is_terminal:
+            await tasks.withdraw(connection, run_id)
+            run.move(
+                Trigger.CANCEL, "run.cancelled", reason="cancelled", message="Cancelled by a person.", actor=author
+            )
     return await records.view(connection, author.org_id, run_id)
 
 
@@ -114,65 +108,69 @@ async def resume(connection: AsyncConnection, author: Principal, run_id: str, ke
         Conflict: `run_moved_on`, where the run did not fail; `session_busy`.
     """
     await records.view(connection, author.org_id, run_id)
-    row = await records.lock(connection, run_id)
-    if key is not None and row["resume_key"] == key:
-        return await records.view(connection, author.org_id, run_id)
-    if RunStatus(row["status"]) is RunStatus.FAILED:
-        await sessions.refuse_if_busy(connection, row["session_id"])
-    if row["reason"] == "program_lost":
+    async with locked(connection, run_id) as run:
+        if key is None or run["resume_key"] != key:
+            await _resume(connection, run, author, key)
+    return await records.view(connection, author.org_id, run_id)
+
+
+async def _resume(connection: AsyncConnection, run: LockedRun, author: Principal, key: str | None) -> None:
+    if run.status is RunStatus.FAILED:
+        await sessions.refuse_if_busy(connection, run["session_id"])
+    if run["reason"] == "program_lost":
         await _forget_outcome(
-            connection, run_id, max(step["step"] for step in await records.steps_of(connection, run_id))
+            connection, run.id, max(step["step"] for step in await records.steps_of(connection, run.id))
         )
-    await records.move(
-        connection,
-        row,
+    run.move(
         Trigger.RESUME,
         "run.resumed",
         actor=author,
-        segment=row["segment"] + 1,
+        segment=run["segment"] + 1,
         approval_id=None,
         resume_key=key,
         restarts=0,
-        ends_at=_end(row["time_limit_seconds"]),
     )
-    await _due(connection)
-    return await records.view(connection, author.org_id, run_id)
+    ends_at = _end(run["time_limit_seconds"])
+    await connection.execute(update(runs).where(runs.c.run_id == run.id).values(ends_at=ends_at))
+    _due(run)
 
 
 async def fail(connection: AsyncConnection, run_id: str, reason: str, message: str) -> None:
     """Ends a run that cannot go on; nothing happens to one that is over already."""
-    row = await records.lock(connection, run_id)
-    if not RunStatus(row["status"]).is_terminal:
-        await records.move(connection, row, Trigger.FAIL, "run.failed", reason=reason, message=message)
+    async with locked(connection, run_id) as run:
+        if not run.status.is_terminal:
+            run.move(Trigger.FAIL, "run.failed", reason=reason, message=message)
 
 
 async def restart(connection: AsyncConnection, run_id: str, segment: int) -> None:
     """Makes a successor of a segment due whose workflow ended without moving the run; too often, it ends the run."""
-    row = await records.lock(connection, run_id)
-    if row["segment"] != segment or RunStatus(row["status"]) not in {RunStatus.PLANNING, RunStatus.QUEUED}:
-        return
-    if row["restarts"] >= RESTARTS_LIMIT:
-        message = f"The next step was begun {RESTARTS_LIMIT + 1} times and never came to its end: `daytwo runs resume`."
-        await fail(connection, run_id, "segment_lost", message)
-        return
-    again = {"segment": segment + 1, "restarts": row["restarts"] + 1}
-    if RunStatus(row["status"]) is RunStatus.PLANNING:
-        await records.move(connection, row, Trigger.CONTINUE, "run.continued", **again)
-    else:
-        await connection.execute(update(runs).where(runs.c.run_id == run_id).values(**again))
-    await _due(connection)
+    async with locked(connection, run_id) as run:
+        if run["segment"] != segment or run.status not in {RunStatus.PLANNING, RunStatus.QUEUED}:
+            return
+        if run["restarts"] >= RESTARTS_LIMIT:
+            begun = RESTARTS_LIMIT + 1
+            message = f"The next step was begun {begun} times and never came to its end: `daytwo runs resume`."
+            run.move(Trigger.FAIL, "run.failed", reason="segment_lost", message=message)
+            return
+        again = {"segment": segment + 1, "restarts": run["restarts"] + 1}
+        if run.status is RunStatus.PLANNING:
+            run.move(Trigger.CONTINUE, "run.continued", **again)
+        else:
+            run.change(**again)
+        _due(run)
 
 
 async def overrun(connection: AsyncConnection, run_id: str) -> None:
     """Ends a run whose time is over, wherever it is; what runs of it is told to stop."""
-    row = await records.lock(connection, run_id)
-    if not RunStatus(row["status"]).is_terminal:
+    async with locked(connection, run_id) as run:
+        if run.status.is_terminal:
+            return
         await tasks.withdraw(connection, run_id)
         message = (
-            f"The run was not over after {row['time_limit_seconds']} s, its time limit. What it has shown stays; "
+            f"The run was not over after {run['time_limit_seconds']} s, its time limit. What it has shown stays; "
             "`daytwo runs resume` gives it as much time again."
         )
-        await fail(connection, run_id, "time_limit", message)
+        run.move(Trigger.FAIL, "run.failed", reason="time_limit", message=message)
 
 
 def _end(time_limit_seconds: int | None) -> ColumnElement[Any] | None:
@@ -182,64 +180,51 @@ def _end(time_limit_seconds: int | None) -> ColumnElement[Any] | None:
 
 async def park(connection: AsyncConnection, run_id: str, wait: Wait) -> None:
     """Parks a run whose executor cannot take its task, or says anew why one that is parked still waits."""
-    row = await records.lock(connection, run_id)
-    if RunStatus(row["status"]) is RunStatus.EXECUTING or (
-        RunStatus(row["status"]) is RunStatus.WAITING and row["reason"] in REASONS - {wait.reason}
-    ):
-        await records.move(
-            connection, row, Trigger.MISS_EXECUTOR, "run.waiting", reason=wait.reason, message=wait.message
-        )
+    async with locked(connection, run_id) as run:
+        still_waits = run.status is RunStatus.WAITING and run["reason"] in REASONS - {wait.reason}
+        if run.status is RunStatus.EXECUTING or still_waits:
+            wait_for(run, wait)
+
+
+def wait_for(run: LockedRun, wait: Wait) -> None:
+    """Parks a run that has been dispatched to an executor which cannot take its task."""
+    run.move(Trigger.MISS_EXECUTOR, "run.waiting", reason=wait.reason, message=wait.message)
 
 
 class TaskOutcomes:
     """What runs do when their tasks move."""
 
     async def claimed(self, connection: AsyncConnection, request: TaskRequest) -> None:
-        row = await records.lock(connection, request.run_id)
-        if RunStatus(row["status"]) is RunStatus.WAITING:
-            await records.move(connection, row, Trigger.CLAIM, "run.resumed")
-            row = await records.lock(connection, request.run_id)
-        if RunStatus(row["status"]) is RunStatus.EXECUTING:
-            await records.record(connection, row, "step.claimed", {"step": request.step})
+        async with locked(connection, request.run_id) as run:
+            if run.status is RunStatus.WAITING:
+                run.move(Trigger.CLAIM, "run.resumed")
+            if run.status is RunStatus.EXECUTING:
+                run.record("step.claimed", {"step": request.step})
 
     async def completed(self, connection: AsyncConnection, request: TaskRequest, completion: Completion) -> None:
-        row = await records.lock(connection, request.run_id)
-        await connection.execute(
-            update(steps)
-            .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
-            .values(
-                verdict=completion.verdict.model_dump(mode="json"),
-                rehearsal=None if completion.rehearsal is None else completion.rehearsal.model_dump(mode="json"),
-                symbol=None if completion.symbol is None else completion.symbol.model_dump(mode="json"),
-                opened=None if completion.opened is None else completion.opened.model_dump(mode="json"),
-                tier=completion.tier,
-            )
-        )
-        await connection.execute(
-            update(runs)
-            .where(runs.c.run_id == request.run_id)
-            .values(bits_spent=completion.bits_spent, bits_budget=completion.bits_budget)
-        )
-        if RunStatus(row["status"]).is_terminal:
-            return
-        if RunStatus(row["status"]) is RunStatus.WAITING:
-            await records.move(connection, row, Trigger.CLAIM, "run.resumed")
-            row = await records.lock(connection, request.run_id)
-        await self._observed(connection, row, request, completion)
+        async with locked(connection, request.run_id) as run:
+            final = await _keep_outcome(connection, request, completion)
+            run.change(bits_spent=completion.bits_spent, bits_budget=completion.bits_budget)
+            if run.status.is_terminal:
+                return
+            if run.status is RunStatus.WAITING:
+                run.move(Trigger.CLAIM, "run.resumed")
+            await self._observed(connection, run, request, completion)
+            decision = after_completion(completion, _turn_facts(run, request, final=final))
+            _act(run, decision, completion.approval_id)
 
     async def _observed(
-        self, connection: AsyncConnection, row: RowMapping, request: TaskRequest, completion: Completion
+        self, connection: AsyncConnection, run: LockedRun, request: TaskRequest, completion: Completion
     ) -> None:
         if completion.rehearsal is not None:
-            rehearsed = {"step": request.step, "outcome": completion.rehearsal.outcome.value}
-            await records.record(connection, row, "step.rehearsed", rehearsed)
+            run.record("step.rehearsed", {"step": request.step, "outcome": completion.rehearsal.outcome.value})
         if completion.symbol is None and completion.verdict.verdict is not Ruling.ALLOW:
             told = {
                 "step": request.step,
                 "verdict": completion.verdict.verdict.value,
                 "rules": sorted({found.rule for found in completion.verdict.findings}),
             }
-            await records.record(connection, row, "step.denied", told)
+            run.record("step.denied", told)
         if completion.symbol is not None:
             outcome = completion.symbol.observation().outcome
             if outcome is Outcome.OK:
@@ -247,35 +232,29 @@ class TaskOutcomes:
             observed: dict[str, Any] = {"step": request.step, "outcome": outcome.value}
             if completion.opened is not None:
                 observed["open"] = True
-            await records.record(connection, row, "step.observed", observed)
-        decision = after_completion(completion, await _turn_facts(connection, row, request))
-        await _act(connection, row, decision, completion.approval_id)
+            run.record("step.observed", observed)
 
     async def decided(self, connection: AsyncConnection, request: TaskRequest, *, approved: bool) -> None:
-        row = await records.lock(connection, request.run_id)
-        if RunStatus(row["status"]) is not RunStatus.WAITING or row["reason"] != "approval":
-            return
-        if not approved:
-            await records.move(
-                connection,
-                row,
-                Trigger.FAIL,
-                "run.failed",
-                reason="approval_rejected",
-                message="A person rejected the program. The reason is with the executor: `daytwo approvals show`.",
+        async with locked(connection, request.run_id) as run:
+            if run.status is not RunStatus.WAITING or run["reason"] != "approval":
+                return
+            if not approved:
+                run.move(
+                    Trigger.FAIL,
+                    "run.failed",
+                    reason="approval_rejected",
+                    message="A person rejected the program. The reason is with the executor: `daytwo approvals show`.",
+                )
+                return
+            await _forget_outcome(connection, request.run_id, request.step)
+            run.move(
+                Trigger.CONTINUE,
+                "run.resumed",
+                data={"step": request.step},
+                segment=run["segment"] + 1,
+                approval_id=None,
             )
-            return
-        await _forget_outcome(connection, request.run_id, request.step)
-        await records.move(
-            connection,
-            row,
-            Trigger.CONTINUE,
-            "run.resumed",
-            data={"step": request.step},
-            segment=row["segment"] + 1,
-            approval_id=None,
-        )
-        await _due(connection)
+            _due(run)
 
 
 _KINDS = {
@@ -286,14 +265,10 @@ _KINDS = {
 }
 
 
-async def _act(
-    connection: AsyncConnection, row: RowMapping, decision: Decision, approval_id: str | None = None
-) -> None:
+def _act(run: LockedRun, decision: Decision, approval_id: str | None) -> None:
     goes_on = decision.trigger is Trigger.CONTINUE
-    changes = {"segment": row["segment"] + 1} if goes_on else {"approval_id": approval_id}
-    await records.move(
-        connection,
-        row,
+    changes = {"segment": run["segment"] + 1} if goes_on else {"approval_id": approval_id}
+    run.move(
         decision.trigger,
         _KINDS[decision.trigger],
         reason=decision.reason,
@@ -302,20 +277,34 @@ async def _act(
         **changes,
     )
     if goes_on:
-        await _due(connection)
+        _due(run)
 
 
-async def _turn_facts(connection: AsyncConnection, row: RowMapping, request: TaskRequest) -> TurnFacts:
-    found = await connection.execute(
-        select(steps.c.final).where(steps.c.run_id == request.run_id, steps.c.step == request.step)
-    )
-    replay = row["replay"]
+def _turn_facts(run: LockedRun, request: TaskRequest, *, final: bool) -> TurnFacts:
+    replay = run["replay"]
     return TurnFacts(
-        final=bool(found.scalar_one()),
+        final=final,
         turn=request.step,
         turn_limit=turn_limit(None if replay is None else len(replay)),
-        plans_anew=not row["model"].startswith("builtin:"),
+        plans_anew=not run["model"].startswith("builtin:"),
     )
+
+
+async def _keep_outcome(connection: AsyncConnection, request: TaskRequest, completion: Completion) -> bool:
+    """Returns whether its model called the step the final one."""
+    kept = await connection.execute(
+        update(steps)
+        .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
+        .values(
+            verdict=completion.verdict.model_dump(mode="json"),
+            rehearsal=None if completion.rehearsal is None else completion.rehearsal.model_dump(mode="json"),
+            symbol=None if completion.symbol is None else completion.symbol.model_dump(mode="json"),
+            opened=None if completion.opened is None else completion.opened.model_dump(mode="json"),
+            tier=completion.tier,
+        )
+        .returning(steps.c.final)
+    )
+    return bool(kept.scalar_one())
 
 
 async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -> None:
@@ -352,6 +341,6 @@ async def _advance_head(connection: AsyncConnection, request: TaskRequest) -> No
     )
 
 
-async def _due(connection: AsyncConnection) -> None:
+def _due(run: LockedRun) -> None:
     """Wakes the segment starters."""
-    await notify(connection, "segment", "due")
+    run.wake("segment", "due")

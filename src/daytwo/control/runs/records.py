@@ -1,44 +1,20 @@
-"""Runs in PostgreSQL: every change of a run is one transaction of row, gapless event, ledger leaf and notification.
-
-The event's number is taken under the run's row lock, so that a reader who sees number n has seen all before it.
-"""
+"""Runs as they are read from PostgreSQL: their rows, their events, what people see of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from daytwo.control.runs.machine import Trigger, next_status
-from daytwo.control.storage import ledger
-from daytwo.control.storage.notify import notify
 from daytwo.control.storage.tables import model_calls, run_events, runs, steps
-from daytwo.ledger.event import LedgerEvent
 from daytwo.wire.errors import Missing
-from daytwo.wire.message import now
 from daytwo.wire.observation import Symbol
 from daytwo.wire.opened import OpenOutput
-from daytwo.wire.principal import Principal, PrincipalKind
 from daytwo.wire.rehearsal import NOT_REHEARSED, Rehearsal
 from daytwo.wire.run import USUAL_PRIORITY, RunEvent, RunStatus, RunView, StepView
 from daytwo.wire.verdict import Verdict
-
-
-def service_of(org_id: str) -> Principal:
-    """The control plane itself, acting for an organisation."""
-    return Principal(org_id=org_id, kind=PrincipalKind.SERVICE, id="control")
-
-
-async def lock(connection: AsyncConnection, run_id: str) -> RowMapping:
-    """The run's row, locked until the transaction ends.  Raises `Missing` (`run_not_found`)."""
-    found = await connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update())
-    row = found.mappings().first()
-    if row is None:
-        raise Missing("run_not_found", f"There is no run {run_id}. `daytwo runs list` shows the runs there are.")
-    return row
 
 
 async def made_under(connection: AsyncConnection, org_id: str, key: str | None) -> RowMapping | None:
@@ -47,57 +23,6 @@ async def made_under(connection: AsyncConnection, org_id: str, key: str | None) 
         return None
     found = await connection.execute(select(runs).where(runs.c.org_id == org_id, runs.c.request_key == key))
     return found.mappings().first()
-
-
-async def record(
-    connection: AsyncConnection, row: RowMapping, kind: str, data: dict[str, Any], actor: Principal | None = None
-) -> None:
-    """Adds an event to a run whose row this transaction has locked, with its ledger leaf."""
-    at = now()
-    raised = await connection.execute(
-        update(runs)
-        .where(runs.c.run_id == row["run_id"])
-        .values(last_seq=runs.c.last_seq + 1, updated_at=at)
-        .returning(runs.c.last_seq)
-    )
-    seq = raised.scalar_one()
-    await connection.execute(
-        insert(run_events).values(run_id=row["run_id"], seq=seq, org_id=row["org_id"], at=at, kind=kind, data=data)
-    )
-    event = LedgerEvent(
-        org_id=row["org_id"],
-        at=at,
-        actor=actor or service_of(row["org_id"]),
-        kind=kind,
-        subject=row["run_id"],
-        body={"seq": seq, **data},
-    )
-    await ledger.append(connection, event)
-    await notify(connection, "run", row["run_id"])
-
-
-async def move(
-    connection: AsyncConnection,
-    row: RowMapping,
-    trigger: Trigger,
-    kind: str,
-    *,
-    reason: str | None = None,
-    message: str | None = None,
-    data: dict[str, Any] | None = None,
-    actor: Principal | None = None,
-    **changes: Any,
-) -> RunStatus:
-    """Moves a locked run along the state machine and records it.  Returns the new status."""
-    status = next_status(RunStatus(row["status"]), trigger)
-    await connection.execute(
-        update(runs)
-        .where(runs.c.run_id == row["run_id"])
-        .values(status=status.value, reason=reason, message=message, **changes)
-    )
-    told = {"reason": reason, "message": message} if reason else {}
-    await record(connection, row, kind, {**told, **(data or {})}, actor)
-    return status
 
 
 async def steps_of(connection: AsyncConnection, run_id: str) -> Sequence[RowMapping]:

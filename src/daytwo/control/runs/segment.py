@@ -1,16 +1,19 @@
 """One segment of a run: plan a step, dispatch its task, end.  The next segment starts when the task comes back.
 
-`begin`, `plan` and `dispatch` are the durable engine's steps: each may be repeated after a crash, so each first looks
-at what its earlier life left.  A waiting run has no segment: it costs its row.
+A segment is one step of the durable engine, `take`, in two transactions with the model's turn between them: the run is
+begun and the prompt's parts are read; the model's answer is kept and dispatched.  It may be repeated after a crash, so
+it first looks at what its earlier life left: under the run's lock, its status and segment say whether there is anything
+left to do.  A waiting run has no segment: it costs its row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from daytwo.control.dispatch import executors, sheets, tasks
@@ -18,10 +21,11 @@ from daytwo.control.dispatch.matching import Needs, unmet
 from daytwo.control.models import CallContext, PastRun, PastStep, PlanRequest, Step
 from daytwo.control.planner import Planned, Planner
 from daytwo.control.runs import lifecycle, placement, records, sessions
+from daytwo.control.runs.locked import LockedRun, locked
 from daytwo.control.runs.machine import Trigger, turn_limit
 from daytwo.control.runs.sessions import PastProgram
 from daytwo.control.storage.database import transaction
-from daytwo.control.storage.tables import model_calls, runs, steps
+from daytwo.control.storage.tables import model_calls, steps
 from daytwo.control.storage.tables import sessions as session_table
 from daytwo.wire.errors import DaytwoError
 from daytwo.wire.message import now
@@ -34,8 +38,6 @@ from daytwo.wire.sheet import DatasetRef
 from daytwo.wire.task import TaskRequest
 from daytwo.wire.verdict import Verdict
 
-Next = Literal["plan", "dispatch", "stop"]
-
 log = structlog.get_logger(__name__)
 
 
@@ -43,6 +45,16 @@ class Perform(Protocol):
     """A durable engine: performs an effect, keeps its answer, and gives that answer when asked again."""
 
     async def __call__(self, name: str, effect: Callable[..., Awaitable[Any]], *arguments: Any) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a model is to be asked, and by whom it is answered."""
+
+    request: PlanRequest
+    model: str
+    replay: tuple[ReplayLine, ...] | None
+    context: CallContext
 
 
 class Segments:
@@ -57,55 +69,34 @@ class Segments:
         self._engine = engine
         self._planner = planner
 
-    async def begin(self, run_id: str, segment: int) -> Next:
-        """Takes up a run that is due, unless it was cancelled or another segment has it."""
-        async with transaction(self._engine, "begin") as connection:
-            row = await records.lock(connection, run_id)
-            status = RunStatus(row["status"])
-            if row["segment"] != segment or status not in {RunStatus.QUEUED, RunStatus.PLANNING}:
-                return "stop"
-            past = await records.steps_of(connection, run_id)
-            ready = _has_undispatched(past)
-            if status is RunStatus.QUEUED:
-                step = len(past) + (0 if ready else 1)
-                await records.move(connection, row, Trigger.START, "run.planning", data={"step": step})
-            return "dispatch" if ready else "plan"
-
-    async def plan(self, run_id: str) -> Next:
-        """One model turn.  A run that cannot be planned fails with the reason."""
-        async with self._engine.begin() as connection:
-            row = await _get(connection, run_id)
-            past = await records.steps_of(connection, run_id)
-            if _has_undispatched(past):
-                return "dispatch"
-            request = await _plan_request(connection, row, past)
-        replay = None if row["replay"] is None else tuple(ReplayLine.model_validate(line) for line in row["replay"])
-        context = CallContext(org_id=row["org_id"], run_id=run_id, step=request.turn)
+    async def take(self, run_id: str, segment: int) -> None:
+        """Takes a run one step on: a step that waits to be dispatched, or else the model's next one."""
+        turn = await self._begin(run_id, segment)
+        if turn is None:
+            return
         try:
-            planned = await self._planner.plan(request, row["model"], replay, context)
+            planned = await self._planner.plan(turn.request, turn.model, turn.replay, turn.context)
         except DaytwoError as error:
             await self.fail(run_id, error.code, error.message)
-            return "stop"
-        async with transaction(self._engine, "plan") as connection:
-            return await _keep(connection, run_id, request, planned)
+            return
+        async with transaction(self._engine, "plan") as connection, locked(connection, run_id) as run:
+            if run.status is RunStatus.PLANNING and run["segment"] == segment:
+                await _keep(connection, run, turn.request, planned)
 
-    async def dispatch(self, run_id: str, segment: int) -> None:
-        """Hands the planned step to the executor that holds the session's data."""
-        async with transaction(self._engine, "dispatch") as connection:
-            row = await records.lock(connection, run_id)
-            if RunStatus(row["status"]) is not RunStatus.PLANNING or row["segment"] != segment:
-                return
-            step = (await records.steps_of(connection, run_id))[-1]
-            session = await sessions.get(connection, row["org_id"], row["session_id"], for_update=True)
-            request = await _task_request(connection, row, session, step)
-            needs = Needs(request.profile, await placement.environment_of(connection, session))
-            await tasks.create(connection, session["executor_id"], request, needs.environment)
-            await records.move(
-                connection, row, Trigger.DISPATCH, "step.dispatched", data={"step": request.step}, restarts=0
-            )
-            wait = unmet(needs, await executors.standing(connection, session["executor_id"]))
-            if wait is not None:
-                await lifecycle.park(connection, run_id, wait)
+    async def _begin(self, run_id: str, segment: int) -> Turn | None:
+        """Takes up a run that is due, unless it was cancelled or another segment has it.  Returns the turn to take."""
+        async with transaction(self._engine, "begin") as connection, locked(connection, run_id) as run:
+            if run["segment"] != segment or run.status not in {RunStatus.QUEUED, RunStatus.PLANNING}:
+                return None
+            past = await records.steps_of(connection, run_id)
+            undispatched = past[-1] if past and past[-1]["verdict"] is None and past[-1]["symbol"] is None else None
+            if run.status is RunStatus.QUEUED:
+                step = len(past) + (0 if undispatched else 1)
+                run.move(Trigger.START, "run.planning", data={"step": step})
+            if undispatched is not None:
+                await _dispatch(connection, run, undispatched)
+                return None
+            return await _turn(connection, run, past)
 
     async def fail(self, run_id: str, reason: str, message: str) -> None:
         async with transaction(self._engine, "fail") as connection:
@@ -115,43 +106,32 @@ class Segments:
 async def advance(perform: Perform, segments: Segments, run_id: str, segment: int) -> None:
     """One segment from beginning to end, whatever it meets: the run moves on, or ends with a reason."""
     try:
-        step: Next = await perform("begin", segments.begin, run_id, segment)
-        if step == "plan":
-            step = await perform("plan", segments.plan, run_id)
-        if step == "dispatch":
-            await perform("dispatch", segments.dispatch, run_id, segment)
+        await perform("take", segments.take, run_id, segment)
     except Exception:  # a task boundary: the run must end with a reason, whatever went wrong
         log.exception("segment.failed", run=run_id, segment=segment)
         message = "daytwo itself failed on this run; the control plane's log says where. `daytwo runs resume` retries."
         await perform("fail", segments.fail, run_id, "internal_error", message)
 
 
-def _has_undispatched(past: Sequence[RowMapping]) -> bool:
-    return bool(past) and past[-1]["verdict"] is None and past[-1]["symbol"] is None
-
-
-async def _get(connection: AsyncConnection, run_id: str) -> RowMapping:
-    found = await connection.execute(select(runs).where(runs.c.run_id == run_id))
-    return found.mappings().one()
-
-
-async def _plan_request(connection: AsyncConnection, row: RowMapping, past: Sequence[RowMapping]) -> PlanRequest:
-    session = await sessions.get(connection, row["org_id"], row["session_id"])
-    held = await sheets.newest(connection, row["org_id"], tuple(session["datasets"]))
+async def _turn(connection: AsyncConnection, run: LockedRun, past: Sequence[RowMapping]) -> Turn:
+    session = await sessions.get(connection, run["org_id"], run["session_id"])
+    held = await sheets.newest(connection, run["org_id"], tuple(session["datasets"]))
     programs = await sessions.programs(connection, session)
     turn = len(past) + 1
-    limit = turn_limit(None if row["replay"] is None else len(row["replay"]))
-    return PlanRequest(
-        question=row["question"],
+    limit = turn_limit(None if run["replay"] is None else len(run["replay"]))
+    request = PlanRequest(
+        question=run["question"],
         sheets=tuple(signed.sheet for _, signed in held),
         variables=sessions.names_left(programs),
         shapes=sessions.shapes_left(programs),
-        history=_history(programs, row["run_id"]),
+        history=_history(programs, run.id),
         steps=tuple(_past_step(step) for step in past),
         turn=turn,
         turns_left=max(0, limit - turn),
-        bits_left=row["bits_budget"] - row["bits_spent"] if row["bits_budget"] else None,
+        bits_left=run["bits_budget"] - run["bits_spent"] if run["bits_budget"] else None,
     )
+    replay = None if run["replay"] is None else tuple(ReplayLine.model_validate(line) for line in run["replay"])
+    return Turn(request, run["model"], replay, CallContext(org_id=run["org_id"], run_id=run.id, step=turn))
 
 
 def _history(programs: Sequence[PastProgram], present_run: str) -> tuple[PastRun, ...]:
@@ -177,17 +157,14 @@ def _past_step(row: RowMapping) -> PastStep:
     )
 
 
-async def _keep(connection: AsyncConnection, run_id: str, request: PlanRequest, planned: Planned) -> Next:
-    """Records a model turn and what follows from it."""
-    row = await records.lock(connection, run_id)
-    if RunStatus(row["status"]) is not RunStatus.PLANNING:
-        return "stop"
+async def _keep(connection: AsyncConnection, run: LockedRun, request: PlanRequest, planned: Planned) -> None:
+    """Records a model's turn and what follows from it."""
     await connection.execute(
         insert(model_calls).values(
-            org_id=row["org_id"],
-            run_id=run_id,
+            org_id=run["org_id"],
+            run_id=run.id,
             step=request.turn,
-            model=row["model"],
+            model=run["model"],
             prompt_digest=planned.prompt_digest,
             input_tokens=planned.input_tokens,
             output_tokens=planned.output_tokens,
@@ -197,34 +174,33 @@ async def _keep(connection: AsyncConnection, run_id: str, request: PlanRequest, 
     )
     step = planned.step
     if step.program is None:
-        await _end_without_program(connection, row, request, step)
-        return "stop"
-    await connection.execute(
-        insert(steps).values(
-            run_id=run_id,
+        _end_without_program(run, request, step)
+        return
+    kept = await connection.execute(
+        insert(steps)
+        .values(
+            run_id=run.id,
             step=request.turn,
-            org_id=row["org_id"],
+            org_id=run["org_id"],
             intent=step.intent,
             program=step.program,
             final=step.final,
             insist=step.insist,
             detail=step.detail,
         )
+        .returning(steps)
     )
-    told = {"step": request.turn, "intent": step.intent, "final": step.final}
-    await records.record(connection, row, "step.planned", told)
-    return "dispatch"
+    run.record("step.planned", {"step": request.turn, "intent": step.intent, "final": step.final})
+    await _dispatch(connection, run, kept.mappings().one())
 
 
-async def _end_without_program(connection: AsyncConnection, row: RowMapping, request: PlanRequest, step: Step) -> None:
+def _end_without_program(run: LockedRun, request: PlanRequest, step: Step) -> None:
     """A model that has nothing more to run is done if its last program went well; else it has refused or asks."""
     last = request.steps[-1].observation if request.steps else None
     if step.final and step.question is None and last is not None and last.outcome is Outcome.OK:
-        await records.move(connection, row, Trigger.SUCCEED, "run.succeeded")
+        run.move(Trigger.SUCCEED, "run.succeeded")
         return
-    await records.move(
-        connection,
-        row,
+    run.move(
         Trigger.FAIL,
         "run.failed",
         reason="not_planned",
@@ -232,8 +208,20 @@ async def _end_without_program(connection: AsyncConnection, row: RowMapping, req
     )
 
 
+async def _dispatch(connection: AsyncConnection, run: LockedRun, step: RowMapping) -> None:
+    """Hands a planned step to the executor that holds the session's data."""
+    session = await sessions.get(connection, run["org_id"], run["session_id"], for_update=True)
+    request = await _task_request(connection, run, session, step)
+    needs = Needs(request.profile, await placement.environment_of(connection, session))
+    await tasks.create(connection, session["executor_id"], request, needs.environment)
+    run.move(Trigger.DISPATCH, "step.dispatched", data={"step": request.step}, restarts=0)
+    wait = unmet(needs, await executors.standing(connection, session["executor_id"]))
+    if wait is not None:
+        lifecycle.wait_for(run, wait)
+
+
 async def _task_request(
-    connection: AsyncConnection, row: RowMapping, session: RowMapping, step: RowMapping
+    connection: AsyncConnection, row: LockedRun, session: RowMapping, step: RowMapping
 ) -> TaskRequest:
     held = await sheets.newest(connection, row["org_id"], tuple(session["datasets"]))
     ordinal: int = step["snapshot"] or session["next_snapshot"]
