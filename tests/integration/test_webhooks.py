@@ -2,8 +2,10 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -11,7 +13,7 @@ from daytwo.control.storage.embedded import EmbeddedServer
 from daytwo.control.webhooks import WebhookSettings, signature
 from daytwo.wire.errors import Invalid
 from daytwo.wire.verdict import Ruling, Verdict
-from tests.integration.test_control_link import Control, Executor, ask
+from tests.integration.test_control_link import ANSWER_SECONDS, Control, Executor, ask
 
 SECRET = "a secret that both sides know"
 WITHIN_SECONDS = 180
@@ -23,6 +25,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.seen, self.believed, self.changed = [], {}, threading.Condition()
+        self.arrived = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def wait_for(self, count):
@@ -35,6 +38,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         name, at = self.headers["webhook-id"], int(self.headers["webhook-timestamp"])
+        self.server.arrived.set()
         genuine = self.headers["webhook-signature"] == f"v1,{signature(SECRET, name, at, body)}"
         with self.server.changed:
             again = name in self.server.seen
@@ -94,6 +98,25 @@ def test_ends_and_waits_are_told_in_order_through_a_refusal_and_a_kill(control, 
     ]
     assert receiver.seen[0] == receiver.seen[1]
     assert all("q" not in one["data"] and session == one["data"]["session"] for one in told)
+
+
+OPEN = "select count(*) from pg_stat_activity where state = 'idle in transaction' and xact_start < %s"
+
+
+def test_no_transaction_stays_open_while_a_message_is_on_its_way(control, receiver):
+    with control.person() as person, receiver.changed:  # nobody answers while this is held
+        executor = Executor(control, person, "orders")
+        session = person.post("/v1/sessions", json={"datasets": ["orders"]}).json()["session"]
+        ask(person, session, "x = 1")
+        executor.complete(executor.claim())
+        executor.client.close()
+        assert receiver.arrived.wait(WITHIN_SECONDS)
+        url = control.environment["DAYTWO_DATABASE_URL"].replace("+psycopg", "")
+        with psycopg.connect(url, autocommit=True) as database:
+            (arrived,) = database.execute("select clock_timestamp()").fetchone()
+            deadline = time.monotonic() + ANSWER_SECONDS * 2
+            while database.execute(OPEN, (arrived,)).fetchone()[0]:  # others end at once; another process: no event
+                assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize(

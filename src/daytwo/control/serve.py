@@ -100,6 +100,7 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
     notifications = Notifications(url)
     segments = Segments(database, Planner(gateway))
     engine = Engine(url, settings.process_id, database, segments, settings.runs_under_way)
+    tenure = Tenure(url, settings.process_id)
     failover = Failover(database, settings.process_id, APPLICATION_VERSION)
     state = ControlState(
         database=database,
@@ -111,7 +112,7 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
         due_limit=settings.runs_due,
     )
     try:
-        async with Tenure(url, settings.process_id).held(), anyio.create_task_group() as group:
+        async with tenure.held(), anyio.create_task_group() as group:
             engine.launch()
             group.start_soon(failover.watch)
             group.start_soon(notifications.listen)
@@ -119,7 +120,7 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
             group.start_soon(engine.mend)
             group.start_soon(_sequence_ledger, database, key)
             if settings.webhook is not None:
-                group.start_soon(Webhooks(database, LOCAL_ORG, settings.webhook).run)
+                group.start_soon(Webhooks(database, tenure.takes, LOCAL_ORG, settings.webhook).run)
             yield state
             group.cancel_scope.cancel()
     finally:

@@ -5,6 +5,7 @@ it has come, whatever dies.  A message names run, session and reason: never a qu
 Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 over `id.timestamp.body`; `webhook-id` is the same
 when a message comes again.  Messages go to one address over HTTPS (or to this machine); redirects are not followed
 and proxies of the environment ignored.  What is not taken after `ATTEMPTS` is given up; either way the ledger says so.
+One control process delivers, for as long as it lives; none holds a connection to the database while it sends.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hmac
 import json
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +25,7 @@ import anyio
 import httpx2
 import structlog
 from pydantic import SecretStr
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -44,7 +46,7 @@ ANSWER_SECONDS = 10.0
 POLL_SECONDS = 1.0
 BATCH_LEAVES = 500
 DELIVERY_LOCK = 0x64617934
-"""The first half of the advisory lock's key; the second is the organisation's hash: one process delivers at a time."""
+"""The duty that one process takes for each organisation (`Tenure.takes`)."""
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 log = structlog.get_logger(__name__)
@@ -104,11 +106,16 @@ def signature(secret: str, message_id: str, at: int, body: bytes) -> str:
     return base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode("ascii")
 
 
+Takes = Callable[[int, str], Awaitable[bool]]
+"""Whether this process is the one that does a duty."""
+
+
 class Webhooks:
     """Delivers one organisation's messages."""
 
-    def __init__(self, database: AsyncEngine, org_id: str, settings: WebhookSettings) -> None:
+    def __init__(self, database: AsyncEngine, takes: Takes, org_id: str, settings: WebhookSettings) -> None:
         self._database = database
+        self._takes = takes
         self._org_id = org_id
         self._settings = settings
 
@@ -126,18 +133,19 @@ class Webhooks:
 
     async def _deliver_next(self, client: httpx2.AsyncClient) -> bool:
         """Goes on to the next leaf that is to be told.  Returns whether there was any leaf."""
-        async with transaction(self._database, "webhook") as connection:
-            key = (DELIVERY_LOCK, func.hashtext(self._org_id))
-            if not (await connection.execute(select(func.pg_try_advisory_xact_lock(*key)))).scalar_one():
-                return False
+        if not await self._takes(DELIVERY_LOCK, self._org_id):
+            return False
+        async with self._database.begin() as connection:
             begun = await self._cursor(connection)
             index, found = await self._next(connection, begun)
-            if found is not None:
-                outcome = await self._send(client, found)
+        if index == begun:
+            return False
+        outcome = None if found is None else await self._send(client, found)
+        async with transaction(self._database, "webhook") as connection:
+            if found is not None and outcome is not None:
                 await self._note(connection, found, outcome)
-            if index != begun:
-                await self._move(connection, index)
-            return index != begun
+            await self._move(connection, begun, index)
+        return True
 
     async def _cursor(self, connection: AsyncConnection) -> int:
         """The first leaf that nobody was told of: at first, the one after those there are."""
@@ -148,14 +156,17 @@ class Webhooks:
         if at is None:
             size = await connection.execute(select(ledger_trees.c.size).where(ledger_trees.c.org_id == self._org_id))
             at = size.scalar_one_or_none() or 0
-            await self._move(connection, at)
+            await connection.execute(
+                upsert(webhook_cursors).values(org_id=self._org_id, leaf_index=at).on_conflict_do_nothing()
+            )
         return at
 
-    async def _move(self, connection: AsyncConnection, index: int) -> None:
+    async def _move(self, connection: AsyncConnection, begun: int, index: int) -> None:
+        """Goes on from where it began, unless a process that took the duty over has done so meanwhile."""
         await connection.execute(
-            upsert(webhook_cursors)
-            .values(org_id=self._org_id, leaf_index=index)
-            .on_conflict_do_update(index_elements=["org_id"], set_={"leaf_index": index})
+            update(webhook_cursors)
+            .where(webhook_cursors.c.org_id == self._org_id, webhook_cursors.c.leaf_index == begun)
+            .values(leaf_index=index)
         )
 
     async def _next(self, connection: AsyncConnection, begun: int) -> tuple[int, Delivery | None]:

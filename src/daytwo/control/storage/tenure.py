@@ -3,7 +3,7 @@
 PostgreSQL is the judge: the lock falls when the connection does.  A process that is killed loses it at once; one that
 freezes, or whose network does, loses it when its connection has been idle for `LEASE_SECONDS`, for its holder asks for
 something every `BEAT_SECONDS`.  Whoever wakes after that finds its workflows fenced off by the engine (ADR 0003) and
-holds its id anew, as soon as nobody else does.
+holds its id anew, as soon as nobody else does.  Duties that one process does for all are held on the same connection.
 """
 
 from __future__ import annotations
@@ -40,6 +40,27 @@ class Tenure:
     def __init__(self, url: str, process_id: str) -> None:
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.process_id = process_id
+        self._connection: psycopg.AsyncConnection | None = None
+        self._duties: set[tuple[int, str]] = set()
+
+    async def takes(self, duty: int, key: str) -> bool:
+        """Whether this process is the one that does a duty, for as long as its present hold on its id lasts.
+
+        Args:
+            duty: the first half of the advisory lock's key.
+            key: the second, hashed: whom the duty is done for.
+        """
+        connection = self._connection
+        if connection is None or (duty, key) in self._duties:
+            return connection is not None
+        try:
+            found = await connection.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (duty, key))
+            is_taken = bool((await found.fetchone() or (False,))[0])
+        except psycopg.Error:
+            return False
+        if is_taken and connection is self._connection:
+            self._duties.add((duty, key))
+        return (duty, key) in self._duties
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
@@ -78,11 +99,15 @@ class Tenure:
         while True:
             try:
                 async with connection:
+                    self._connection = connection
                     while True:
                         await asyncio.sleep(BEAT_SECONDS)
                         await connection.execute("select 1")
             except psycopg.Error as error:
                 log.warning("tenure.lost", process=self.process_id, error=type(error).__name__)
+            finally:
+                self._connection = None
+                self._duties.clear()
             connection = await self._retake()
 
     async def _retake(self) -> psycopg.AsyncConnection:
