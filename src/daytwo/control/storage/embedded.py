@@ -27,7 +27,8 @@ from sqlalchemy.engine import URL
 
 from daytwo.control.storage import launch
 from daytwo.control.storage.binaries import MAJOR_VERSION
-from daytwo.control.storage.place import SERVICE_UID, SOCKET_NAME, Place, find_place, has_place
+from daytwo.control.storage.orphans import sweep
+from daytwo.control.storage.place import SERVICE_STORE, SERVICE_UID, SOCKET_NAME, Place, find_place, has_place
 from daytwo.control.storage.postmaster import is_stopping, postmaster, processes
 from daytwo.wire.errors import Unavailable
 
@@ -90,6 +91,8 @@ class EmbeddedServer:
             self._check_version(place)
             self._bring_up(place)
             self._place = place
+            if place.uid == SERVICE_UID:
+                sweep(SERVICE_STORE)
             return _url(place, DATABASE).render_as_string()
 
     def stop(self) -> None:

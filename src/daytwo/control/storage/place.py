@@ -3,7 +3,8 @@
 An ordinary user's server lies in the home, under their own id.  PostgreSQL refuses to run as root, so root's runs
 under `SERVICE_UID`, with its data below `SERVICE_STORE` (the home itself may lie where only root can go).  The home
 keeps the name of its folder there and the folder the path of its home: deleting the home starts afresh, moving it takes
-the data along, and a copied home is refused.  No existing folder's mode or owner is ever changed.
+the data along, a copied home is refused, and what deleted homes leave is swept (`orphans`).  No existing folder's mode
+or owner is ever changed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daytwo.control.storage.binaries import copy_binaries, installed_binaries
+from daytwo.control.storage.orphans import claim, claiming
 from daytwo.wire.errors import Unavailable
 
 SERVICE_UID = 64117
@@ -92,11 +94,11 @@ def _service_place(home: Path) -> Place:
         )
     SERVICE_STORE.mkdir(mode=0o755, parents=True, exist_ok=True)
     _require_roots_own(SERVICE_STORE)
-    root = SERVICE_STORE / _name_of(home)
-    if not root.exists():
-        root.mkdir(mode=0o700)
-        (root / "home").write_bytes(os.fsencode(home))
-    _claim(root, home)
+    with claiming(SERVICE_STORE):
+        root = SERVICE_STORE / _name_of(home)
+        root.mkdir(mode=0o700, exist_ok=True)
+        _refuse_copy(root, home)
+        claim(root, home)
     sockets = root / "socket"
     sockets.mkdir(mode=0o700, exist_ok=True)
     for folder in (root, sockets):
@@ -127,8 +129,8 @@ def _name_of(home: Path) -> str:
     return name
 
 
-def _claim(root: Path, home: Path) -> None:
-    """Takes a moved home's data along; refuses a copied home, whose data another home uses."""
+def _refuse_copy(root: Path, home: Path) -> None:
+    """A moved home takes its data along; a copied one would share the other's."""
     claimed = root / "home"
     other = Path(os.fsdecode(claimed.read_bytes())) if claimed.exists() else home
     if other != home and _name_file(other).exists() and _name_file(other).read_text().strip() == root.name:
@@ -136,6 +138,3 @@ def _claim(root: Path, home: Path) -> None:
             "database_unavailable",
             f"{home} is a copy of {other}, which uses the same database. Remove {_name_file(home)} to start afresh.",
         )
-    fresh = root / "home.new"
-    fresh.write_bytes(os.fsencode(home))
-    fresh.rename(claimed)
