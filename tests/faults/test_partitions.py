@@ -70,6 +70,7 @@ def executor_behind(proxy, client, folder, sandbox):
         finally:
             working.cancel()
             portal.call(executor.client.close)
+            client.revoke(enrolled.executor_id)  # or a later session without data could still go to it
     executor.database.close()
 
 
