@@ -8,6 +8,7 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
@@ -100,6 +101,9 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     async def database_error(request: Request, error: DBAPIError) -> JSONResponse:
         log.warning("api.database_away", path=request.url.path, error=type(error.orig).__name__)
+        if isinstance(error.orig, DiskFull):
+            full = Retryable("database_full", "The database's disk is full: make room there, then ask again.")
+            return _answer(full.http_status, full.body())
         away = Retryable("database_unreachable", "The database does not answer just now; the request may be repeated.")
         return _answer(away.http_status, away.body())
 
