@@ -23,6 +23,7 @@ PROGRAMS = ("one", "ask two", "three")
 SEED = 7
 POINTS_OF_A_RUN = 150
 """About how many points a run passes that nothing happens to."""
+HOUR_SECONDS, DAY_SECONDS = 3_600, 86_400
 QUICK = Path("/dev/shm")
 """Memory where there is any: a simulated death loses nothing that a disk would have to keep."""
 
@@ -100,6 +101,49 @@ def test_a_rejected_program_is_rejected_whoever_dies(place):
             await world.check(told, "failed")
 
     simulate(place, "rejected", story)
+
+
+@pytest.mark.parametrize("away_seconds", [HOUR_SECONDS, DAY_SECONDS], ids=["hour", "day"])
+def test_a_control_plane_that_was_away_finds_the_results(place, away_seconds):
+    class Cut(Fate):
+        """The planes are apart from the moment that there is a result."""
+
+        def __call__(self, point):
+            super().__call__(point)
+            if point == "journal.result:after" and self.reached[point] == 1:
+                self.wire.away_seconds = away_seconds
+
+    async def story(world):
+        cut = Cut()
+        cut.wire = world.wire
+        told = await world.ask(PROGRAMS, cut)
+        await world.check(told)
+        assert cut.reached["journal.result:after"] == len(PROGRAMS)
+        assert all(count == 1 for count in told.executed.values())
+
+    simulate(place, f"control away {away_seconds}", story)
+
+
+def test_an_executor_that_was_away_for_a_day_finds_its_tasks(place):
+    async def story(world):
+        await world.executor_seen(seconds_ago=DAY_SECONDS)
+        told = await world.ask(PROGRAMS, Fate())
+        await world.check(told)
+        kinds = await world.kinds(told.view.run)
+        assert kinds.index("run.waiting") < kinds.index("run.resumed") < kinds.index("step.claimed")
+
+    simulate(place, "executor away", story)
+
+
+def test_a_clock_set_back_holds_no_task_for_a_dead_executor(place):
+    async def story(world):
+        world.lease_seconds_left = DAY_SECONDS
+        for point in ("journal.accept:before", "journal.start:after", "observe:before", "journal.acknowledge:before"):
+            told = await world.ask(("one", "two"), Fate(point=point))
+            assert told.fate.deaths == [point]
+            await world.check(told)
+
+    simulate(place, "set back", story)
 
 
 def test_a_full_disk_stops_an_executor_before_it_begins_and_loses_nothing(place):

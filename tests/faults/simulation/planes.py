@@ -2,10 +2,12 @@
 
 A death takes everything that was in memory: connections, pools, journals, half-written files stay as they are.
 What stands in for the rest: DBOS is `Checkpoints`, which keeps what a step answered and takes up what was under way;
-the network is a transport that calls the control plane's application; time is moved by `expire_leases`.
+the network is a transport that calls the control plane's application; time is moved by `set_leases`.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import httpx2
 from pydantic import SecretStr
@@ -127,10 +129,11 @@ class Control:
             open_tasks = select(func.count()).where(tasks.c.status.in_(("queued", "claimed")))
             return bool((await connection.execute(open_tasks)).scalar_one())
 
-    async def expire_leases(self) -> None:
+    async def set_leases(self, seconds_left: float) -> None:
+        """As if the database's clock were so much before the end of all leases; after it, where negative."""
+        until = func.clock_timestamp() + timedelta(seconds=seconds_left)
         async with self.database.begin() as connection:
-            past = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, 1)
-            await connection.execute(update(tasks).where(tasks.c.status == "claimed").values(lease_until=past))
+            await connection.execute(update(tasks).where(tasks.c.status == "claimed").values(lease_until=until))
 
 
 async def _no_audit(_record) -> None:
@@ -138,12 +141,23 @@ async def _no_audit(_record) -> None:
 
 
 class Wire(httpx2.AsyncBaseTransport):
-    """The network: calls the control plane, whose death the caller sees as a cut connection."""
+    """The network: calls the control plane, whose death the caller sees as a cut connection.
+
+    Attributes:
+        away_seconds: for how long nothing gets through any more; pauses (`pass_time`) are what it ends by.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control = control
+        self.away_seconds = 0.0
+
+    async def pass_time(self, seconds: float) -> None:
+        """A pause of no time, to those who make it."""
+        self.away_seconds = max(0.0, self.away_seconds - seconds)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.away_seconds:
+            raise httpx2.ConnectError("away", request=request)
         transport = httpx2.ASGITransport(app=self._control.app, raise_app_exceptions=False)
         try:
             response = await transport.handle_async_request(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx2
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from daytwo.wire.run import RunView
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Enrolled
 from tests.faults.simulation.fate import Crashed, Fate
-from tests.faults.simulation.planes import Control, Executor, Wire, at_once
+from tests.faults.simulation.planes import Control, Executor, Wire
 from tests.faults.simulation.sandbox import ChainSandbox, state_after
 
 LEDGER_KEY = SigningKey.generate()
@@ -41,13 +42,18 @@ class Story:
 
 
 class World:
-    """Both planes over one database and one folder.  Open it with `opened`, ask it, `close` it."""
+    """Both planes over one database and one folder.  Open it with `opened`, ask it, `close` it.
+
+    Attributes:
+        lease_seconds_left: of each claim, whenever the executor comes to work: by default all are over.
+    """
 
     def __init__(self, url: str, folder) -> None:
         self._token = secrets.token_hex(16)
         self.control = Control(url, self._token, LEDGER_KEY)
         self.wire = Wire(self.control)
         self.sandbox = ChainSandbox()
+        self.lease_seconds_left = -1.0
         self._fate = Fate()
 
     @classmethod
@@ -71,12 +77,17 @@ class World:
             key,
             control_url="http://control.test",
             transport=world.wire,
-            sleep=at_once,
+            sleep=world.wire.pass_time,
         )
-        async with world.control.database.begin() as connection:  # seen just now, as one that polls would be
-            own = executors.c.executor_id == enrolled.executor_id
-            await connection.execute(executors.update().where(own).values(last_seen=func.now()))
+        world._executor_id = enrolled.executor_id
+        await world.executor_seen(seconds_ago=0)  # as one that polls would be
         return world
+
+    async def executor_seen(self, seconds_ago: int) -> None:
+        own = executors.c.executor_id == self._executor_id
+        seen = func.now() - timedelta(seconds=seconds_ago)
+        async with self.control.database.begin() as connection:
+            await connection.execute(executors.update().where(own).values(last_seen=seen))
 
     async def close(self) -> None:
         self.executor.database.close()
@@ -107,7 +118,7 @@ class World:
                 await self._executor_does(lambda: self.executor.decide(approve))
             await self._control_does(self.control.work)
             if await self.control.has_tasks():
-                await self.control.expire_leases()
+                await self.control.set_leases(self.lease_seconds_left)
                 await self._executor_does(self.executor.work)
         raise AssertionError(f"{run} is {view.status} ({view.reason}) and does not move")
 
@@ -154,19 +165,25 @@ class World:
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self._token}"}
 
+    async def kinds(self, run: str) -> list[str]:
+        """Of the run's events, in order."""
+        query = select(run_events.c.kind).where(run_events.c.run_id == run).order_by(run_events.c.seq)
+        async with self.control.database.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
     # What must hold, whatever died.
 
     async def check(self, story: Story, status: str = "succeeded") -> None:
         """Nothing lost, nothing twice, nothing out of order: the invariants of the design."""
         run, session = story.view.run, story.view.session
         assert story.view.status == status, (story.view.reason, story.fate.deaths)
+        kinds = await self.kinds(run)
         async with self.control.database.connect() as connection:
 
             async def column(query) -> list:
                 return list((await connection.execute(query)).scalars())
 
             seqs = await column(select(run_events.c.seq).where(run_events.c.run_id == run).order_by(run_events.c.seq))
-            kinds = await column(select(run_events.c.kind).where(run_events.c.run_id == run).order_by(run_events.c.seq))
             planned = await column(select(steps.c.step).where(steps.c.run_id == run).order_by(steps.c.step))
             asked = await column(
                 select(model_calls.c.step).where(model_calls.c.run_id == run).order_by(model_calls.c.step)

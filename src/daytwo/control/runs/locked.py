@@ -18,10 +18,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.runs.machine import Trigger, next_status
+from daytwo.control.runs.records import run_not_found
 from daytwo.control.storage.notify import CHANNEL
 from daytwo.control.storage.tables import ledger_leaves, run_events, runs
 from daytwo.ledger.event import LedgerEvent
-from daytwo.wire.errors import Missing
 from daytwo.wire.message import now
 from daytwo.wire.principal import Principal, PrincipalKind
 from daytwo.wire.run import RunStatus
@@ -118,7 +118,7 @@ async def locked(connection: AsyncConnection, run_id: str) -> AsyncIterator[Lock
     found = await connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update())
     row = found.mappings().first()
     if row is None:
-        raise Missing("run_not_found", f"There is no run {run_id}. `daytwo runs list` shows the runs there are.")
+        raise run_not_found(run_id)
     run = LockedRun(row)
     yield run
     await run._write(connection)  # noqa: SLF001 - the two are one

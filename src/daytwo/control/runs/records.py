@@ -17,6 +17,10 @@ from daytwo.wire.run import USUAL_PRIORITY, RunEvent, RunStatus, RunView, StepVi
 from daytwo.wire.verdict import Verdict
 
 
+def run_not_found(run_id: str) -> Missing:
+    return Missing("run_not_found", f"There is no run {run_id}. `daytwo runs list` shows the runs there are.")
+
+
 async def made_under(connection: AsyncConnection, org_id: str, key: str | None) -> RowMapping | None:
     """The run that an earlier request made under this idempotency key."""
     if key is None:
@@ -49,7 +53,7 @@ async def view(connection: AsyncConnection, org_id: str, run_id: str) -> RunView
     found = await connection.execute(select(runs).where(runs.c.run_id == run_id, runs.c.org_id == org_id))
     row = found.mappings().first()
     if row is None:
-        raise Missing("run_not_found", f"There is no run {run_id}. `daytwo runs list` shows the runs there are.")
+        raise run_not_found(run_id)
     return await _view_of(connection, row, await steps_of(connection, run_id))
 
 
@@ -106,15 +110,15 @@ def _step_view(row: RowMapping) -> StepView:
     )
 
 
-async def last_seq(connection: AsyncConnection, run_id: str) -> int:
-    """The number of a run's newest event."""
-    found = await connection.execute(select(runs.c.last_seq).where(runs.c.run_id == run_id))
-    return int(found.scalar_one())
-
-
-async def is_over(connection: AsyncConnection, run_id: str) -> bool:
-    found = await connection.execute(select(runs.c.status).where(runs.c.run_id == run_id))
-    return RunStatus(found.scalar_one()).is_terminal
+async def progress_of(connection: AsyncConnection, org_id: str, run_id: str) -> tuple[int, bool]:
+    """The number of a run's newest event, and whether it is over.  Raises `Missing` (`run_not_found`)."""
+    found = await connection.execute(
+        select(runs.c.last_seq, runs.c.status).where(runs.c.run_id == run_id, runs.c.org_id == org_id)
+    )
+    row = found.first()
+    if row is None:
+        raise run_not_found(run_id)
+    return row.last_seq, RunStatus(row.status).is_terminal
 
 
 async def unmoved(connection: AsyncConnection, seconds: int) -> list[tuple[str, int]]:
