@@ -22,9 +22,10 @@ test-system: setup ## what needs Debian's packages, installed if root: the repor
 	@.ci/system
 	$(RUN) pytest tests/system $(ARGS)
 
-test-faults: setup ## the long campaign: 200 real kills, 5,000 simulated ones; the table of points is in build/faults.xml
+test-faults: setup ## the long campaign: 200 real kills, 5,000 simulated ones; prints a table of what was died at
 	@mkdir -p build
 	DAYTWO_REAL_KILLS=200 DAYTWO_SIMULATED_CRASHES=5000 $(RUN) pytest tests/faults --junit-xml=build/faults.xml $(ARGS)
+	$(RUN) tests.faults.table build/faults.xml
 
 check: setup ## lint, format, types, import rules, the lock, the page of commands
 	$(RUN) ruff check .

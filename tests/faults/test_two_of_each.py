@@ -180,7 +180,8 @@ def test_nothing_is_lost_or_done_twice_while_one_of_each_dies_again_and_again(ho
             assert 1 <= executor.executed()[program] <= 1 + KILLS
     assert states == [("done",)]
     repeated = sum(count - 1 for executor in houses.executors for count in executor.executed().values())
-    record_testsuite_property("two of each", {"runs": RUNS, "kills": KILLS, "executions repeated": repeated})
+    found = {"runs": RUNS, "kills": KILLS, "executions repeated": repeated}
+    record_testsuite_property("two of each", json.dumps(found))
     assert repeated <= KILLS
 
 
