@@ -99,7 +99,8 @@ def test_nothing_is_swept_while_a_home_takes_its_place(store, root, home):
 
 def test_the_server_of_a_deleted_home_ends_before_its_data_goes(store, root, home, tmp_path):
     program = shutil.copy("/bin/sleep", tmp_path / "postgres")
-    with subprocess.Popen([program, str(SLEEP_SECONDS)], cwd=root / "postgres") as server:
+    command = ["env", "--default-signal=INT", program, str(SLEEP_SECONDS)]  # whoever ignores it bequeaths that
+    with subprocess.Popen(command, cwd=root / "postgres") as server:
         (root / "postgres" / "postmaster.pid").write_text(f"{server.pid}\n")
         while Path(f"/proc/{server.pid}/exe").readlink() != Path(program):
             pass  # another process: there is no event to wait for
