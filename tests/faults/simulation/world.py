@@ -84,9 +84,11 @@ class World:
         return world
 
     async def executor_seen(self, seconds_ago: int) -> None:
+        """It was there so long ago; those of other worlds, which sessions without data would go to, a little longer."""
         own = executors.c.executor_id == self._executor_id
-        seen = func.now() - timedelta(seconds=seconds_ago)
+        seen, before = (func.now() - timedelta(seconds=seconds) for seconds in (seconds_ago, seconds_ago + 1))
         async with self.control.database.begin() as connection:
+            await connection.execute(executors.update().values(last_seen=func.least(executors.c.last_seen, before)))
             await connection.execute(executors.update().where(own).values(last_seen=seen))
 
     async def close(self) -> None:
