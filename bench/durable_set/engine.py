@@ -55,7 +55,8 @@ async def ms_a_step(url: str, runs: int) -> tuple[list[float], list[float]]:
     """Milliseconds a step of each run of ours, and of each of the bare engine's."""
     migrate(url)
     database = open_database(url)
-    engine = Engine(url, "bench", database, Segments(database, Planner(Gateway(ModelsSettings(), _no_audit))))
+    segments = Segments(database, Planner(Gateway(ModelsSettings(), _no_audit)))
+    engine = Engine(url, "bench", database, segments, organisation_limit=runs)
 
     async def bare_run(run: str) -> None:
         async def effect(number: int, checkpoint: str) -> str:
@@ -92,7 +93,8 @@ async def _our_run(database: AsyncEngine, engine: Engine, executor: Principal, s
     new = NewRun(question="q", model="replay:bench", replay=lines)
     hooks = lifecycle.TaskOutcomes()
     async with transaction(database, "accept") as connection:
-        run = (await lifecycle.accept(connection, LOCAL_OWNER, session, new, "replay:bench")).run
+        accepted = await lifecycle.accept(connection, LOCAL_OWNER, session, new, "replay:bench", due_limit=1)
+        run = accepted.run
     for segment in range(1, STEPS + 1):
         await _workflow(engine._workflow, run, segment, name=f"{run}:{segment}")  # noqa: SLF001 - the very workflow
         async with transaction(database, "claim") as connection:
