@@ -100,7 +100,8 @@ def what(question: Question) -> str:  # noqa: PLR0911 - one return for each kind
         return f"the {'last' if question.from_end else 'first'} {count}{several}" if question.limit else "the rows"
     assert question.order.column is not None
     direction = place(question)
-    return f"the {count}{several} with the {direction} {question.order.column.name}"
+    told = f"{columns} of " if columns else ""
+    return f"{told}the {count}{several} with the {direction} {question.order.column.name}"
 
 
 def by(question: Question) -> str:

@@ -233,6 +233,8 @@ class Question:
     over: Over | None = None
     study: Study | None = None
     joins: tuple[Join, ...] = ()
+    rows_magnitude: int | None = None
+    """Of the table: 10^n rows and more."""
     rows_called: str = "rows"
     typos: tuple[tuple[str, str], ...] = ()
     """Words that were read as a column's name with one letter amiss: (typed, column)."""

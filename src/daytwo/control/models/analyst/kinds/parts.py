@@ -75,6 +75,7 @@ class Parts:
             filters=self.filters,
             rows_called=self.rows_called,
             joins=self.vocabulary.joins,
+            rows_magnitude=self.vocabulary.rows_magnitude,
         )
         return replace(made, **rest)  # type: ignore[arg-type]  # mypy cannot check keywords that pass through
 

@@ -272,6 +272,9 @@ def _ranked_rows(parts: Parts, superlative: Superlative | None, descending: bool
     columns = parts.of(Role.COLUMN)
     if column and entities and not columns and superlative and (superlative.column_word or "").startswith("price"):
         _check_price_of_rows(parts, column)
+    if column and len(columns) == 1 and entities and columns[0].link.columns != (column,) and limit == 1:
+        told = (columns[0].link.column(),)  # `the oldest patient's weight`
+        return parts.question(Shape.ROWS, order=Order(descending, column), limit=limit, columns=told)
     if len(columns) > 1 or (column and columns and columns[0].link.columns != (column,)):
         raise Refusal("it names two figures to rank by", understood=70)
     if columns:

@@ -18,7 +18,7 @@ from daytwo.control.models.analyst.question import (
     is_time,
 )
 from daytwo.control.models.analyst.refusal import Refusal
-from daytwo.control.models.analyst.rules.chunks import Role
+from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.dimensions import date_dimension, dimension_column
 from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.terms import Aggregate, Grain
@@ -31,6 +31,8 @@ def read_share(parts: Parts) -> Question:
     """`what share of revenue comes from West`, `share of orders by region`, `which one has the best return rate`."""
     order, limit = _ranked(parts)
     parts.drop(Role.WHICH, Role.SHARE, Role.LIST)
+    if len(parts.chunks) == 1 and exact(parts.chunks[0], lambda c: c.is_unique and not c.is_number):
+        parts.chunks = [Chunk(Role.ENTITY, parts.chunks[0].text)]  # `share of districts`, where each row is one
     if any(c.is_(Role.SUPERLATIVE) or (c.is_(Role.AGGREGATE) and c.value is not Aggregate.SUM) for c in parts.chunks):
         raise Refusal("a share is of a total or a count", understood=70)
     parts.only(Role.AGGREGATE, Role.COUNT, Role.DISTINCT, Role.COLUMN, Role.ENTITY)

@@ -107,6 +107,13 @@ def _rows(question: Question) -> list[str]:
         show(question),
     ]
     value = f"say({template(f'The {direction} {name}{where} is ', '_number(_value)')})"
+    for told in question.columns:
+        text = f"{told.name} of the row with the {direction} {name}{where}: "
+        lines += [
+            "if len(result) == 1:",
+            f"    _told = result[{told.name!r}].iloc[0]",
+            f"    say({template(text, '_told')})",
+        ]
     if question.with_sum:
         lines += [f"_sum = result[{name!r}].sum()", f"say({template('Together they come to ', '_number(_sum)')})"]
     return [*lines, "if len(result):", *indent([f"_value = result[{name!r}].iloc[0]", value])]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.program.answers import answer
+from daytwo.control.models.analyst.program.condensed import condensed_names, is_condensed
 from daytwo.control.models.analyst.program.conditions import select
 from daytwo.control.models.analyst.program.snippets import (
     BY_SPAN,
@@ -152,6 +153,8 @@ def _load(question: Question, columns: tuple[Column, ...]) -> list[str]:
         key = quoted(join.key) if join.to == join.key else f"{quoted(join.to)} as {quoted(join.key)}"
         added = ", ".join(dict.fromkeys((key, *(quoted(name) for name in used))))
         source += f" left join (select {added} from {quoted(join.table)}) using ({quoted(join.key)})"  # noqa: S608
+    if is_condensed(question):
+        names, source = condensed_names(question), f"{source} group by all"
     query = f"select {names} from {source}"  # noqa: S608 - every name is quoted, and nothing runs here
     lines = [f"rows = sql({query!r}).pandas()"]
     for column in base:

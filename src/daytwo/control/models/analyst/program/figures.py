@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from daytwo.control.models.analyst import explain
+from daytwo.control.models.analyst.program.condensed import (
+    condensed_figure,
+    condensed_missing,
+    is_condensed,
+    measured_columns,
+)
 from daytwo.control.models.analyst.program.snippets import missing, template
 from daytwo.control.models.analyst.question import Measure, Question
 from daytwo.control.models.analyst.terms import Aggregate
@@ -41,6 +47,8 @@ def labels_of(question: Question) -> list[str]:
 
 def left_out(question: Question) -> list[str]:
     """Say how many rows a figure leaves out, for every column that it needs and that may have gaps."""
+    if is_condensed(question):
+        return condensed_missing([column.name for column in measured_columns(question) if column.has_gaps])
     used = (column for measure in question.measures for column in (measure.column, measure.per) if column)
     columns = dict.fromkeys(column for column in used if column.has_gaps)
     return [line for column in columns for line in missing(column.name)]
@@ -60,7 +68,9 @@ def only_one(measure: Measure, groups: str | None = None) -> list[str]:
 
 def figures(question: Question) -> list[str]:
     labels = [explain.label(measure, question) for measure in question.measures]
-    pairs = ", ".join(f"{label!r}: [{figure(m, 'rows')}]" for label, m in zip(labels, question.measures, strict=True))
+    pairs = ", ".join(
+        f"{label!r}: [{figure(m, 'rows', question)}]" for label, m in zip(labels, question.measures, strict=True)
+    )
     lines = [line for measure in question.measures for line in only_one(measure)]
     lines += [f"result = pd.DataFrame({{{pairs}}})", show(question), *left_out(question)]
     for place, label in enumerate(labels):
@@ -69,8 +79,10 @@ def figures(question: Question) -> list[str]:
     return lines
 
 
-def figure(measure: Measure, frame: str) -> str:
+def figure(measure: Measure, frame: str, question: Question) -> str:
     """The expression of a figure over `rows`, or over groups of them."""
+    if is_condensed(question):
+        return condensed_figure(measure.aggregate, measure.column, measure.per, frame)
     if measure.column is None:
         return "len(rows)" if frame == "rows" else f"{frame}.size()"
     place = f"{frame}[{measure.column.name!r}]"

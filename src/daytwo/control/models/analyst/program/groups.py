@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from daytwo.control.models.analyst import explain
 from daytwo.control.models.analyst.program.charts import chart
+from daytwo.control.models.analyst.program.condensed import ROWS, is_condensed
 from daytwo.control.models.analyst.program.contrasts import contrast
 from daytwo.control.models.analyst.program.courses import over_time
 from daytwo.control.models.analyst.program.figures import METHODS, figure, labels_of, left_out, only_one, show
@@ -30,9 +31,9 @@ def grouped(question: Question) -> list[str]:
     lines.append(f"_groups = rows.groupby({listed}, observed=True)")
     for measure in question.measures:
         lines += only_one(measure, "_groups")
-    figures = [f"{label!r}: {figure(measure, '_groups')}" for label, measure in measures]
+    figures = [f"{label!r}: {figure(measure, '_groups', question)}" for label, measure in measures]
     if question.having:
-        figures.append(f"'_kept': {figure(question.having.measure, '_groups')}")
+        figures.append(f"'_kept': {figure(question.having.measure, '_groups', question)}")
     lines.append(f"result = pd.DataFrame({{{', '.join(figures)}}}).reset_index()")
     lines += left_out(question)
     if question.having:
@@ -119,7 +120,9 @@ def _without_key(question: Question, names: list[str]) -> list[str]:
     for name, dimension in zip(names, question.dimensions, strict=True):
         if not dimension.spans and not dimension.sides and (dimension.column is None or dimension.column.has_gaps):
             text = f'str(_missing) + " rows have no " + {name} + " and are left out."'
-            lines += [f"if _missing := int(rows[{name}].isna().sum()):", f"    say({text})"]
+            gaps = f"rows[{name}].isna()"
+            count = f"rows.loc[{gaps}, {ROWS!r}].sum()" if is_condensed(question) else f"{gaps}.sum()"
+            lines += [f"if _missing := int({count}):", f"    say({text})"]
     return lines
 
 
@@ -250,7 +253,7 @@ def grouped_share(question: Question) -> list[str]:
         *lines,
         *_without_key(question, names),
         f"_groups = rows.groupby([{listed}], observed=True)",
-        f"result = {figure(measure, '_groups')}.rename({label!r}).reset_index()",
+        f"result = {figure(measure, '_groups', question)}.rename({label!r}).reset_index()",
         f'result["share (%)"] = 100 * result[{label!r}] / result[{label!r}].sum()',
         *left_out(question),
         *_ordered(question, names, label),

@@ -40,8 +40,15 @@ def doubt_words(chunks: Sequence[Chunk]) -> None:
         ):
             raise Refusal(f"it does not say which figure of {shown(part.text)} is meant", understood=70)
         nested = place and before[-1].is_(Role.PREPOSITION) and any(one.is_(*_FIGURES, Role.COLUMN) for one in before)
-        if part.is_(Role.SUPERLATIVE) and nested:
+        if part.is_(Role.SUPERLATIVE) and nested and not _of_one(chunks, place):
             raise Refusal(f"a figure of the {shown(part.text)} takes two steps, and I plan one", understood=80)
+
+
+def _of_one(chunks: Sequence[Chunk], place: int) -> bool:
+    """`weight of the oldest car`: what one row holds, as the row tells it."""
+    if not chunks[place].value.column_word or any(part.is_(*_FIGURES, Role.NUMBER, Role.DIMENSION) for part in chunks):
+        return False
+    return sum(part.is_(Role.COLUMN) for part in chunks) == 1 and role_at(chunks, place - 2) is Role.COLUMN
 
 
 _INTRODUCES = (

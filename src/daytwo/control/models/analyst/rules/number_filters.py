@@ -127,7 +127,8 @@ class NumberRules:
         start = at + 2
         while role_at(chunks, start) is Role.IS:
             start += 1
-        asked = column is not None and (role_at(chunks, start - 1) is Role.IS or not column.is_additive)
+        verb = column is not None and not chunks[at + 1].link.is_plural  # `how many spend more than 500`
+        asked = column is not None and (role_at(chunks, start - 1) is Role.IS or not column.is_additive or verb)
         read = read_comparison(chunks, start, bare=False) if asked else None
         if column is None or read is None:
             return None

@@ -145,7 +145,8 @@ class Column:
 
     @property
     def is_measure(self) -> bool:
-        return self.is_number and not self.is_key and not self.is_unique and "year" not in self.words
+        counted = self.is_unique and self.sheet.type is not ColumnType.FLOAT  # a price may differ in every row
+        return self.is_number and not self.is_key and not counted and "year" not in self.words
 
     @property
     def has_decimal_comma(self) -> bool:
