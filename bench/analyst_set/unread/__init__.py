@@ -14,6 +14,8 @@ How often it was scored; a line is added whenever it is scored after a change th
     2026-11-22  087c6c2        298    193       97      8   two sides by adjective, values in both tables of a join
     2026-11-22  279b47d        298    202       89      7   sides, places, rates, above average, what is sold and spent
     2026-11-23  7ff9224        298    207       84      7   first and last times, each one's total, follow-ups, typos
+    2026-11-23  fd7ca14        298    209       81      8   names as exports write them, events, haste
+    2026-11-23  fd7ca14+1      298    209       81      8   large tables condensed, a figure of the oldest one
 
 The commit is that of the analyst that was scored.
 

@@ -56,8 +56,8 @@ def happenings(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
             continue
         told = [filter_chunk(MissingFilter(column, present=True), [chunk])] if column.has_gaps else []
         rows = any(c.is_(Role.ENTITY) for c in made)
-        alone = after is None  # `how many deliveries` could be parcels, or those that arrived
-        if not rows and (alone or any(c.is_(Role.COLUMN, Role.AGGREGATE, Role.WORD) for c in made)):
+        alone = after is None  # `how many were delivered` could be by the date, or by a status that says so
+        if alone or (not rows and any(c.is_(Role.COLUMN, Role.AGGREGATE, Role.WORD) for c in made)):
             made.append(chunk)
             continue
         made += told if rows else [Chunk(Role.ENTITY, chunk.text.casefold()), *told]
