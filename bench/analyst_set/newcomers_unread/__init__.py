@@ -4,7 +4,7 @@ Whoever wrote them went on to work on the analyst, without looking at how any of
 written by another is `unread`.  How often it was scored, a line for each time:
 
     date        commit   questions  right  refused  wrong
-    2026-11-23  fd7ca14         81     49       31      1   the set was new; not scored before the work on its other half
+    2026-11-23  fd7ca14         81     49       31      1   the set was new; its other half had been worked at
     2026-11-23  fd7ca14+1       81     49       31      1   large tables condensed, a figure of the oldest one
 
 The commit is that of the analyst that was scored.
