@@ -16,7 +16,7 @@ demo: ## ask two questions of the sample data
 	@./daytwo demo
 
 test: setup ## the test suite (ARGS="tests/unit -k ledger" for a part)
-	$(RUN) pytest --ignore=tests/system $(ARGS)
+	$(RUN) pytest --ignore=tests/system --numprocesses=2 --dist=loadfile $(ARGS)
 
 test-system: setup ## what needs Debian's packages, installed if root: the report in a browser, the strong tier
 	@.ci/system
