@@ -125,6 +125,17 @@ def test_a_control_plane_that_was_away_finds_the_results(place, away_seconds):
     simulate(place, f"control away {away_seconds}", story)
 
 
+def test_an_executor_that_was_away_for_a_day_finds_its_tasks(place):
+    async def story(world):
+        await world.executor_seen(seconds_ago=DAY_SECONDS)
+        told = await world.ask(PROGRAMS, Fate())
+        await world.check(told)
+        kinds = await world.kinds(told.view.run)
+        assert kinds.index("run.waiting") < kinds.index("run.resumed") < kinds.index("step.claimed")
+
+    simulate(place, "executor away", story)
+
+
 def test_a_clock_set_back_holds_no_task_for_a_dead_executor(place):
     async def story(world):
         world.lease_seconds_left = DAY_SECONDS

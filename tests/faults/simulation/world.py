@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx2
 from sqlalchemy import func, select
@@ -78,10 +79,17 @@ class World:
             transport=world.wire,
             sleep=world.wire.pass_time,
         )
-        async with world.control.database.begin() as connection:  # seen just now, as one that polls would be
-            own = executors.c.executor_id == enrolled.executor_id
-            await connection.execute(executors.update().where(own).values(last_seen=func.now()))
+        world._executor_id = enrolled.executor_id
+        await world.executor_seen(seconds_ago=0)  # as one that polls would be
         return world
+
+    async def executor_seen(self, seconds_ago: int) -> None:
+        """It was there so long ago; those of other worlds, which sessions without data would go to, a little longer."""
+        own = executors.c.executor_id == self._executor_id
+        seen, before = (func.now() - timedelta(seconds=seconds) for seconds in (seconds_ago, seconds_ago + 1))
+        async with self.control.database.begin() as connection:
+            await connection.execute(executors.update().values(last_seen=func.least(executors.c.last_seen, before)))
+            await connection.execute(executors.update().where(own).values(last_seen=seen))
 
     async def close(self) -> None:
         self.executor.database.close()
@@ -159,19 +167,25 @@ class World:
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self._token}"}
 
+    async def kinds(self, run: str) -> list[str]:
+        """Of the run's events, in order."""
+        query = select(run_events.c.kind).where(run_events.c.run_id == run).order_by(run_events.c.seq)
+        async with self.control.database.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
     # What must hold, whatever died.
 
     async def check(self, story: Story, status: str = "succeeded") -> None:
         """Nothing lost, nothing twice, nothing out of order: the invariants of the design."""
         run, session = story.view.run, story.view.session
         assert story.view.status == status, (story.view.reason, story.fate.deaths)
+        kinds = await self.kinds(run)
         async with self.control.database.connect() as connection:
 
             async def column(query) -> list:
                 return list((await connection.execute(query)).scalars())
 
             seqs = await column(select(run_events.c.seq).where(run_events.c.run_id == run).order_by(run_events.c.seq))
-            kinds = await column(select(run_events.c.kind).where(run_events.c.run_id == run).order_by(run_events.c.seq))
             planned = await column(select(steps.c.step).where(steps.c.run_id == run).order_by(steps.c.step))
             asked = await column(
                 select(model_calls.c.step).where(model_calls.c.run_id == run).order_by(model_calls.c.step)
