@@ -16,13 +16,14 @@ from pydantic import SecretStr, ValidationError
 from daytwo.executor.gate import Outbox, Outgoing
 from daytwo.executor.link.client import Enrolled, LinkClient
 from daytwo.secretfile import read_secret, replace_secret
-from daytwo.wire.errors import Retryable, Unavailable
+from daytwo.wire.errors import Invalid, Retryable, Unavailable
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Enrolled as EnrolledReply
 from daytwo.wire.task import Enrolment, Rotation
 
 PROTOCOL_LOWERED = "protocol_lowered"
 """The control plane speaks the protocol before: it is told again, in that."""
+NOT_UNDERSTOOD = "invalid_request"
 
 
 async def enrol(
@@ -63,12 +64,7 @@ async def _bound(
 ) -> Enrolled:
     """Sends a message that has a token bound to a key pair, and keeps both; protocol 1 binds none."""
     try:
-        try:
-            answer = await client.send(message(pair.public.text()))
-        except Retryable as error:
-            if error.code != PROTOCOL_LOWERED:
-                raise
-            answer = await client.send(message(None))
+        answer = await _answered(client, pair.public.text(), message)
         is_bound = client.protocol > 1
     finally:
         await client.close()
@@ -76,6 +72,17 @@ async def _bound(
     kept = {"control_url": control_url, "link_key": seed, **EnrolledReply.model_validate(answer).model_dump()}
     replace_secret(file, json.dumps(kept))
     return Enrolled.model_validate(kept)
+
+
+async def _answered(client: LinkClient, link_key: str, message: Callable[[str | None], Outgoing]) -> object | None:
+    """Protocol 1 reads a message before it looks at its version, so it may refuse what it does not know as invalid."""
+    for spoken in (link_key, None):
+        try:
+            return await client.send(message(spoken))
+        except (Retryable, Invalid) as error:
+            if error.code not in {PROTOCOL_LOWERED, NOT_UNDERSTOOD}:
+                raise
+    return await client.send(message(None))
 
 
 def read_enrolment(file: Path) -> Enrolled:
