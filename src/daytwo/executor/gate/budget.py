@@ -184,7 +184,7 @@ class Budget:
         lineage = {f"{_ARRIVED}{head.key}", *head.record.datasets}
         payers = lineage | {payer for name in head.record.datasets for payer in self._payers(name)}
         with self._database.transaction() as connection:
-            at = max(self._clock(), _last_debit(connection))
+            at = self._dated(connection)
             for session in sorted(sessions):
                 bits = head.bits_spent if session == head.record.session else 0.0
                 row = (f"{_ARRIVED}{session}", 1, head.org_id, head.root_session)
@@ -256,7 +256,7 @@ class Budget:
         _refuse_other_lineage(connection, debit, request)
         payers = _lineage(connection, debit.root_session) | own
         self._check(connection, debit, payers)
-        at = max(self._clock(), _last_debit(connection))
+        at = self._dated(connection)
         connection.execute(
             "insert into gate_debits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -296,6 +296,10 @@ class Budget:
                 org_id=debit.org_id, at=at, actor=debit.actor, kind="gate.debited", subject=debit.task_id, body=body
             ),
         )
+
+    def _dated(self, connection: Connection) -> str:
+        """The instant of a debit, never before the one before it."""
+        return max(self._clock(), _last_debit(connection))
 
     def _check(self, connection: Connection, debit: Debit, payers: set[str]) -> None:
         spent = _session_spent(connection, debit.root_session)
