@@ -19,7 +19,7 @@ How often it was scored; a line is added whenever it is scored after a change th
 
 The commit is that of the analyst that was scored.
 
-On 2026-11-23, at cf5c88d, its 298 outcomes were counted by table and by kind of answer, and nothing else was printed:
+On 2026-11-23, at cf5c88d, its 298 outcomes were counted by table, kind of answer, joins and follow-ups, no more:
 of the 84 refusals 46 wanted one figure, 10 a winner, 8 groups, and 14 were about orders.
 
 The first set was split by a seed, but the analyst's own author had written both of its halves; all of it is material
