@@ -199,7 +199,7 @@ _VOCABULARY = """
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(_VOCABULARY.split()), max_size=12).map(" ".join)))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_any_text_gives_a_program_that_parses_or_a_refusal(question: str) -> None:
     request = PlanRequest(question=question, sheets=(_ODD,), turn=1, turns_left=1)
     step = plan(request)
@@ -211,7 +211,7 @@ def test_any_text_gives_a_program_that_parses_or_a_refusal(question: str) -> Non
 
 
 @given(st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=6), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_column_name_gives_a_program_that_parses_or_a_refusal(names: list[str], data: st.DataObject) -> None:
     columns = tuple(
         ColumnSheet(
