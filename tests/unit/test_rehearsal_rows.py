@@ -201,7 +201,8 @@ def test_a_text_of_masks_looks_like_them():
 
 
 @pytest.mark.parametrize("form", ["comma_decimal", "comma_thousands", "percent", "currency", "currency_comma",
-                                  "dmy_dot", "mdy", "d_mon_y", "ymd_slash_time", "spaced"])  # fmt: skip
+                                  "dmy_dot", "mdy", "mdy_dash", "d_mon_y", "d_mon_y_short",
+                                  "compact_day", "ymd_slash_time", "spaced"])  # fmt: skip
 def test_what_is_written_has_its_form(form):
     text = written(form, 12345.5, dt.datetime(2024, 3, 9, 7, 5))  # noqa: DTZ001 - any moment
     assert text is not None

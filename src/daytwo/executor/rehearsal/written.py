@@ -24,8 +24,10 @@ DATE_MASKS = {
 }
 """Masks of texts that are dates, with how one of them is written."""
 _DATES = {
+    "compact_day": "%Y%m%d",
     "date": "%Y-%m-%d",
     "ymd_slash": "%Y/%m/%d",
+    "ymd_dot": "%Y.%m.%d",
     "dmy_dot": "%d.%m.%Y",
     "dmy_dot_short": "%d.%m.%y",
     "mdy": "%m/%d/%Y",
@@ -33,7 +35,9 @@ _DATES = {
     "mdy_short": "%m/%d/%y",
     "dmy_short": "%d/%m/%y",
     "dmy_dash": "%d-%m-%Y",
+    "mdy_dash": "%m-%d-%Y",
     "d_mon_y": "%d-%b-%Y",
+    "d_mon_y_short": "%d-%b-%y",
     "mon_d_y": "%b %d %Y",
 }
 _MOMENTS = {

@@ -14,6 +14,7 @@ from .delimited import TEXT, scan
 from .forms import (
     AMBIGUOUS_NUMBER,
     BOTH_ORDERS,
+    COMPACT_DAY,
     DOT_THOUSANDS,
     FORMS,
     MISSING_WORDS,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 COLUMNS_A_QUERY = 200
 FIRST_ROWS = 2_000
 LEAST_FIRST_ROWS, FIRST_CELLS, FIRST_VALUES = 50, 1_000_000, 100
+DATE_ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 MOSTLY_SHARE = 0.8
 """Of a text column's values: from here on the person is told that they are nearly all numbers or dates."""
 
@@ -36,6 +38,7 @@ MOSTLY_SHARE = 0.8
 def refine(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], notes: list[str]) -> None:
     """Gives text columns a number or date type where each of their values allows it."""
     columns = options["columns"]
+    _read_days_as_text(connection, options, files)
     texts = [place for place, column in enumerate(columns, start=1) if column["read"] == TEXT]
     # The first rows rule most columns and forms out, so that the whole file is matched for few.
     likely = {
@@ -50,6 +53,16 @@ def refine(connection: DuckDBPyConnection, options: dict[str, Any], files: list[
             _decide(columns[place - 1], part[place], figures, options, notes)
     if any(column.get("number") in WITH_DECIMAL_COMMA for column in columns):
         _take_dot_thousands(connection, options, files, notes)
+
+
+def _read_days_as_text(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> None:
+    """Whole numbers that begin as days do, 20240131, are read as text: each form may then be theirs."""
+    columns = options["columns"]
+    numbers = [place for place, column in enumerate(columns, start=1) if column["read"] == "BIGINT"]
+    texts = [{**column, "read": TEXT} if column["read"] == "BIGINT" else column for column in columns]
+    for place, values in first_values(connection, options | {"columns": texts}, files, numbers).items():
+        if values and all(re.fullmatch(COMPACT_DAY.every, value) for value in values):
+            columns[place - 1] = texts[place - 1]
 
 
 def _take_dot_thousands(
@@ -128,15 +141,16 @@ def _decide(
             continue
         if form.key == "comma_decimal" and not unambiguous and options["delimiter"] == ",":
             continue
-        other = BOTH_ORDERS.get(form.key)
+        other = BOTH_ORDERS.get(form.key, "")
         fits_both = other in keys and matched[2 * keys.index(other)] == present
-        if fits_both and options["date_order"] == "dmy":
+        if fits_both and options["date_order"] == _order(other):
             continue
         _take(column, form, name, notes)
         if fits_both and options["date_order"] is None:
+            taken, rarer = _order(form.key), _order(other)
             notes.append(
-                f"In doubt: the dates in {name} would also fit day/month/year. `daytwo data add … --date-order dmy` "
-                "reads them so, `--date-order mdy` confirms month/day/year."
+                f"In doubt: the dates in {name} would also fit {DATE_ORDERS[rarer]}. `daytwo data add … "
+                f"--date-order {rarer}` reads them so, `--date-order {taken}` confirms {DATE_ORDERS[taken]}."
             )
         if form.key == "comma_decimal" and not unambiguous:
             notes.append(f"In doubt: in {name}, 1,234 could also be one thousand and so on.")
@@ -146,6 +160,11 @@ def _decide(
     nearly = max(matched[::2])
     if MOSTLY_SHARE * present <= nearly < present:
         notes.append(f"{name} is read as text: {present - nearly} value(s) are not numbers or dates as the others.")
+
+
+def _order(key: str) -> str:
+    """The order that dates of a form have: the first part of its key."""
+    return key.partition("_")[0]
 
 
 def _take(column: dict[str, Any], form: Form, name: str, notes: list[str]) -> None:
