@@ -92,3 +92,15 @@ def test_a_run_that_waits_for_a_package_says_so() -> None:
         "adding lifelines to what programs run with: looking for wheels",
         "adding arch to what programs run with: Prepared 2",
     ]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_run_that_goes_on_behind_its_answer_says_why_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead, line, client = answer.Ahead(), Line(), Results(step(1))
+    ahead.look(client, RUN, line)
+    ahead.look(client, RUN, line)
+    assert line.stages == []  # it waits for the gate's next early moment, as most runs do
+    monkeypatch.setattr(answer.time, "monotonic", lambda: ahead._looked + answer.PATIENCE_SECONDS)
+    ahead.look(client, RUN, line)
+    ahead.look(client, RUN, line)
+    assert ["its time tells the model nothing" in stage for stage in line.stages] == [True]

@@ -21,6 +21,8 @@ from daytwo.wire.run import RunStatus, RunView
 
 LOOK_SECONDS = 0.5
 """Between two looks for results of a run that is under way."""
+PATIENCE_SECONDS = 8.0
+"""After results, before it is said why their run has not ended; past the gate's early moments, so that few hear it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Ahead:
         self._numbers = itertools.count(1)
         self._shown: set[int] = set()
         self._looked = time.monotonic()
+        self._explained_from: float | None = None
+        """When it is to be said why the run goes on; None where nothing is shown, or it was said."""
 
     def look(self, client: Client, run: str, stage: Stages) -> None:
         """Shows what has ended well since the last look, and what the run waits for at its executor."""
@@ -110,6 +114,10 @@ class Ahead:
         if new:
             with stage.aside():
                 self.show(run, new)
+            self._explained_from = self._looked + PATIENCE_SECONDS
+        elif self._explained_from is not None and self._looked >= self._explained_from:
+            stage("shown in full; the run ends at a moment fixed beforehand, so that its time tells the model nothing")
+            self._explained_from = None
 
     def show(self, run: str, steps: Sequence[StepResult]) -> None:
         for step in steps:
