@@ -4,6 +4,7 @@ This machine's memory controller is version 1's, so that version is run for real
 stands for the file system of version 2.
 """
 
+import fcntl
 import os
 
 import pytest
@@ -62,8 +63,30 @@ def test_version_2_tells_that_the_kernel_has_killed(tmp_path, kills, expected):
     assert group.has_killed() is expected
 
 
-def test_what_a_dead_keeper_left_is_swept(tmp_path):
-    dead = tmp_path / "daytwo-4194305"  # above the largest pid that a kernel gives
+NOBODY = "daytwo-4194305"  # above the largest pid that a kernel gives
+
+
+def test_what_a_dead_keeper_left_is_swept_wherever_it_was(tmp_path):
+    dead = tmp_path / "service" / "another" / NOBODY
     (dead / "7").mkdir(parents=True)
-    cgroups.Groups(str(tmp_path), version=1)
+    cgroups.sweep_below(str(tmp_path))
     assert not dead.exists()
+    assert dead.parent.exists()
+
+
+def test_what_a_living_keeper_has_is_left_alone(tmp_path):
+    groups = cgroups.Groups(str(tmp_path), version=1)
+    groups.new()
+    cgroups.sweep_below(str(tmp_path))
+    assert (tmp_path / f"daytwo-{os.getpid()}").is_dir()
+
+
+def test_a_keeper_of_another_pid_namespace_is_known_by_its_lock(tmp_path):
+    (tmp_path / NOBODY).mkdir()
+    descriptor = os.open(tmp_path / NOBODY, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    cgroups.sweep_below(str(tmp_path))
+    assert (tmp_path / NOBODY).is_dir()
+    os.close(descriptor)
+    cgroups.sweep_below(str(tmp_path))
+    assert not (tmp_path / NOBODY).exists()

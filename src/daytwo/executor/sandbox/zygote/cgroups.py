@@ -2,13 +2,16 @@
 
 Version 1 as root, version 2 where it was delegated.  The keeper makes a group and opens its list of processes; the
 zygote joins through that descriptor, because joining is slow (12 ms were measured), and the child is born there; its
-bound is written when the child has its fit and the zygote has left.  Of version 2 the files are tested; no sandbox of
+bound is written when the child has its fit and the zygote has left.  A keeper's folder is locked for as long as the
+keeper lives, so that another one, wherever in the hierarchy it starts, knows which folders nobody comes back to.  Of
+version 2 the files are tested; no sandbox of
 ours has run in such a group with its memory bounded yet.
 Source: cgroups(7), Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst.
 """
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 from contextlib import suppress
@@ -56,10 +59,11 @@ class Groups:
     def __init__(self, home: str, *, version: int) -> None:
         self._version = version
         self._numbers = itertools.count(1)
-        _sweep(home)
         self._folder = f"{home}/{_PREFIX}{os.getpid()}"
+        _remove(self._folder)  # of an earlier process of this number
         os.mkdir(self._folder, 0o755)  # noqa: PTH102 - see `files`
         try:
+            self._lock = _locked(self._folder)
             if version == 2:
                 with suppress(OSError):  # it is so already, or home holds processes
                     files.write(f"{home}/{_CONTROLLERS_BELOW}", "+memory")
@@ -87,12 +91,47 @@ def find() -> Groups | None:
     return None
 
 
-def _sweep(home: str) -> None:
-    """Removes what keepers left that were killed together with their sandboxes."""
-    for name in os.listdir(home):  # noqa: PTH208 - see `files`
-        pid = name.removeprefix(_PREFIX)
-        if name.startswith(_PREFIX) and pid.isdigit() and not os.path.exists(f"/proc/{pid}"):  # noqa: PTH110
-            _remove(f"{home}/{name}")
+def sweep() -> None:
+    """Removes what keepers left, anywhere in the hierarchies, that were killed together with their sandboxes."""
+    for line in files.read_if_there(_MOUNTS).decode().splitlines():
+        kind, _, options = line.partition(" - ")[2].split(" ", 2)
+        if kind == "cgroup2" or (kind == "cgroup" and "memory" in options.split(",")):
+            sweep_below(line.split()[4])
+
+
+def sweep_below(top: str) -> None:
+    for path, names, _ in os.walk(top):
+        for name in [name for name in names if name.startswith(_PREFIX)]:
+            names.remove(name)
+            if _is_abandoned(path, name):
+                _remove(f"{path}/{name}")
+
+
+def _is_abandoned(path: str, name: str) -> bool:
+    """Whether its keeper is dead: no process of that number here, and no lock, which keepers elsewhere hold, too."""
+    pid = name.removeprefix(_PREFIX)
+    if not pid.isdigit() or os.path.exists(f"/proc/{pid}"):  # noqa: PTH110 - see `files`
+        return False
+    try:
+        os.close(_locked(f"{path}/{name}"))
+    except OSError:
+        return False
+    return True
+
+
+def _locked(path: str) -> int:
+    """A descriptor that locks a folder until it is closed.
+
+    Raises:
+        OSError: where another one does.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def homes(own: str, mounts: str) -> list[tuple[int, str]]:

@@ -33,6 +33,7 @@ def without_exits_of_packages() -> Iterator[None]:
             register(function, *args, **kwargs)
         return function
 
+    # Python declares a generic function, and takes any.
     atexit.register = register_few  # type: ignore[assignment]
     try:
         yield
