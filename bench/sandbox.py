@@ -33,7 +33,7 @@ from bench.sandbox_set.ours import Ours, sleepers_seconds
 from bench.sandbox_set.peers import peers
 from bench.sandbox_set.rest import Rest
 from bench.sandbox_set.timing import Timing
-from daytwo.executor.sandbox import Tier, Warmth
+from daytwo.executor.sandbox import Tier, Warmth, turns
 
 RUNS = 30
 EXECUTIONS = 300
@@ -143,6 +143,8 @@ def main() -> None:
     parser.add_argument("--no-strong", action="store_true", help="leave the tier strong out: it is slow")
     parser.add_argument("--jupyter", action="store_true", help="install ipykernel for this run, and measure it")
     options = parser.parse_args()
+
+    turns.be_short()  # as an executor's process does
 
     async def go() -> dict[str, Any]:
         return await measure(options.runs, options.executions, strong=not options.no_strong, jupyter=options.jupyter)

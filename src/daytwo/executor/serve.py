@@ -26,7 +26,7 @@ from daytwo.executor.packs import Packer, Unpacker
 from daytwo.executor.questions import Desk, Past, ValueIndex
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
-from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect, offered_profiles
+from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect, offered_profiles, turns
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Replayer, Rooms, StepRunner
@@ -160,6 +160,7 @@ def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: No
         environment = choose_environment(settings, environments)
         _warm(backend, settings.org_id, environment, tuple(Kind))
         growth = Growth(environment, environments, guard.policy.packages.deny)
+        turns.be_short()  # sandboxes wait for this process
         anyio.run(_serve, settings, enrolment, growth, guard, backend)
     finally:
         guard.close()

@@ -16,6 +16,7 @@ from daytwo.executor.sandbox.request import (
 )
 from daytwo.executor.sandbox.sandboxes import Sandboxes
 from daytwo.executor.sandbox.unavailable import SandboxUnavailable
+from daytwo.executor.sandbox.zygote import turns
 from daytwo.executor.sandbox.zygotes import COLD, Warmth
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "detect",
     "find_profile",
     "offered_profiles",
+    "turns",
 ]

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import anyio
+import anyio.lowlevel
 
 from daytwo.executor.sandbox.pipes import CutStream, Pipe
 from daytwo.executor.sandbox.request import Cancel, Ending, SandboxRequest, SandboxResult, Sink, Tier
@@ -65,6 +66,8 @@ class Execution:
         self._stderr = CutStream(profile.stream_bytes)
         self._channel_bytes = 0
         self._stopped: Ending | None = None
+        self._unheard: ConnectionError | SandboxUnavailable | None = None
+        """Why no keeper has taken it."""
         self._begun_seconds = time.monotonic()
         self._started_seconds: float | None = None
 
@@ -73,19 +76,19 @@ class Execution:
             # Ahead, so that the keeper and the program find it.
             begun = self._pipes.control.write_some(order)
             fed = self._pipes.job.write_some(self._request.job)
-            await self._hand_over()
             async with anyio.create_task_group() as group:
                 group.start_soon(self._watch)
                 group.start_soon(self._feed, fed)
-                await self._pipes.control.write_all(order[begun:])
                 try:
-                    await self._drain()
+                    await self._drain(order[begun:])
                 finally:
                     await self._let_go()
                 group.cancel_scope.cancel()
         finally:
             for pipe in self._pipes.all():
                 pipe.close()
+        if self._unheard is not None:
+            raise self._unheard
         return self._result()
 
     async def _hand_over(self) -> None:
@@ -97,21 +100,31 @@ class Execution:
 
     async def _let_go(self) -> None:
         """The keeper kills what is left, and closes the status pipe when that is gone."""
-        self._pipes.control.close()
+        for pipe in self._pipes.all():
+            pipe.hand_over()
+        self._pipes.control.let_go()
         with anyio.move_on_after(_END_LIMIT_SECONDS, shield=True):
             await self._pipes.status.read_all(self._take_status)
 
-    async def _drain(self) -> None:
-        """Takes all that comes out, until no process of the sandbox is left."""
+    async def _drain(self, order: bytes) -> None:
+        """Asks a keeper, when all here waits for what comes; takes that until no process of the sandbox is left."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._pipes.stdout.read_all, self._stdout.take)
             group.start_soon(self._pipes.stderr.read_all, self._stderr.take)
             group.start_soon(self._pipes.channel.read_all, self._take_channel)
             group.start_soon(self._pipes.status.read_all, self._take_status)
+            await anyio.lowlevel.checkpoint()
+            try:
+                await self._hand_over()
+            except (ConnectionError, SandboxUnavailable) as error:
+                self._unheard = error
+                group.cancel_scope.cancel()
+            else:
+                await self._pipes.control.write_all(order)
 
     async def _feed(self, begun: int) -> None:
         await self._pipes.job.write_all(self._request.job[begun:])
-        self._pipes.job.close()
+        self._pipes.job.let_go()
 
     async def _watch(self) -> None:
         """Ends the execution when it is asked to or its time is over."""
@@ -123,7 +136,7 @@ class Execution:
                 self._status.failure = SandboxUnavailable(
                     f"A sandbox was not set up within {_SETUP_LIMIT_SECONDS:.0f} seconds. Is this machine overloaded?"
                 )
-                self._pipes.control.close()
+                self._pipes.control.let_go()
             elif self._started_seconds is not None and now > self._started_seconds + self._request.profile.wall_seconds:
                 self._stop(Ending.TIMEOUT)
             else:
@@ -132,7 +145,7 @@ class Execution:
     def _stop(self, ending: Ending) -> None:
         """Lets the keeper go, which kills the sandbox.  The first reason stands."""
         self._stopped = self._stopped or ending
-        self._pipes.control.close()
+        self._pipes.control.let_go()
 
     def _take_channel(self, piece: bytes) -> None:
         self._channel_bytes += len(piece)

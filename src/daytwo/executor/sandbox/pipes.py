@@ -29,11 +29,15 @@ class Pipe:
             os.close(self._theirs)
             self._theirs = -1
 
-    def close(self) -> None:
-        self.hand_over()
+    def let_go(self) -> None:
+        """Closes our end, which the other side notices."""
         if self._ours >= 0:
             os.close(self._ours)
             self._ours = -1
+
+    def close(self) -> None:
+        self.hand_over()
+        self.let_go()
 
     async def read_all(self, take: Callable[[bytes], None]) -> None:
         """Hands on what comes, piece by piece, until the last holder of their end is gone."""

@@ -86,6 +86,7 @@ def _be_program(order: Inside, writers: list[int]) -> NoReturn:
         os.setresuid(order["uid"], order["uid"], order["uid"])
         kernel.prctl("no_new_privs", kernel.PR_SET_NO_NEW_PRIVS, 1)
         limits.impose(os.getpid(), order["limits"], None)
+        limits.place(os.getpid(), set(sorted(os.sched_getaffinity(0))[: order["limits"]["cpus"]]), None)
         for path in order["check_readable"]:
             beginning.check_readable(path)
         os.chdir(order["home"])

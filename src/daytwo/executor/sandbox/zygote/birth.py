@@ -22,6 +22,27 @@ if TYPE_CHECKING:
 ZYGOTE_FD = 3
 """The zygote's socket to the keeper."""
 _EVERY_DESCRIPTOR = 0xFFFFFFFF
+_CAP_SYS_ADMIN = 21
+
+
+def privileged(uid: int) -> int | None:
+    """Sees to it that the keeper may mount and enter namespaces: as root, or as the root of its own.
+
+    Returns who the zygote is to become: this user where root runs the executor, else None, which is the keeper's own.
+    """
+    if os.geteuid() == 0:
+        if not _has_capability(_CAP_SYS_ADMIN):
+            raise kernel.Refused("root without CAP_SYS_ADMIN")
+        return uid
+    enter_user_namespace()
+    kernel.unshare(kernel.CLONE_NEWNS, "mount namespace")
+    kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_SLAVE)  # what the host mounts later is seen
+    return None
+
+
+def _has_capability(number: int) -> bool:
+    _, _, rest = files.read("/proc/self/status").partition(b"CapEff:")
+    return bool(int(rest.split()[0], 16) >> number & 1)
 
 
 def enter_user_namespace() -> None:

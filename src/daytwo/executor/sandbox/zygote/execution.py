@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .cgroups import Group
     from .order import Fit, Run
+    from .processors import Processors
     from .trees import Tree
 
 _ORDER_LIMIT_BYTES = 4 << 20
@@ -32,6 +33,7 @@ class Surroundings(NamedTuple):
     """Where mounts may stand."""
     owner: int | None
     """The host uid of the sandboxes, where root runs the executor."""
+    processors: Processors
 
 
 class Asked:
@@ -102,6 +104,8 @@ class Child:
         self._mounts = -1
         self._init = 0
         self._program = 0
+        self._processors: Processors | None = None
+        self._taken: set[int] = set()
         self._memory_limit_bytes = 0
         self._is_over = False
         self._kills_before = 0
@@ -150,12 +154,18 @@ class Child:
         if trees:
             with self._inside(surroundings):
                 root.furnish(trees, surroundings.places)
-        self._close_mounts()
         self._memory_limit_bytes = run["fit"]["limits"]["memory_bytes"]
         if self._group is None:
             self._kills_before = _kernels_kills()
+        self._place(run["fit"]["limits"]["cpus"], surroundings)
         messages.send(self.channel, run["go"], asked.for_child())
         asked.hand_over()
+        self._close_mounts()
+
+    def _place(self, cpus: int, surroundings: Surroundings) -> None:
+        self._processors = surroundings.processors
+        self._taken = self._processors.take(cpus)
+        limits.place(self._program, self._taken, surroundings.owner)
 
     def watch_memory(self, zygote: int) -> None:
         if not self._is_over and memory.is_over(self._init, zygote, self._memory_limit_bytes):
@@ -184,6 +194,8 @@ class Child:
         self.asked.tell({"event": "usage", "peak_rss_bytes": self._peak_rss_bytes, "oom": self._is_over or killed})
         self.asked.close()
         self.asked = None
+        if self._processors is not None:
+            self._processors.give_back(self._taken)
 
     def bury(self) -> None:
         """After its last process: lets go of everything."""

@@ -15,10 +15,11 @@ import time
 from collections import deque
 from typing import NoReturn
 
-from . import birth, cgroups, files, kernel, landlock, messages
+from . import birth, cgroups, kernel, landlock, messages, turns
 from .execution import Asked, Child, Surroundings
 from .moves import Moves
 from .parked import Parked
+from .processors import Processors
 from .report import failure
 from .trees import Opener
 
@@ -33,7 +34,6 @@ _REFILL_DELAY_SECONDS = 0.03
 """After a run has begun: its first moments are its own."""
 _FORKS_AT_ONCE_LIMIT = 8
 _LAST_WORDS_BYTES = 2_000
-_CAP_SYS_ADMIN = 21
 
 
 def main(control: int) -> NoReturn:
@@ -75,6 +75,7 @@ class Keeper:
 
     def serve(self) -> None:
         """Until the executor lets go."""
+        turns.be_short()
         self._on(self._executor.fileno(), self._hear_executor)
         try:
             self._bear()
@@ -92,17 +93,9 @@ class Keeper:
         self._end()
 
     def _bear(self) -> None:
-        uid = None
-        if os.geteuid() == 0:
-            if not _has_capability(_CAP_SYS_ADMIN):
-                raise kernel.Refused("root without CAP_SYS_ADMIN")
-            uid = self._plan["uid"]
-        else:
-            birth.enter_user_namespace()
-            kernel.unshare(kernel.CLONE_NEWNS, "mount namespace")
-            kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_SLAVE)  # what the host mounts later is seen
+        uid = birth.privileged(self._plan["uid"])
         home = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
-        self._surroundings = Surroundings(home, self._plan["places"], uid)
+        self._surroundings = Surroundings(home, self._plan["places"], uid, Processors())
         self._groups = cgroups.find()
         found = {"landlock": landlock.abi() > 0, "memory cgroup": self._groups is not None}
         for feature in self._plan["must_have"]:
@@ -112,6 +105,7 @@ class Keeper:
         self._zygote, self._words = birth.bear(self._plan, self._opener.open(self._plan["sources"]), uid=uid)
         self._zygote.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._on(self._zygote.fileno(), self._hear_zygote)
+        cgroups.sweep()  # while the zygote imports
 
     def _hear_executor(self) -> None:
         said = messages.receive(self._executor)
@@ -296,8 +290,3 @@ class Keeper:
     def _off(self, descriptor: int) -> None:
         if descriptor in self._selector.get_map():
             self._selector.unregister(descriptor)
-
-
-def _has_capability(number: int) -> bool:
-    _, _, rest = files.read("/proc/self/status").partition(b"CapEff:")
-    return bool(int(rest.split()[0], 16) >> number & 1)

@@ -166,6 +166,11 @@ def readable(descriptors: list[int], timeout_ms: int | None = None) -> list[int]
     return [descriptor for descriptor, _ in poll.poll(timeout_ms)]
 
 
+def processor() -> int:
+    """The number of the one that this runs on now."""
+    return _checked(_libc.sched_getcpu(), "number of the processor")
+
+
 def die_with_parent() -> None:
     prctl("parent death signal", PR_SET_PDEATHSIG, 9)
 

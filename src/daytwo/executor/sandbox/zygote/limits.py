@@ -39,7 +39,6 @@ def apply_common() -> None:
 def impose(pid: int, limits: Limits, owner: int | None) -> None:
     """A run's own, on a parked program of this user, where root imposes them; None where it is our own user."""
     held_pages, *_, data_pages, _ = map(int, files.read(f"/proc/{pid}/statm").split())
-    shuffled = sorted(os.sched_getaffinity(0), key=lambda _: os.urandom(4))
     with _as(owner):
         for kind, value in (
             (resource.RLIMIT_CPU, limits["cpu_seconds"]),
@@ -50,7 +49,12 @@ def impose(pid: int, limits: Limits, owner: int | None) -> None:
             (resource.RLIMIT_AS, held_pages * _PAGE_BYTES + limits["address_space_bytes"]),
         ):
             _lower(pid, kind, value)
-        os.sched_setaffinity(pid, shuffled[: limits["cpus"]])
+
+
+def place(pid: int, processors: set[int], owner: int | None) -> None:
+    """Keeps a parked program of this user, and what will come of it, on these processors."""
+    with _as(owner):
+        os.sched_setaffinity(pid, processors)
 
 
 @contextmanager
