@@ -1,7 +1,7 @@
 """Whether each rule of the gate is needed: `python -m bench.rules [--json] [--only WORDS]`.
 
-`tests/redteam/rules.toml` names every rule, the line that is the rule, and the test that fails without it.  In a copy
-of the tree the line is replaced, one rule at a time, and the rule's test is run: it has to fail.  All tests are run
+`tests/redteam/rules.toml` names every rule, the definition that it is a part of, its code, and the test that fails
+without it.  In a copy of the tree the code is replaced, one rule at a time, and the rule's test is run: it has to fail.  All tests are run
 once over the unchanged copy before, and have to pass.  No rule can be switched off in daytwo itself; hence the copy.
 A rule takes some seconds, all of them some minutes.  Exit status 1 where a rule is off and nothing notices.
 """
@@ -9,6 +9,8 @@ A rule takes some seconds, all of them some minutes.  Exit status 1 where a rule
 from __future__ import annotations
 
 import argparse
+import ast
+import functools
 import json
 import os
 import platform
@@ -17,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -35,18 +38,55 @@ class Rule:
     """A rule, and how it is switched off."""
 
     says: str
-    file: str
-    """Below `src/daytwo`."""
+    of: str
+    """What holds it: a function, `Class.method`, `Class.field`, or a constant of a module.  In which file, it finds."""
     code: str
     off: str
     test: str
 
-    def in_force(self, root: Path) -> str:
-        """The text of the rule's file, in which the rule stands once."""
-        text = (root / "src" / "daytwo" / self.file).read_text("utf-8")
-        if text.count(self.code) != 1:
-            raise ValueError(f"{self.file} holds {text.count(self.code)} times, not once, the code of: {self.says}")
-        return text
+    def switched_off(self, root: Path) -> tuple[Path, str]:
+        """The rule's file, and its text without the rule.
+
+        Raises:
+            ValueError: where the code does not stand once in one definition of that name.
+        """
+        found = [
+            (path, text[:start] + text[start:end].replace(self.code, self.off) + text[end:])
+            for path, text in sources(root).items()
+            if self.code in text
+            for name, start, end in definitions(text)
+            if name == self.of and text.count(self.code, start, end) == 1
+        ]
+        if len(found) != 1:
+            raise ValueError(f"{len(found)} definitions `{self.of}`, not one, hold the code of: {self.says}")
+        return found[0]
+
+
+@functools.cache
+def sources(root: Path) -> dict[Path, str]:
+    """daytwo's modules below a root, as they are with every rule in force."""
+    return {path: path.read_text("utf-8") for path in sorted((root / "src" / "daytwo").rglob("*.py"))}
+
+
+def definitions(text: str) -> Iterator[tuple[str, int, int]]:
+    """The functions, classes, methods and assigned names of a module, and from where to where they go in its text."""
+    starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
+    pending: list[tuple[str, ast.stmt]] = [("", node) for node in ast.parse(text).body]
+    while pending:
+        within, node = pending.pop()
+        for name in _defined(node):
+            yield within + name, starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
+            if isinstance(node, ast.ClassDef):
+                pending += [(f"{within}{name}.", inner) for inner in node.body]
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return [node.name]
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+    return []
 
 
 def rules() -> list[Rule]:
@@ -64,13 +104,12 @@ def test(tree: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 def is_noticed(tree: Path, rule: Rule) -> bool:
     """Whether the rule's test fails where the rule is off.  The tree is as it was afterwards."""
-    text = rule.in_force(tree)
-    path = tree / "src" / "daytwo" / rule.file
-    path.write_text(text.replace(rule.code, rule.off), "utf-8")
+    path, without = rule.switched_off(tree)
+    path.write_text(without, "utf-8")
     try:
         ended = test(tree, [rule.test])
     finally:
-        path.write_text(text, "utf-8")
+        path.write_text(sources(tree)[path], "utf-8")
     if ended.returncode not in {PASSED, FAILED}:
         raise RuntimeError(f"{rule.test} could not be run without: {rule.says}\n{ended.stdout[-2_000:]}")
     return ended.returncode == FAILED
