@@ -1,9 +1,10 @@
 """Whether each rule of the gate is needed: `python -m bench.rules [--json] [--only WORDS]`.
 
 `tests/redteam/rules.toml` names every rule, the definition that it is a part of, its code, and the test that fails
-without it.  In a copy of the tree the code is replaced, one rule at a time, and the rule's test is run: it has to fail.  All tests are run
-once over the unchanged copy before, and have to pass.  No rule can be switched off in daytwo itself; hence the copy.
-A rule takes some seconds, all of them some minutes.  Exit status 1 where a rule is off and nothing notices.
+without it.  In a copy of the tree the code is replaced, one rule at a time, and the rule's test is run: it has to fail.
+All tests are run once over the unchanged copy before, and have to pass.  No rule can be switched off in daytwo itself;
+hence the copy.  A rule takes some seconds, all of them some minutes.  Exit status 1 where a rule is off and nothing
+notices.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Rule:
 
 @functools.cache
 def sources(root: Path) -> dict[Path, str]:
-    """daytwo's modules below a root, as they are with every rule in force."""
+    """The modules of daytwo below a root, as they are with every rule in force."""
     return {path: path.read_text("utf-8") for path in sorted((root / "src" / "daytwo").rglob("*.py"))}
 
 

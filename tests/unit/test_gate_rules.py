@@ -1,6 +1,7 @@
 """The list of the gate's rules is true of the source: each stands in the definition that it names, and has its test.
 
-Nothing of the gate refuses without a rule.  `python -m bench.rules` proves the rest: it runs each test with its rule off.
+Nothing of the gate refuses without a rule.  `python -m bench.rules` proves the rest: it runs each test with its rule
+off.
 """
 
 import re
