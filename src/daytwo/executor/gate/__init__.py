@@ -5,7 +5,8 @@
 the link may send, `Questions` records what people send themselves, `Receipts` shows what left.
 """
 
-from daytwo.executor.gate.budget import EXECUTIONS_LIMIT, Budget, Debit
+from daytwo.executor.gate.budget import Budget
+from daytwo.executor.gate.debit import EXECUTIONS_LIMIT, Debit
 from daytwo.executor.gate.mint import Mint, decide
 from daytwo.executor.gate.opened import Openings
 from daytwo.executor.gate.outgoing import Outbox, Outgoing

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daytwo.executor.database import Database
-from daytwo.executor.gate.budget import Debit
+from daytwo.executor.gate.debit import Debit
 from daytwo.executor.gate.release import slot_of
 from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.sqlite import SqliteLedger

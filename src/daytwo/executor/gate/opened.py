@@ -13,7 +13,7 @@ from itertools import accumulate
 from sqlite3 import Connection
 
 from daytwo.executor.database import Database
-from daytwo.executor.gate.budget import Debit
+from daytwo.executor.gate.debit import Debit
 from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.canonical import digest
