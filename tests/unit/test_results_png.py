@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from daytwo.executor.results.png import MAGIC, NoPngError, bare
+from daytwo.executor.results.png import MAGIC, NoPngError, redrawn
 
 PIXELS = 1_000_000
 
@@ -30,8 +30,8 @@ IMAGE = (b"\x00" + b"abcdef") * 2
 END = chunk(b"IEND", b"")
 
 
-def picture(*between: bytes, image: bytes = IMAGE, first: bytes | None = None) -> bytes:
-    return MAGIC + (first or header()) + b"".join(between) + chunk(b"IDAT", zlib.compress(image)) + END
+def picture(*between: bytes, image: bytes = IMAGE, first: bytes | None = None, level: int = 4) -> bytes:
+    return MAGIC + (first or header()) + b"".join(between) + chunk(b"IDAT", zlib.compress(image, level)) + END
 
 
 def test_what_matplotlib_draws_looks_the_same_and_tells_nothing_else():
@@ -39,7 +39,7 @@ def test_what_matplotlib_draws_looks_the_same_and_tells_nothing_else():
     figure.subplots().plot([1, 3, 2])
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", metadata={"Comment": "SECRET"})
-    kept = bare(drawn.getvalue(), PIXELS)
+    kept = redrawn(drawn.getvalue(), PIXELS)
     assert (imread(io.BytesIO(kept)) == imread(io.BytesIO(drawn.getvalue()))).all()
     assert b"SECRET" in drawn.getvalue()
     assert b"SECRET" not in kept
@@ -48,18 +48,27 @@ def test_what_matplotlib_draws_looks_the_same_and_tells_nothing_else():
 
 @pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"iCCP", b"pHYs", b"acTL", b"haxX"])
 def test_chunks_that_are_not_the_image_are_dropped(kind):
-    assert bare(picture(chunk(kind, b"<script>")), PIXELS) == picture()
+    assert redrawn(picture(chunk(kind, b"<script>")), PIXELS) == picture()
 
 
 def test_bytes_behind_the_end_are_dropped():
-    assert bare(picture() + b"PK\x03\x04 an archive", PIXELS) == picture()
+    assert redrawn(picture() + b"PK\x03\x04 an archive", PIXELS) == picture()
 
 
 def test_palettes_transparency_and_image_data_in_parts_are_kept():
     packed = zlib.compress(b"\x00\x10\x00\x01")
     whole = MAGIC + header(2, 2, 4, 3) + chunk(b"PLTE", b"abcdef") + chunk(b"tRNS", b"\x00")
-    whole += b"".join(chunk(b"IDAT", bytes([byte])) for byte in packed) + END
-    assert bare(whole, PIXELS) == whole
+    in_parts = b"".join(chunk(b"IDAT", bytes([byte])) for byte in packed)
+    image = chunk(b"IDAT", zlib.compress(b"\x00\x10\x00\x01", 4))
+    assert redrawn(whole + in_parts + END, PIXELS) == whole + image + END
+
+
+@pytest.mark.parametrize("level", [0, 1, 9])
+def test_how_pixels_were_packed_is_forgotten(level):
+    noise = bytes(range(256)) * 12
+    image = b"".join(b"\x01" + noise[at : at + 300] for at in range(0, 3_000, 300))
+    first = header(100, 10)
+    assert redrawn(picture(image=image, first=first, level=level), PIXELS) == picture(image=image, first=first)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +81,9 @@ def test_palettes_transparency_and_image_data_in_parts_are_kept():
         picture(image=IMAGE[:-1]),
         picture(image=IMAGE + b"x"),
         picture(image=IMAGE + bytes(10_000_000)),
+        picture(image=b"\x00abcdef\x05abcdef"),
+        picture(chunk(b"PLTE", bytes(900))),
+        picture(chunk(b"PLTE", b"abc") * 2),
         picture()[:-20],
         picture()[:-6] + b"xxxxxx",
         picture().replace(b"IDAT", b"IDAU"),
@@ -89,14 +101,14 @@ def test_palettes_transparency_and_image_data_in_parts_are_kept():
 )
 def test_what_is_damaged_or_holds_more_is_refused(bad):
     with pytest.raises(NoPngError):
-        bare(bad, PIXELS)
+        redrawn(bad, PIXELS)
 
 
 @given(st.binary(max_size=60), st.integers(0, 80))
-def test_a_picture_that_is_altered_is_refused_or_bare(noise, at):
+def test_a_picture_that_is_altered_is_refused_or_redrawn(noise, at):
     whole = picture()
     try:
-        kept = bare(whole[:at] + noise + whole[at + len(noise) :], PIXELS)
+        kept = redrawn(whole[:at] + noise + whole[at + len(noise) :], PIXELS)
     except NoPngError:
         return
-    assert bare(kept, PIXELS) == kept
+    assert redrawn(kept, PIXELS) == kept

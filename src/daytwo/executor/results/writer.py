@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from daytwo.executor.results import item
 from daytwo.executor.results.figure import UnsafeFigureError, safe_plotly
 from daytwo.executor.results.limits import LIMITS, Limits
-from daytwo.executor.results.png import NoPngError, bare
+from daytwo.executor.results.png import NoPngError, redrawn
 from daytwo.wire.result import ResultChart, ResultColumn, ResultTable, StepResult
 
 RUNNING = "running"
@@ -260,7 +260,7 @@ class StepWriter:
 
     def _keep_picture(self, payload: _Payload) -> None:
         """Leaves nothing in a picture but its image."""
-        _replace(payload.path, bare(payload.path.read_bytes(), self._limits.chart_pixels))
+        _replace(payload.path, redrawn(payload.path.read_bytes(), self._limits.chart_pixels))
 
     def _receive(
         self, what: str, file: str, payload_bytes: int, limit_bytes: int, keep: Callable[[_Payload], None]
