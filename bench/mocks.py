@@ -30,8 +30,8 @@ import numpy as np
 import pandas as pd
 
 from bench.analyst_set.laboratory import Laboratory
-from bench.mocks_set.rehearsed import LEVELS, Rehearsed, collect
-from bench.mocks_set.repair import repairs
+from bench.mocks_set.rehearsed import LEVELS, Ground, Rehearsed, collect
+from bench.mocks_set.repair import Case, repairs
 from daytwo.executor.rehearsal import mock
 from daytwo.wire.rehearsal import RehearsalOutcome
 from daytwo.wire.sheet import (
@@ -170,11 +170,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         laboratory = Laboratory(folder)
-        correct, failing = collect(laboratory, folder)
-        mended = repairs(laboratory, failing, folder)
+        ground = Ground(laboratory)
+        correct, failing = collect(laboratory, ground, folder)
+        mended, cases = repairs(laboratory, ground, failing, folder)
     useful = worth(correct, failing)
     if options.failures:
-        _list_failures(correct, failing)
+        _list_failures(correct, failing, cases)
     told = goals(fast, useful, mended)
     machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
     if options.json:
@@ -196,7 +197,7 @@ def main() -> None:
         print(f"{goal['id']}: {goal['value']} (goal {goal['goal']}{'' if goal['met'] else ', missed'})")
 
 
-def _list_failures(correct: Sequence[Rehearsed], failing: Sequence[Rehearsed]) -> None:
+def _list_failures(correct: Sequence[Rehearsed], failing: Sequence[Rehearsed], cases: dict[Level, list[Case]]) -> None:
     for level in (Level.SHAPE, Level.LABELS):
         for one in correct:
             if one.is_read and one.ran[level].outcome is RehearsalOutcome.FAILED:
@@ -204,6 +205,9 @@ def _list_failures(correct: Sequence[Rehearsed], failing: Sequence[Rehearsed]) -
         for one in failing:
             if one.is_read and one.mutant and not one.is_told(level):
                 print(f"--- {level} MISSED {one.mutant.kind} {one.mutant.wrong!r} {one.tables}\n{one.program}")
+        for case in cases[level]:
+            if case.one.is_read and case.one.mutant and not case.repaired:
+                print(f"--- {level} NOT REPAIRED {case.one.mutant.wrong!r} {case.one.tables}\n{case.program}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ PLANNED = 100
 """Programs of the analyst, drawn by chance: they are much alike."""
 LEVELS = (Level.SCHEMA, Level.SHAPE, Level.LABELS)
 WAIT_SECONDS = 900
+PROCESSES = os.cpu_count() or 1
 _HERE = Path(__file__).parent
 
 
@@ -119,7 +121,9 @@ def sheets_at(laboratory: Laboratory, level: Level) -> dict[str, SchemaSheet]:
 
 def run(jobs: Sequence[tuple[str, Sequence[dict[str, Any]], Iterable[str]]]) -> list[Ran]:
     """What each program did over its sources; the third of a job are the columns that its sheets name."""
-    lines = "".join(
+    if not jobs:
+        return []
+    lines = [
         json.dumps(
             {
                 "program": program,
@@ -130,23 +134,40 @@ def run(jobs: Sequence[tuple[str, Sequence[dict[str, Any]], Iterable[str]]]) -> 
         )
         + "\n"
         for program, sources, columns in jobs
-    )
+    ]
+    told: list[Ran | None] = [None] * len(jobs)
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        for first, ran in enumerate(pool.map(_run, (lines[first::PROCESSES] for first in range(PROCESSES)))):
+            told[first::PROCESSES] = ran
+    return [ran for ran in told if ran is not None]
+
+
+def _run(lines: Sequence[str]) -> list[Ran]:
     path = os.pathsep.join([str(Path(cell.__file__).parent.parent), str(_HERE.parent.parent)])
     ended = subprocess.run(
         [sys.executable, "-m", "bench.mocks_set.runner"],
-        input=lines, capture_output=True, text=True, check=False, timeout=WAIT_SECONDS,
+        input="".join(lines), capture_output=True, text=True, check=False, timeout=WAIT_SECONDS,
         env={"PYTHONPATH": path, "PATH": os.environ["PATH"], "MPLBACKEND": "Agg", "HOME": os.environ.get("HOME", "/")},
     )  # fmt: skip
     answers = [Ran(**json.loads(line)) for line in ended.stdout.splitlines() if line.startswith('{"raised"')]
-    if len(answers) != len(jobs):
-        raise RuntimeError(f"the runner ended after {len(answers)} of {len(jobs)}: {ended.stderr[-2_000:]}")
+    if len(answers) != len(lines):
+        raise RuntimeError(f"the runner ended after {len(answers)} of {len(lines)}: {ended.stderr[-2_000:]}")
     return answers
 
 
-def run_really(laboratory: Laboratory, some: Sequence[Rehearsed]) -> list[Ran]:
-    """What programs do over the real tables."""
-    known = {source["name"]: source for source in laboratory.sources}
-    return run([(one.program, [known[name] for name in one.tables], ()) for one in some])
+class Ground:
+    """The real tables, and what programs did over them; each is run once."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self._sources = {source["name"]: source for source in laboratory.sources}
+        self._known: dict[tuple[tuple[str, ...], str], Ran] = {}
+
+    def run(self, some: Sequence[Rehearsed]) -> list[Ran]:
+        """What programs do over the real tables."""
+        new = list({key: None for one in some if (key := (one.tables, one.program)) not in self._known})
+        ran = run([(program, [self._sources[name] for name in tables], ()) for tables, program in new])
+        self._known.update(zip(new, ran, strict=True))
+        return [self._known[one.tables, one.program] for one in some]
 
 
 def rehearse(sheets: dict[str, SchemaSheet], some: Sequence[Rehearsed], folder: Path) -> list[Ran]:
@@ -176,17 +197,17 @@ def _judged(ran: Ran, unverified: tuple[str, ...]) -> Ran:
     return Ran(**{**vars(ran), **told})
 
 
-def collect(laboratory: Laboratory, folder: Path) -> tuple[list[Rehearsed], list[Rehearsed]]:
+def collect(laboratory: Laboratory, ground: Ground, folder: Path) -> tuple[list[Rehearsed], list[Rehearsed]]:
     """Correct programs and failing mutants, with what became of them at each level."""
     candidates = programs(laboratory)
-    correct = [one for one, ran in zip(candidates, run_really(laboratory, candidates), strict=True) if not ran.raised]
+    correct = [one for one, ran in zip(candidates, ground.run(candidates), strict=True) if not ran.raised]
     chance = random.Random(SEED)
     wrong = [
         Rehearsed(one.tables, mutant.program, one.is_read, mutant)
         for one in correct
         for mutant in mutants(one.program, one.tables, laboratory.frames, chance)
     ]
-    failing = [one for one, ran in zip(wrong, run_really(laboratory, wrong), strict=True) if ran.raised]
+    failing = [one for one, ran in zip(wrong, ground.run(wrong), strict=True) if ran.raised]
     for level in LEVELS:
         both = [*correct, *failing]
         for one, ran in zip(both, rehearse(sheets_at(laboratory, level), both, folder / level), strict=True):

@@ -3,8 +3,9 @@
 It knows what a model knows: the sheets, its own program, the rehearsal whole, and of the real tables that a program
 failed, and for `detail` the template, the hole and the statement.  It has five ways of mending, in this order: dates
 that no calendar has, accessors that do not fit a column's type, columns that are nearly one of a sheet, labels (nearly
-one of a sheet, or else looked up by `resolve`), and years beyond the span of the table.  Beside it the same repairer
-with an open agent's feedback: the message of the real tables, and their values.
+one of a sheet, or else looked up by `resolve`, with the text as it was where nothing is found), and years beyond the
+span of the table.  Where what it tried fails, it goes back to what it might have tried instead.  Beside it the same
+repairer with an open agent's feedback: the message of the real tables, and their values.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.analyst_set.laboratory import Laboratory
-from bench.mocks_set.rehearsed import Ran, Rehearsed, rehearse, run_really, sheets_at
+from bench.mocks_set.rehearsed import Ground, Ran, Rehearsed, rehearse, sheets_at
+from daytwo.executor.rehearsal.made import made_columns
 from daytwo.wire.holes import filler, fillers
 from daytwo.wire.rehearsal import RehearsalOutcome
 from daytwo.wire.sheet import ColumnSheet, ColumnType, Level, SchemaSheet
@@ -30,7 +32,21 @@ NEAR = 0.75
 LAST_YEAR = 2100
 LEVELS = (Level.SHAPE, Level.LABELS)
 _DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_CUT_DATE = re.compile(r"\b\d{4}-\d\d-[0-2](?!\d)")
 _OTHER_DATE = re.compile(r"\b(\d\d)\.(\d\d)\.(\d{4})\b")
+
+
+LONGEST_CHARACTERS = 60
+"""Of a text that may be a value."""
+_MEANT = "_meant"
+_LOOKS_UP = f"""def {_MEANT}(text, *columns):
+    for column in columns:
+        try:
+            return resolve(column, text)
+        except LookupError:
+            pass
+    return text
+"""
 
 
 @dataclass
@@ -43,8 +59,8 @@ class Case:
     labels: frozenset[str]
     """Values that the repairer knows."""
     tried: set[str] = field(default_factory=set)
-    hedged: bool = False
-    """What no sheet vouches for was mended or looked up: the next rehearsal's warnings are known."""
+    instead: list[str] = field(default_factory=list)
+    """Programs that it might have tried."""
     free: bool = True
     repaired: bool = False
     given_up: bool = False
@@ -53,37 +69,50 @@ class Case:
     def candidate(self) -> Rehearsed:
         return Rehearsed(self.one.tables, self.program, self.one.is_read)
 
-    def mend(self, named: Sequence[str]) -> bool:
-        """The next way of mending that changes the program, if any; `named`: what is complained of."""
+    def mend(self, named: Sequence[str], *, is_wrong: bool, further: bool = True) -> bool:
+        """The next way of mending that changes the program, if any.
+
+        Args:
+            named: what is complained of.
+            is_wrong: the program has failed; if not, it is only doubted, and what else might have been tried waits.
+            further: after what is named, whatever the program may compare is looked at.
+        """
         self.tried.add(self.program)
-        for made in _ways(self.program, named, self.columns, self.labels):
-            if made not in self.tried and _parses(made):
-                self.program = made
-                return True
-        return False
+        made = [
+            way
+            for words, are_named in ((named, True), (_compared(self.program) if further else (), False))
+            for way in _ways(self.program, words, self.columns, self.labels, are_named=are_named)
+            if way not in self.tried and _parses(way)
+        ]
+        waiting = [*made, *(way for way in self.instead if way not in self.tried)]
+        if not made and not (is_wrong and waiting):
+            return False
+        self.program, *self.instead = waiting
+        return True
 
     def mend_after(self, ran: Ran) -> bool:
         """Whether a rehearsal complains of something that can be mended."""
         if ran.outcome is RehearsalOutcome.PASSED:
             return False
         if ran.raised is not None:
-            return self.mend(_named_by_message(self.program, ran))
-        if self.hedged:
-            return False
-        self.hedged = True
-        mended = [self.mend([value]) for value in ran.unverified if not value.isdigit() or int(value) > LAST_YEAR]
+            return self.mend(_named_by_message(self.program, ran), is_wrong=ran.outcome is RehearsalOutcome.FAILED)
+        doubted = [value for value in ran.unverified if not value.isdigit() or int(value) > LAST_YEAR]
+        mended = [self.mend([value], is_wrong=False, further=False) for value in doubted]
         return any(mended)
 
 
-def repairs(laboratory: Laboratory, failing: Sequence[Rehearsed], folder: Path) -> list[dict[str, Any]]:
-    """The share of mutants that are repaired at each level, beside an open agent."""
+def repairs(
+    laboratory: Laboratory, ground: Ground, failing: Sequence[Rehearsed], folder: Path
+) -> tuple[list[dict[str, Any]], dict[Level, list[Case]]]:
+    """The share of mutants that are repaired at each level, beside an open agent; and each mutant's way there."""
     rows = []
-    opened = _open_agent(laboratory, failing)
+    ways = {}
+    opened = _open_agent(laboratory, ground, failing)
     for level in LEVELS:
         sheets = sheets_at(laboratory, level)
-        cases = [_case(one, sheets) for one in failing]
+        cases = ways[level] = [_case(one, sheets) for one in failing]
         for turn in range(TURNS):
-            _turn(laboratory, sheets, cases, folder / f"repair-{level}-{turn}")
+            _turn(ground, sheets, cases, folder / f"repair-{level}-{turn}")
         for half, is_read in (("read", True), ("unread", False)):
             mine = [case for case in cases if case.one.is_read is is_read]
             beside = [case for case in opened if case.one.is_read is is_read]
@@ -97,7 +126,7 @@ def repairs(laboratory: Laboratory, failing: Sequence[Rehearsed], folder: Path) 
                     "open": round(sum(case.repaired for case in beside) / len(beside), 4),
                 }
             )
-    return rows
+    return rows, ways
 
 
 def _case(one: Rehearsed, sheets: dict[str, SchemaSheet]) -> Case:
@@ -106,21 +135,19 @@ def _case(one: Rehearsed, sheets: dict[str, SchemaSheet]) -> Case:
     return Case(one, one.program, columns, labels)
 
 
-def _turn(laboratory: Laboratory, sheets: dict[str, SchemaSheet], cases: Sequence[Case], folder: Path) -> None:
+def _turn(ground: Ground, sheets: dict[str, SchemaSheet], cases: Sequence[Case], folder: Path) -> None:
     """A rehearsal of each; what it does not complain of runs on the real tables, and pays where that fails."""
     active = [case for case in cases if not (case.repaired or case.given_up)]
-    told = rehearse(sheets, [case.candidate for case in active], folder) if active else []
+    told = rehearse(sheets, [case.candidate for case in active], folder)
     ready = [case for case, ran in zip(active, told, strict=True) if not case.mend_after(ran)]
-    for case, ran in zip(
-        ready, run_really(laboratory, [case.candidate for case in ready]) if ready else [], strict=True
-    ):
+    for case, ran in zip(ready, ground.run([case.candidate for case in ready]), strict=True):
         case.repaired = ran.raised is None
         if ran.raised is not None:
             case.free = False
-            case.given_up = not case.mend(_named_by_observation(case.program, ran))
+            case.given_up = not case.mend(_named_by_observation(case.program, ran), is_wrong=True)
 
 
-def _open_agent(laboratory: Laboratory, failing: Sequence[Rehearsed]) -> list[Case]:
+def _open_agent(laboratory: Laboratory, ground: Ground, failing: Sequence[Rehearsed]) -> list[Case]:
     sheets = sheets_at(laboratory, Level.SHAPE)
     cases = [_case(one, sheets) for one in failing]
     for case in cases:
@@ -131,9 +158,10 @@ def _open_agent(laboratory: Laboratory, failing: Sequence[Rehearsed]) -> list[Ca
         active = [case for case in cases if not (case.repaired or case.given_up)]
         if not active:
             break
-        for case, ran in zip(active, run_really(laboratory, [case.candidate for case in active]), strict=True):
+        for case, ran in zip(active, ground.run([case.candidate for case in active]), strict=True):
             case.repaired = ran.raised is None
-            case.given_up = ran.raised is not None and not case.mend(_named_by_message(case.program, ran))
+            if ran.raised is not None:
+                case.given_up = not case.mend(_named_by_message(case.program, ran), is_wrong=True)
     return cases
 
 
@@ -156,23 +184,24 @@ def _named_by_observation(program: str, ran: Ran) -> list[str]:
     return ([named] if named else []) + [*rest.get(Hole.LITERAL, ()), *rest.get(Hole.WORD, ())]
 
 
-def _ways(program: str, named: Sequence[str], columns: dict[str, ColumnSheet], labels: frozenset[str]) -> Iterator[str]:
-    yield _with_dates(program)
-    yield _without_accessors(program, columns)
-    strange = [word for word in dict.fromkeys(named) if word not in columns and word not in labels]
-    for word in strange:
-        for near in _nearest(word, columns):
-            yield _replaced(program, word, near)
-    for word in strange:
-        for near in _nearest(word, labels):
-            yield _replaced(program, word, near)
+def _ways(
+    program: str, words: Sequence[str], columns: dict[str, ColumnSheet], labels: frozenset[str], *, are_named: bool
+) -> Iterator[str]:
+    """Ways of mending a program by these words of it; those that nobody named are no columns."""
+    own = made_columns(ast.parse(program)) if _parses(program) else ()
+    strange = [word for word in dict.fromkeys(words) if word not in columns and word not in labels and word not in own]
+    if are_named:
+        yield _with_dates(program)
+        yield _without_accessors(program, columns)
+        yield from (_replaced(program, word, near) for word in strange for near in _nearest(word, columns))
+    yield from (_replaced(program, word, near) for word in strange for near in _nearest(word, labels))
     for word in strange:
         if word.isdigit() and int(word) > LAST_YEAR:
-            for century in _centuries(columns):
-                yield _replaced(program, word, f"{century}{word[2:]}")
+            yield from (_replaced(program, word, f"{century}{word[2:]}") for century in _centuries(columns))
     for word in strange:
-        for column in _looked_up_in(program, word, columns):
-            yield _resolved(program, word, column)
+        found_in = _looked_up_in(program, word, columns)
+        if found_in and f"{_MEANT}({word!r}" not in program:
+            yield _resolved(program, word, found_in)
 
 
 def _nearest(word: str, known: Any) -> list[str]:
@@ -195,7 +224,8 @@ def _with_dates(program: str) -> str:
         month = min(max(month, 1), 12)
         return f"{year:04}-{month:02}-{min(max(day, 1), calendar.monthrange(max(year, 1), month)[1]):02}"
 
-    return _DATE.sub(clamped, _OTHER_DATE.sub(r"\3-\2-\1", program))
+    whole = _CUT_DATE.sub(r"\g<0>1", _OTHER_DATE.sub(r"\3-\2-\1", program))
+    return _DATE.sub(clamped, whole)
 
 
 def _without_accessors(program: str, columns: dict[str, ColumnSheet]) -> str:
@@ -227,33 +257,52 @@ def _looked_up_in(program: str, word: str, columns: dict[str, ColumnSheet]) -> l
 class _Resolve(ast.NodeTransformer):
     """Puts a looked-up value where a literal stood, alone or quoted in SQL."""
 
-    def __init__(self, word: str, name: str) -> None:
+    def __init__(self, word: str, columns: Sequence[str]) -> None:
         self._word = word
-        self._name = name
+        self._call = f"{_MEANT}({', '.join(map(repr, (word, *columns)))})"
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        looks_up = isinstance(node.func, ast.Name) and node.func.id == "resolve"
+        looks_up = isinstance(node.func, ast.Name) and node.func.id == _MEANT
         return node if looks_up else self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        node.values = [part if isinstance(part, ast.Constant) else self.visit(part) for part in node.values]
         return node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if node.value == self._word:
-            return ast.Name(self._name, ast.Load())
-        if isinstance(node.value, str) and f"'{self._word}'" in node.value:
-            return ast.parse(f"{node.value!r}.replace({self._word!r}, str({self._name}))", mode="eval").body
+            return ast.parse(self._call, mode="eval").body
+        quoted = isinstance(node.value, str) and [mark for mark in "'\"" if f"{mark}{self._word}{mark}" in node.value]
+        if quoted:
+            was, becomes = f"{quoted[0]}{self._word}{quoted[0]}", f"{quoted[0]}%s{quoted[0]}"
+            return ast.parse(f"{node.value!r}.replace({was!r}, {becomes!r} % {self._call})", mode="eval").body
         return node
 
 
-def _resolved(program: str, word: str, column: str) -> str:
-    name = f"meant_{program.count('meant_')}"
+def _resolved(program: str, word: str, columns: Sequence[str]) -> str:
+    """The program with a looked-up value where a literal stood; the text itself, where none is found."""
     try:
-        before = ast.parse(program)
-        text = ast.unparse(ast.fix_missing_locations(_Resolve(word, name).visit(before)))
-    except SyntaxError:
+        text = ast.unparse(ast.fix_missing_locations(_Resolve(word, columns).visit(ast.parse(program))))
+    except (SyntaxError, ValueError):  # nested quotes that an f-string cannot hold
         return program
-    return f"{name} = resolve({column!r}, {word!r})\n{text}\n" if name in text else program
+    return text if f"def {_MEANT}(" in text or _MEANT not in text else f"{_LOOKS_UP}\n{text}"
+
+
+def _compared(program: str) -> list[str]:
+    """All texts that the program may compare with values, in SQL and queries too; not what it says, nor its tables."""
+    found: list[str] = []
+    pending: list[ast.AST] = [ast.parse(program)] if _parses(program) else []
+    while pending:
+        match pending.pop():
+            case ast.Call(func=ast.Name(id="data")):
+                pass
+            case ast.JoinedStr(values=parts):
+                pending += [part.value for part in parts if isinstance(part, ast.FormattedValue)]
+            case ast.Constant(value=str(text)):
+                found += [text, *re.findall(r"['\"]([^'\"]+)['\"]", text)]
+            case node:
+                pending += ast.iter_child_nodes(node)
+    return [text for text in found if len(text) <= LONGEST_CHARACTERS]
 
 
 def _parses(program: str) -> bool:

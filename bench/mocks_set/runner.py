@@ -26,6 +26,7 @@ from cell.lookup import Lookups
 from cell.names import Names
 from cell.outlet import Outlet
 from cell.templates import template_of
+from cell.typed import TypedValues
 
 MEMORY_BYTES = 2 << 30
 MESSAGE_CHARACTERS = 500
@@ -45,6 +46,7 @@ def run(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         Charts(outlet),
         lambda name, local: local.get(name, namespace.get(name)),
         Lookups(database, frozenset()),
+        TypedValues(database, {}),
     )
     namespace.update(names.given(folder))
     scene = None

@@ -80,6 +80,8 @@ def test_uses(program, expected):
         'd["name"].str.contains("^(a|b)+$")',
         "sql('select broken from where')",
         "this is no program",
+        't = d.pivot_table(index="name", columns="year")\nt["gain"] = t.sum(axis=1)\nshow(t["gain"])',
+        'g = d.groupby("name")\nt = pandas.DataFrame({"mean": g.size()})\nshow(t["mean"])',
     ],
 )
 def test_what_is_no_expectation(program):

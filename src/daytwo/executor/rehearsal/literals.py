@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from daytwo.executor.rehearsal.literal import Literal, Sources, Use, Value
+from daytwo.executor.rehearsal.made import made_columns
 from daytwo.executor.rehearsal.sql import literals_of_sql
 from daytwo.wire.names import parse_program
 
@@ -47,11 +48,12 @@ def literals(program: str, columns: Iterable[str]) -> tuple[Literal, ...]:
     found = [one for text in reader.queries(tree) for one in literals_of_sql(text, reader.sources)]
     found += reader.read(tree)
     known = {name.casefold(): name for name in reader.columns}
+    made = made_columns(tree)
     told = (
         Literal(known[name.casefold()], literal.value, literal.use)
         for literal in found
         for name in sorted(reader.sources.columns(literal.column))
-        if name.casefold() in known
+        if name.casefold() in known and literal.value not in made
     )
     return tuple(dict.fromkeys(told))[:LITERALS_LIMIT]
 
