@@ -10,8 +10,8 @@ given to send:
 
 Positive controls: the same scanner over what the person saw finds every encoding, and the symbols do differ.  Beyond
 this proof: latency (tests/unit/test_gate_release.py), provider and database (tests/e2e/test_models_see_no_data.py).
-A run takes half a second and more: some minutes as it is, an hour with `--full`, which may be taken in parts (every
-N-th program), side by side.  Exit status 1 where a goal is missed.
+A run takes half a second and more: some minutes as it is, most of an hour with `--full`, which may be taken in parts
+(every N-th program).  Exit status 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import TaskRequest
 
 DATASETS, FULL_DATASETS = 2, 20
+SANDBOXES = 2
+"""At a time; each serves datasets of its own."""
 PROGRAMS_GOAL = 150
 FULL_RUNS_GOAL = 2_000
 ALPHABET = Alphabet.STANDARD
@@ -98,21 +101,24 @@ def tasks(steps: Sequence[str], sheets: Sequence[SignedSheet]) -> list[TaskReque
     ]  # fmt: skip
 
 
-def prove(hostile: Hostile, planes: Sequence[Plane], into: Channel) -> None:
-    """Runs one program over all datasets, and judges all that left."""
-    into.programs += 1
-    left: dict[int, list[bytes]] = defaultdict(list)
-    debited: dict[int, float] = {}
-    asked = tasks(hostile.steps, planes[0].sheets)
+def answers(planes: Sequence[Plane], asked: Sequence[TaskRequest]) -> None:
+    """What leaves each plane for these tasks, one plane after another."""
     for one in planes:
-        for task in asked:
-            _, body = one.executor.answer(task)
-            left[task.step].append(body)
-            debited[task.step] = one.executor.budget.debited(task.task_id)
-            into.runs += 1
-        bodies = [bodies[-1] for bodies in left.values()]
-        one.sent += bodies
+        one.sent += [one.executor.answer(task)[1] for task in asked]
+
+
+def prove(hostile: Hostile, planes: Sequence[Plane], into: Channel) -> None:
+    """Runs one program over all datasets, as many at a time as there are sandboxes, and judges all that left."""
+    into.programs += 1
+    asked = tasks(hostile.steps, planes[0].sheets)
+    with ThreadPoolExecutor(SANDBOXES) as pool:
+        list(pool.map(answers, (planes[first::SANDBOXES] for first in range(SANDBOXES)), [asked] * SANDBOXES))
+    into.runs += len(asked) * len(planes)
+    for one in planes:
+        bodies = one.sent[-len(asked) :]
         into.found += [f"{hostile.name}: {value} ({how})" for value, how in one.scanner.found(bodies)]
+    left = {task.step: [one.sent[place - len(asked)] for one in planes] for place, task in enumerate(asked)}
+    debited = {task.step: planes[0].executor.budget.debited(task.task_id) for task in asked}
     for step, bodies in left.items():
         told = [Symbol.model_validate(json.loads(body)["symbol"]) for body in bodies]  # without one this fails
         distinct = {one.symbol for one in told}
@@ -189,16 +195,19 @@ def main() -> None:
     number, parts = options.part
     rows: dict[str, Channel] = defaultdict(Channel)
     with tempfile.TemporaryDirectory(prefix="daytwo-gate-") as name, ExitStack() as stack:
-        native = Sandboxes(default_environment(), Path(cell.__file__).parent)
-        stack.callback(native.close)
+        sandboxes = [Sandboxes(default_environment(), Path(cell.__file__).parent) for _ in range(SANDBOXES)]
+        for native in sandboxes:
+            stack.callback(native.close)
         key, count = SigningKey.generate(), FULL_DATASETS if options.full else DATASETS
-        planes = [plane(Path(name) / str(seed), seed, key, native) for seed in range(count)]
+        planes = [plane(Path(name) / str(seed), seed, key, sandboxes[seed % SANDBOXES]) for seed in range(count)]
         for one in planes:
             stack.callback(one.executor.database.close)
         if len({tuple(own.digest for own in one.sheets) for one in planes}) > 1:
             raise RuntimeError("The datasets do not share their sheets: what leaves may not be compared.")
-        for hostile in corpus()[number - 1 :: parts]:
+        mine = corpus()[number - 1 :: parts]
+        for done, hostile in enumerate(mine, start=1):
             prove(hostile, planes, rows[hostile.channel])
+            print(f"{done} of {len(mine)}: {hostile.channel}, {hostile.name}", file=sys.stderr)
         goals = judged(rows, planes, control(planes), parts, full=options.full)
     _tell(rows, goals, as_json=options.json)
     sys.exit(0 if all(goal["met"] for goal in goals) else 1)
