@@ -15,7 +15,7 @@ import anyio
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, default_environment
-from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release
+from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release, StandIns
 from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal
@@ -87,6 +87,7 @@ class Executor:
                 release=Release.at_once(),
                 results=self.results,
                 state=StateStore(self.folder / "state"),
+                stand_ins=StandIns(self.database),
                 growth=Growth(environment, Environments(self.folder / "environments")),
                 device_folder=self._device_folder,
             )

@@ -75,6 +75,9 @@ def asked_in_words(receipt: Receipt) -> str:
         return "The question was not compared with the data before it was sent."
     if asked.held:
         return f"The question holds data ({', '.join(asked.held)}); its author had it sent as typed."
+    if asked.stand_ins:
+        told = ", ".join(f'“{one.text}” (typed("{one.token}"))' for one in asked.stand_ins)
+        return f"The question was sent with stand-ins for values of the data, which stayed here: {told}."
     return "The question was compared with the data before it was sent: it holds none of it."
 
 

@@ -7,6 +7,7 @@ the canaries, so that the person sees them.
 import base64
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -36,7 +37,7 @@ REPLIES = (
 
 
 class Provider:
-    """An OpenAI-compatible server that records what it gets and answers from a list."""
+    """An OpenAI-compatible server that records what it gets and answers from a list of replies, or of their makers."""
 
     def __init__(self):
         self.requests = []
@@ -49,6 +50,7 @@ class Provider:
                 provider.requests.append(self.requestline.encode() + bytes(self.headers) + body)
                 replies = provider.replies
                 reply = replies[min(len(provider.requests), len(replies)) - 1]
+                reply = reply if isinstance(reply, str) else reply(body.decode())
                 answer = {"choices": [{"message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}]}
                 data = json.dumps(answer).encode()
                 self.send_response(200)
@@ -184,7 +186,7 @@ def test_no_cell_reaches_the_provider_or_the_control_plane(daytwo, provider, hom
     assert "run.succeeded" in kept
     assert found_in(kept, people.values) == []
     assert found_in(json.dumps(answer["receipt"]["outbound"]), people.values) == []
-    assert answer["receipt"]["question"] == {"held": [], "consented": False}
+    assert answer["receipt"]["question"] == {"held": [], "consented": False, "stand_ins": []}
     assert {held["kind"] for held in answer["receipt"]["held_back"]} == {"sentence", "table", "output", "traceback"}
 
 
@@ -198,11 +200,33 @@ def test_a_question_that_holds_a_cell_reaches_nobody_without_its_authors_word(da
     assert found_in(kept_by_control(home), people.values) == []
     sent = daytwo("ask", str(people.path), question, "--model", "openai:test", "--json", "--send-as-typed")
     receipt = json.loads(sent.stdout)["receipt"]
-    assert receipt["question"] == {"held": ["people.name"], "consented": True}
+    assert receipt["question"] == {"held": ["people.name"], "consented": True, "stand_ins": []}
     assert json.loads(receipt["outbound"][0]["body"])["question"] == question
     follow_up = daytwo("ask", "--session", "last", f"And {name}, beside {people.names[0]}?", "--json")
     assert json.loads(follow_up.stderr)["error"]["message"].count("a value of") == 1  # the other is known outside
     assert set(found_in(b"\n".join(provider.requests).decode(), people.values)) == {name}
+
+
+def test_a_program_filters_by_a_name_that_only_a_stand_in_of_reached_the_model(daytwo, provider, home, tmp_path):
+    own = People(tmp_path, "members.csv")
+
+    def reply(prompt):
+        token = re.search(r"typed\(\W*(\w{10})", prompt)[1]
+        program = f"d = data('members').pandas()\nrow = d[d['name'] == typed('{token}')].iloc[0]\nsay(row['number'])"
+        return json.dumps({"intent": "Look the number up.", "program": program, "final": True})
+
+    provider.replies = (reply,)
+    question = f"What is the number of {own.names[7].upper()}?"
+    done = daytwo("ask", str(own.path), question, "--model", "openai:test", "--json", "--stand-ins")
+    provider.replies = REPLIES
+    answer = json.loads(done.stdout)
+    assert [str(said) for said in answer["says"]] == [own.values[len(own.names) + 7]]
+    assert len(provider.requests) == 1
+    assert found_in(provider.requests[0].decode(), own.values) == []
+    assert found_in(kept_by_control(home), own.values) == []
+    asked = answer["receipt"]["question"]
+    assert (asked["held"], asked["consented"]) == ([], False)
+    assert [(one["text"], one["source"]) for one in asked["stand_ins"]] == [(own.names[7].upper(), "members.name")]
 
 
 def test_open_data_does_reach_the_model_and_everybody_is_told(daytwo, provider, home, tmp_path):

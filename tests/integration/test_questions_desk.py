@@ -77,10 +77,10 @@ class House:
         (self.folder / "people.csv").write_text(text)
         anyio.run(self.catalog.register, RegisterDataset(paths=(str(self.folder / "people.csv"),)), LOCAL_OWNER)
 
-    def check(self, text, *programs, session=None, as_typed=False):
+    def check(self, text, *programs, session=None, **decided):
         replay = tuple(ReplayLine(code=code) for code in programs) or None
         run = NewRun(question=text, replay=replay)
-        question = Question(run=run, datasets=("people",), session=session, as_typed=as_typed)
+        question = Question(run=run, datasets=("people",), session=session, **decided)
         return anyio.run(self.desk.check, question, LOCAL_OWNER)
 
     def found(self, text, *programs, **named):
@@ -213,8 +213,61 @@ def test_what_is_let_through_is_recorded_to_the_byte(house):
     assert (receipt.outbound[0].channel, receipt.bytes_out) == ("question", 0)
     events = house.events()
     assert [event["kind"] for event in events] == ["gate.question_admitted", "gate.question_sent"]
-    assert events[0]["body"] == {"question": digest(run), "held": 1, "consented": True}
+    assert events[0]["body"] == {"question": digest(run), "held": 1, "consented": True, "stand_ins": []}
     assert events[1]["body"] == {"run": RUN}
+
+
+def test_a_stand_in_is_posted_in_place_of_a_value_and_the_value_stays(house):
+    house.run_program("x = 1")
+    name, other = NAMES[3], NAMES[4].upper()
+    text = f"Did {name} pay more than {other}, or {name.lower()} less?"
+    checked = house.check(text, with_stand_ins=True)
+    first, second = checked.stand_ins
+    assert [(one.text, one.source) for one in checked.stand_ins] == [
+        (name, "people.customer_name"),
+        (other, "people.customer_name"),
+    ]
+    asked, _, *notes = checked.run.question.splitlines()
+    calls = [f'typed("{one.token}")' for one in (first, second)]
+    assert asked == f"Did {calls[0]} pay more than {calls[1]}, or {calls[0]} less?"
+    assert notes == [
+        f"{call} stands for a value of the column `customer_name` of `people` that is not shown to you."
+        for call in calls
+    ]
+    house.desk.sent(RUN, SentQuestion(check=checked.check, session=SESSION), LOCAL_OWNER)
+    with house.database.transaction() as connection:
+        connection.execute("insert into gate_runs values (?, 'local', ?, '', '')", (RUN, SESSION))
+    receipt = house.receipts.receipt(RUN)
+    assert receipt.outbound[0].body.encode() == canonical_bytes(checked.run)
+    assert (receipt.question.held, receipt.question.consented) == ((), False)
+    assert receipt.question.stand_ins == checked.stand_ins
+    assert "Quill" not in json.dumps(house.events())
+    assert house.check(text, session=SESSION).check is None  # what a stand-in stood for is no better known than before
+
+
+def test_what_has_no_stand_in_needs_consent_beside_those_that_have(house):
+    house.show("The highest is Ohio, not Total.")
+    house.run_program("say(f'The highest is {top}, not Total.')")
+    text = f"Is {NAMES[3]} from Ohio?"
+    left = house.check(text, session=SESSION, with_stand_ins=True)
+    assert (left.check, [one.text for one in left.held]) == (None, ["Ohio"])
+    sent = house.check(text, session=SESSION, with_stand_ins=True, as_typed=True)
+    assert sent.check is not None
+    assert "Ohio" in sent.run.question
+    assert NAMES[3] not in sent.run.question
+    in_program = house.check("x", f"say({NAMES[3]!r})", with_stand_ins=True)
+    assert in_program.check is None
+
+
+def test_a_stand_in_tells_no_column_that_the_sheet_does_not(house):
+    anyio.run(house.catalog.sign, "people", Release(level="sealed"), LOCAL_OWNER)
+    checked = house.check(f"Who is {NAMES[3]}?", with_stand_ins=True)
+    assert "customer_name" not in checked.run.question
+
+
+def test_a_question_without_room_for_stand_ins_is_refused(house):
+    text = f"{NAMES[3]} {'why ' * 4_990}"
+    assert refusal(house.check, text, with_stand_ins=True) == (Invalid, "question_too_long")
 
 
 def test_a_check_is_of_one_question_and_one_run(house):

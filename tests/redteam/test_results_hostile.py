@@ -28,6 +28,7 @@ from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.observation import Alphabet, Observation, Outcome
 from daytwo.wire.principal import LOCAL_OWNER
+from daytwo.wire.question import StandIn
 from daytwo.wire.result import AskedQuestion, HeldBack, Outbound, Receipt, RunResult
 from daytwo.wire.run import NewRun, RunStatus, RunView, StepView
 from daytwo.wire.sheet import ColumnSheet, ColumnType, Level, SchemaSheet, SignedSheet, TableSheet
@@ -152,7 +153,11 @@ def receipt() -> Receipt:
     run = NewRun(question=HOSTILE[0])
     return Receipt(
         run=RUN, session=SESSION, bits=4, bits_spent=4, budget_bits=512, bytes_out=1, ledger_size=1, ledger_root="00",
-        question=AskedQuestion(held=HOSTILE[:3], consented=True),
+        question=AskedQuestion(
+            held=HOSTILE[:3],
+            consented=True,
+            stand_ins=tuple(StandIn(token="0123456789", text=text, source=text) for text in HOSTILE),
+        ),
         held_back=(HeldBack(kind="table", count=1, rows=2),),
         outbound=(
             Outbound(channel="question", at=AT, body=canonical_bytes(run).decode()),

@@ -234,7 +234,7 @@ def test_the_examples_of_the_page_are_what_the_parser_reads():
 
 
 def test_the_page_names_all_that_a_program_may_call():
-    for name in ("data(", "sql(", "show(", "say(", "check(", "resolve(", "`workspace`"):
+    for name in ("data(", "sql(", "show(", "say(", "check(", "resolve(", "typed(", "`workspace`"):
         assert name in system_page()
 
 

@@ -44,6 +44,8 @@ class Request:
     data: tuple[RegisterDataset, ...]
     as_typed: bool = False
     """Its author consents: it is sent whatever data it holds."""
+    with_stand_ins: bool = False
+    """Values that it holds are replaced by stand-ins."""
 
 
 def _refuse_profile(name: str, device_folder: Path) -> None:
@@ -83,6 +85,9 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     session: str | None = typer.Option(None, "--session", help="Go on in this session: its id, or `last`."),
     name: str | None = typer.Option(None, "--name", help="What the dataset is called; default: after its file."),
     as_typed: bool = typer.Option(False, "--send-as-typed", help="Send the question even where it holds data."),
+    stand_ins: bool = typer.Option(
+        False, "--stand-ins", help="Send stand-ins for values that the question holds; programs can read them."
+    ),
     no_wait: bool = typer.Option(False, "--no-wait", help="Print the run's id and end; needs a running `daytwo up`."),
     home: str | None = HOME,
     as_json: bool = typer.Option(False, "--json", help="One JSON document on standard output and nothing else."),
@@ -91,7 +96,7 @@ def ask(  # noqa: PLR0913, PLR0917 -- a command's options
     """Ask a question of data.  Exit status: 0 succeeded, 1 failed, 2 usage, 3 waiting, 4 cancelled."""
     request = request_of(words, model=model, profile=profile, session=session, name=name, as_typed=as_typed)
     run = request.run.model_copy(update={"priority": priority, "time_limit_seconds": time_limit})
-    request = replace(request, run=run)
+    request = replace(request, run=run, with_stand_ins=stand_ins)
     settings = load(home=home, model=model if model and request.run.replay is None else None)
     _refuse_profile(profile, settings.device_folder)
     if no_wait and running(settings.home) is None:
@@ -174,7 +179,13 @@ def start(client: Client, request: Request, stage: Stages, *, quiet: bool) -> Ru
 
 
 def _question(request: Request, datasets: tuple[str, ...], session: str | None = None) -> Question:
-    return Question(run=request.run, datasets=datasets, session=session, as_typed=request.as_typed)
+    return Question(
+        run=request.run,
+        datasets=datasets,
+        session=session,
+        as_typed=request.as_typed,
+        with_stand_ins=request.with_stand_ins,
+    )
 
 
 def _read_again(client: Client, name: str, stage: Stages, *, quiet: bool) -> None:

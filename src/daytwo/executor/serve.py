@@ -19,7 +19,7 @@ from daytwo.executor import cell, link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
-from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Questions, Receipts, Release
+from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Questions, Receipts, Release, StandIns
 from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
 from daytwo.executor.link import Journal, LinkClient, Retention, Terms, Worker, read_enrolment
 from daytwo.executor.packs import Packer, Unpacker
@@ -291,6 +291,7 @@ def _wire(
         release=Release() if settings.release == "grid" else Release.at_once(),
         results=results,
         state=state,
+        stand_ins=StandIns(database),
         growth=growth,
         device_folder=settings.device_folder,
     )

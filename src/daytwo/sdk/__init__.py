@@ -15,7 +15,7 @@ from daytwo.sdk.asynchronous import AsyncClient
 from daytwo.sdk.client import Client
 from daytwo.sdk.origin import Origin, OriginSettings
 from daytwo.sdk.pins import Pins
-from daytwo.sdk.question import held_in_words
+from daytwo.sdk.question import held_in_words, may_stand_in
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "OriginSettings",
     "Pins",
     "held_in_words",
+    "may_stand_in",
 ]

@@ -21,7 +21,7 @@ from daytwo.sdk.origin import (
     OriginSettings,
 )
 from daytwo.sdk.pins import Pins, named, prove
-from daytwo.sdk.question import check, held_in_words
+from daytwo.sdk.question import check, held_in_words, may_stand_in
 from daytwo.sdk.views import Health, ModelTest, ModelUsage, ModelView
 from daytwo.wire.canonical import canonical_bytes
 from daytwo.wire.errors import Bug, Invalid, Missing
@@ -171,28 +171,36 @@ class Client:
             self.control.repeat("POST", _at("session", session, "rewind"), body={"run": run}),
         )
 
-    def start(self, session: str, run: NewRun, *, as_typed: bool = False) -> RunView:
+    def start(self, session: str, run: NewRun, *, as_typed: bool = False, with_stand_ins: bool = False) -> RunView:
         """Has a question checked at the executor, then posts it; the run goes on whether or not anybody watches.
 
         Args:
             session: the session that it is asked in.
             run: the question.
             as_typed: the caller consents: it is sent whatever data it holds, also where nobody can check it.
+            with_stand_ins: values that its text holds are replaced; what may not be replaced needs consent.
 
         Raises:
             Invalid: `question_holds_data`; nothing was posted.
             Unavailable: `question_not_checked`, where the executor cannot be reached; nothing was posted.
         """
         datasets = tuple(dataset.name for dataset in self.session(session).datasets)
-        checked = self.check(Question(run=run, datasets=datasets, session=session, as_typed=as_typed))
+        question = Question(
+            run=run, datasets=datasets, session=session, as_typed=as_typed, with_stand_ins=with_stand_ins
+        )
+        checked = self.check(question)
         if checked is not None and checked.check is None:
             found = held_in_words(checked.held)
-            raise Invalid("question_holds_data", f"Not sent, it holds data: {found}. Ask without it, or `as_typed`.")
+            ways = "`with_stand_ins`" if may_stand_in(checked.held) else "without it"
+            raise Invalid(
+                "question_holds_data", f"Not sent, it holds data: {found}. Ask {ways}, or `as_typed` if you consent."
+            )
         return self.post(session, run, checked)
 
     def post(self, session: str, run: NewRun, checked: CheckedQuestion | None) -> RunView:
-        """Posts a question that the executor let through; or, with None, one that its author sends unchecked."""
+        """Posts a question as the executor let it through; or, with None, one that its author sends unchecked."""
         path = _at("session", session, "runs")
+        run = run if checked is None or checked.run is None else checked.run
         view = _read(RunView, self.control.repeat("POST", path, content=canonical_bytes(run)))
         if checked is not None and checked.check is not None:
             sent = SentQuestion(check=checked.check, session=session)

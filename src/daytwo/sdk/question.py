@@ -34,6 +34,11 @@ def check(executor: Origin, question: Question) -> CheckedQuestion | None:
     return CheckedQuestion.model_validate_json(answer.content)
 
 
+def may_stand_in(held: Sequence[Held]) -> bool:
+    """Whether stand-ins can be sent in place of all of it."""
+    return all(one.may_be_replaced for one in held)
+
+
 def held_in_words(held: Sequence[Held]) -> str:
     """What a question holds of the data, for the person who typed it."""
     return ", ".join(dict.fromkeys(f"“{one.text}” ({_found(one)})" for one in held))

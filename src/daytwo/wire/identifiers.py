@@ -27,6 +27,11 @@ def new_id(kind: str) -> str:
     return f"{kind}_{''.join(characters)}"
 
 
+def new_token(characters: int) -> str:
+    """So many random characters, of five bits each."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(characters))
+
+
 def ids_in(text: str, kind: str) -> frozenset[str]:
     """The identifiers of this kind that a text mentions."""
     return frozenset(found for found in _PATTERN.findall(text) if found.startswith(f"{kind}_"))

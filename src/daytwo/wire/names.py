@@ -50,6 +50,12 @@ def lookups(program: str) -> tuple[tuple[str, str], ...]:
     return tuple((_text(call, 0, "column"), _text(call, 1, "text")) for call in _calls(program, "resolve")[:LOOKUPS])
 
 
+def typed_tokens(program: str) -> tuple[str, ...]:
+    """The stand-ins that a program's calls of `typed` name, each once; one that is no literal is none."""
+    named = (_text(call, 0, "token") for call in _calls(program, "typed"))
+    return tuple(dict.fromkeys(token for token in named if token))
+
+
 def _calls(program: str, name: str) -> list[ast.Call]:
     """The calls of one of the cell's names, in the order of the source; the cell numbers them alike."""
     tree = parse_program(program)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from daytwo.wire.identifiers import Identifier
 from daytwo.wire.message import Message, Timestamp
+from daytwo.wire.question import StandIn
 from daytwo.wire.sheet import SignedSheet
 
 PREVIEW_ROWS = 1_000
@@ -121,6 +122,8 @@ class AskedQuestion(Message):
     """Where what it holds of data was found, such as `people.name`; nothing where it holds none."""
     consented: bool = False
     """Its author had it sent as typed all the same."""
+    stand_ins: tuple[StandIn, ...] = ()
+    """What was sent in the place of values, beside what the person typed."""
 
 
 class Receipt(Message):

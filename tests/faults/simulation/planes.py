@@ -27,7 +27,7 @@ from daytwo.control.storage.tables import runs, tasks
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.database import Database
 from daytwo.executor.environments import Environments, Growth, default_environment
-from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release
+from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release, StandIns
 from daytwo.executor.guard import Approvals
 from daytwo.executor.link import Journal, LinkClient, Worker
 from daytwo.executor.results import ResultStore
@@ -206,6 +206,7 @@ class Executor:
                 release=Release.at_once(),
                 results=ResultStore(folder / "results", self.database, LOCAL_ORG),
                 state=self.state,
+                stand_ins=StandIns(self.database),
                 growth=Growth(default_environment(), Environments(folder / "environments")),
             )
         )

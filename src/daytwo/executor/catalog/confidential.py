@@ -9,10 +9,10 @@ from daytwo.executor.catalog.buckets import column_type
 from daytwo.executor.catalog.classes import classify
 from daytwo.executor.catalog.records import Dataset
 from daytwo.executor.catalog.release import address
-from daytwo.executor.catalog.supply import Jobs, supply
+from daytwo.executor.catalog.supply import Jobs, supply_as
 from daytwo.executor.sandbox.request import Mount
 from daytwo.wire.canonical import digest
-from daytwo.wire.sheet import ColumnClass, ColumnType, SchemaSheet
+from daytwo.wire.sheet import ColumnClass, ColumnType, SchemaSheet, callable_names
 
 CLASSES = frozenset({ColumnClass.IDENTIFIER, ColumnClass.SENSITIVE, ColumnClass.UNKNOWN})
 """`unknown` counts as sensitive."""
@@ -22,6 +22,7 @@ _NO_TEXT = frozenset({ColumnType.BINARY, ColumnType.NESTED, ColumnType.BOOLEAN})
 class ConfidentialColumn(NamedTuple):
     source: str
     """What the job calls its table."""
+    table: str
     column: str
 
     @property
@@ -44,10 +45,12 @@ class Confidential:
 
 def confidential(dataset: Dataset) -> Confidential:
     """The columns of these classes that hold text or numbers."""
-    sources, mounts = supply({dataset.name: dataset})
+    tables = {table.name: (dataset.name, table.name) for table in dataset.profile.tables}
+    # Programs know no table of a sealed dataset: what is asked about it is compared with all of them the same.
+    sources, mounts = supply_as(callable_names([dataset.signed.sheet]) or tables, {dataset.name: dataset})
     called = {source["table"]: source["name"] for source in sources}
     columns = tuple(
-        ConfidentialColumn(called[table.name], column.name)
+        ConfidentialColumn(called[table.name], table.name, column.name)
         for table in dataset.profile.tables
         for column in table.columns
         if (dataset.release.classes.get(address(table.name, column.name)) or classify(column, table.rows)) in CLASSES

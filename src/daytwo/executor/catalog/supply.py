@@ -16,7 +16,11 @@ Jobs = list[dict[str, Any]]
 
 def supply(datasets: Mapping[str, Dataset]) -> tuple[Jobs, tuple[Mount, ...]]:
     """One source for each table, under the name that a program calls it by; each file is mounted once."""
-    names = callable_names([dataset.signed.sheet for dataset in datasets.values()])
+    return supply_as(callable_names([dataset.signed.sheet for dataset in datasets.values()]), datasets)
+
+
+def supply_as(names: Mapping[str, tuple[str, str]], datasets: Mapping[str, Dataset]) -> tuple[Jobs, tuple[Mount, ...]]:
+    """The same of these tables: name → dataset and table."""
     jobs: Jobs = []
     mounted: dict[str, Mount] = {}
     for callable_name, (dataset_name, table_name) in names.items():

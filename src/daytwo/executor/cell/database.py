@@ -55,6 +55,11 @@ class Database:
     def source_names(self) -> list[str]:
         return list(self._sources)
 
+    def name_of(self, dataset: str | None, table: str | None) -> str | None:
+        """What programs call a table of a dataset, if it is here."""
+        names = [name for name, one in self._sources.items() if (one["dataset"], one["table"]) == (dataset, table)]
+        return names[0] if names else None
+
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
         if self._open is None:

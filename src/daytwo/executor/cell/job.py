@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class Job:
     rehearsing: Rehearsing | None = None
     withheld: frozenset[str] = frozenset()
     """Columns, casefolded, of which `resolve` looks nothing up."""
+    typed: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """Values for which questions hold stand-ins, as `cell.typed` reads them."""
     sentences: Sentences | None = None
     """None where nobody is told what a library said: in a rehearsal, whose traceback is told whole."""
     seed: bytes | None = None
@@ -84,6 +86,7 @@ class Job:
             output_bytes=said.get("output_bytes", OUTPUT_BYTES),
             rehearsing=Rehearsing.from_json(said["rehearsing"]) if said.get("rehearsing") else None,
             withheld=frozenset(said.get("withheld", ())),
+            typed=said.get("typed", {}),
             sentences=Sentences.from_json(said["sentences"]) if said.get("sentences") else None,
             seed=bytes.fromhex(said["seed"]) if said.get("seed") else None,
             **folders,

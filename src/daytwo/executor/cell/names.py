@@ -1,4 +1,5 @@
-"""The names that a program finds already there: `data`, `sql`, `show`, `say`, `check`, `resolve`, `workspace`.
+"""The names that a program finds already there: `data`, `sql`, `show`, `say`, `check`, `resolve`, `typed`,
+`workspace`.
 
 They are plain functions: a program may pass them on, and its functions may hold them; a snapshot keeps references.
 """
@@ -18,6 +19,7 @@ from .lookup import Lookups
 from .outlet import Outlet
 from .preview import preview
 from .tables import is_kind, to_arrow
+from .typed import TypedValues
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,13 +32,20 @@ class Names:
     """Builds the names over the cell's parts."""
 
     def __init__(
-        self, database: Database, outlet: Outlet, charts: Charts, variable: Variable, lookups: Lookups
+        self,
+        database: Database,
+        outlet: Outlet,
+        charts: Charts,
+        variable: Variable,
+        lookups: Lookups,
+        typed: TypedValues,
     ) -> None:
         self._database = database
         self._outlet = outlet
         self._charts = charts
         self._variable = variable
         self._lookups = lookups
+        self._typed = typed
         self.checks: Checks | None = None
 
     def given(self, workspace: Path) -> dict[str, Any]:
@@ -65,7 +74,11 @@ class Names:
             """The value of a column that the person meant by `text`, for filters."""
             return self._lookups.resolve(column, text, sys._getframe(1))  # noqa: SLF001 -- likewise
 
-        functions = (data, sql, show, say, check, resolve)
+        def typed(token: str) -> Any:
+            """The value for which the person's question holds this stand-in."""
+            return self._typed.value(token)
+
+        functions = (data, sql, show, say, check, resolve, typed)
         return {function.__name__: function for function in functions} | {"workspace": workspace}
 
     def handle_of(self, table: pa.Table) -> Handle:

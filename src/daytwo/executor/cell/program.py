@@ -34,6 +34,7 @@ from .shapes import shapes
 from .snapshot import Snapshot
 from .templates import template_of
 from .tracebacks import person_traceback
+from .typed import TypedValues
 
 EXIT_STATUS = {"ok": 0, "error": 1, "memory": 86}
 
@@ -56,7 +57,8 @@ class Cell:
         self._charts = Charts(outlet)
         database = Database(job)
         self._lookups = Lookups(database, job.withheld)
-        self._names = Names(database, outlet, self._charts, self._variable, self._lookups)
+        typed = TypedValues(database, job.typed)
+        self._names = Names(database, outlet, self._charts, self._variable, self._lookups, typed)
         # a real module, so that pickle, dataclasses and joblib find the program's classes where they say they are
         self._module = types.ModuleType("__main__")
         self._namespace: dict[str, Any] = vars(self._module)

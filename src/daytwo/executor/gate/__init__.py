@@ -2,7 +2,8 @@
 
 `Budget` debits the worst case before an execution, `Mint` makes one Observation of it and admits rehearsals,
 `Openings` lets output of open data cross, `Release` says when what is told may leave, `Outbox` makes every message that
-the link may send, `Questions` records what people send themselves, `Receipts` shows what left.
+the link may send, `Questions` records what people send themselves, `StandIns` in place of which values, `Receipts`
+shows what left.
 """
 
 from daytwo.executor.gate.budget import Budget
@@ -13,6 +14,7 @@ from daytwo.executor.gate.outgoing import Outbox, Outgoing
 from daytwo.executor.gate.question import Questions
 from daytwo.executor.gate.receipt import Receipts
 from daytwo.executor.gate.release import Release, Stopwatch
+from daytwo.executor.gate.standin import StandIns, TypedValue
 
 __all__ = [
     "EXECUTIONS_LIMIT",
@@ -25,6 +27,8 @@ __all__ = [
     "Questions",
     "Receipts",
     "Release",
+    "StandIns",
     "Stopwatch",
+    "TypedValue",
     "decide",
 ]

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from sqlite3 import Connection
 
 from daytwo.executor.database import Database
+from daytwo.executor.gate.standin import SCHEMA as STAND_INS
+from daytwo.executor.gate.standin import TypedValue, keep, kept
 from daytwo.ledger.event import LedgerEvent
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.canonical import canonical_bytes, digest
@@ -52,15 +54,17 @@ class Questions:
         self._database = database
         self._ledger = ledger
         self._clock = clock
-        database.create(SCHEMA)
+        for schema in (SCHEMA, STAND_INS):
+            database.create(schema)
 
-    def admit(self, run: NewRun, sources: Sequence[str], by: Principal) -> str:
+    def admit(self, run: NewRun, sources: Sequence[str], by: Principal, values: Sequence[TypedValue] = ()) -> str:
         """Records a question before it is sent; the id under which `sent` finds it.
 
         Args:
             run: as its client posts it.
             sources: where what it holds was found; if anything was, its author consented.
             by: who asks.
+            values: in whose place it holds tokens.
         """
         check_id, at = new_id("check"), self._clock()
         body = canonical_bytes(run).decode("utf-8")
@@ -69,7 +73,13 @@ class Questions:
                 "insert into gate_questions values (?, ?, null, null, ?, ?, ?, ?)",
                 (check_id, by.org_id, body, json.dumps(sorted(sources)), bool(sources), at),
             )
-            told = {"question": digest(run), "held": len(sources), "consented": bool(sources)}
+            keep(connection, check_id, by.org_id, values)
+            told = {
+                "question": digest(run),
+                "held": len(sources),
+                "consented": bool(sources),
+                "stand_ins": [one.token for one in values],
+            }
             self._append(connection, by, "gate.question_admitted", check_id, at, told)
         return check_id
 
@@ -119,5 +129,9 @@ def asked(connection: Connection, run_id: str) -> tuple[AskedQuestion, Outbound]
     row = connection.execute("select * from gate_questions where run_id = ?", (run_id,)).fetchone()
     if row is None:
         return None
-    question = AskedQuestion(held=tuple(json.loads(row["held"])), consented=bool(row["consented"]))
+    question = AskedQuestion(
+        held=tuple(json.loads(row["held"])),
+        consented=bool(row["consented"]),
+        stand_ins=kept(connection, row["check_id"]),
+    )
     return question, Outbound(channel=CHANNEL, at=row["at"], body=row["body"])

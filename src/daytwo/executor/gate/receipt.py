@@ -13,6 +13,7 @@ from daytwo.executor.gate.opened import SCHEMA as OPENINGS
 from daytwo.executor.gate.opened import crossed
 from daytwo.executor.gate.question import SCHEMA as QUESTIONS
 from daytwo.executor.gate.question import asked
+from daytwo.executor.gate.standin import SCHEMA as STAND_INS
 from daytwo.ledger.sqlite import LedgerProof, SqliteLedger
 from daytwo.wire.errors import Missing
 from daytwo.wire.result import HeldBack, LedgerLeaf, Outbound, Receipt, RunResult, StepResult
@@ -52,7 +53,7 @@ class Receipts:
         self._ledger = ledger
         self._budget = budget
         self._shown = shown
-        for schema in (QUESTIONS, OPENINGS):
+        for schema in (QUESTIONS, STAND_INS, OPENINGS):
             database.create(schema)
 
     def receipt(self, run_id: str) -> Receipt:

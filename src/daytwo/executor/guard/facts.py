@@ -24,7 +24,7 @@ from daytwo.executor.guard.yaml_text import parse_yaml
 RULES_VERSION: Final = "4"
 """Changes with every rule and every entry of `facts.yaml`; verdicts of different versions may differ."""
 
-CELL_NAMES: Final = ("check", "data", "resolve", "say", "show", "sql", "workspace")
+CELL_NAMES: Final = ("check", "data", "resolve", "say", "show", "sql", "typed", "workspace")
 """What a program finds without an import (docs/reference/cell.md)."""
 
 METHODS_LIMIT: Final = 2

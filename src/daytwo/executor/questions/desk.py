@@ -18,6 +18,7 @@ import anyio.to_thread
 from daytwo.executor.catalog import Confidential
 from daytwo.executor.gate import Questions
 from daytwo.executor.questions.matching import Public, held, held_in_program, shown_values, told_by
+from daytwo.executor.questions.replacing import Replaced
 from daytwo.executor.questions.values import VALUES_LIMIT, ColumnValues, State, ValueIndex
 from daytwo.legible import legible
 from daytwo.wire.errors import Invalid, Retryable
@@ -89,10 +90,18 @@ class Desk:
         data = [self._confidential(name) for name in question.datasets]
         values, not_compared = await self._values(data)
         found = await anyio.to_thread.run_sync(self._held, question, data, values)
-        if found and not question.as_typed:
-            return CheckedQuestion(held=tuple(found), not_compared=tuple(not_compared))
-        check = self._questions.admit(question.run, sorted({one.source for one in found}), by)
-        return CheckedQuestion(check=check, held=tuple(found), not_compared=tuple(not_compared))
+        changed = Replaced.in_question(question.run, found if question.with_stand_ins else (), data)
+        left = [one for one in found if one not in changed.held]
+        if left and not question.as_typed:
+            return CheckedQuestion(held=tuple(left), not_compared=tuple(not_compared))
+        check = self._questions.admit(changed.run, sorted({one.source for one in left}), by, changed.values)
+        return CheckedQuestion(
+            check=check,
+            run=changed.run if changed.values else None,
+            stand_ins=tuple(value.stand_in for value in changed.values),
+            held=tuple(left),
+            not_compared=tuple(not_compared),
+        )
 
     def sent(self, run_id: str, sent: SentQuestion, by: Principal) -> None:
         """Notes which run a question became.  Raises what `Questions.sent` raises."""

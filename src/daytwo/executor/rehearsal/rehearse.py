@@ -18,6 +18,7 @@ import anyio.to_thread
 
 from daytwo.executor.cell.frames import FrameReader
 from daytwo.executor.environments import Environment
+from daytwo.executor.gate import TypedValue
 from daytwo.executor.rehearsal.capture import Capture, cut
 from daytwo.executor.rehearsal.mock import Mock, mock
 from daytwo.executor.rehearsal.outcome import decide
@@ -64,6 +65,7 @@ class Rehearser:
         environment: Environment,
         devices: tuple[Path, ...],
         cancel: Cancel,
+        typed: Sequence[TypedValue] = (),
     ) -> Rehearsal:
         """Runs the program on mock rows and keeps the state that it leaves, under the task's snapshot number.
 
@@ -74,6 +76,7 @@ class Rehearser:
             environment: its packages.
             devices: the profile's, which the step holds.
             cancel: ends it.
+            typed: the values for which its program names stand-ins; where they stand is told to the sandbox, no value.
         """
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             sheets = [own.sheet for own in signed]
@@ -82,7 +85,7 @@ class Rehearser:
             mocks = await anyio.to_thread.run_sync(mock, sheets, request.program, SEED, Path(name), MOUNTED_AT)
             asked = SandboxRequest(
                 module="cell.program",
-                job=json.dumps(_job(request, signed, mocks, profile, state)).encode(),
+                job=json.dumps(_job(request, signed, mocks, profile, state, typed)).encode(),
                 profile=replace(profile, wall_seconds=min(profile.wall_seconds, WALL_SECONDS)),
                 org_id=request.org_id,
                 kind=Kind.REHEARSAL,
@@ -126,7 +129,12 @@ class Rehearser:
 
 
 def _job(
-    request: TaskRequest, signed: Sequence[SignedSheet], mocks: Mock, profile: Profile, state: tuple[Mount, ...]
+    request: TaskRequest,
+    signed: Sequence[SignedSheet],
+    mocks: Mock,
+    profile: Profile,
+    state: tuple[Mount, ...],
+    typed: Sequence[TypedValue],
 ) -> dict[str, Any]:
     columns = {column.name for own in signed for table in own.sheet.tables for column in table.columns}
     return {
@@ -137,6 +145,7 @@ def _job(
         "cpus": profile.cpus,
         "output_bytes": profile.output_bytes,
         "withheld": withheld_columns([own.sheet for own in signed]),
+        "typed": {one.token: one.as_job(rehearsing=True) for one in typed},
         "rehearsing": {
             "instant": max((own.released_at for own in signed), default=EPOCH),
             "columns": sorted(columns),

@@ -14,6 +14,7 @@ from typing import Protocol
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.cell.frames import FrameReader
 from daytwo.executor.environments import Environment
+from daytwo.executor.gate import TypedValue
 from daytwo.executor.sandbox import PROFILES
 from daytwo.executor.sandbox.request import Cancel, Kind, Mount, Profile, SandboxRequest, SandboxResult, Sink
 from daytwo.executor.state import STATE_TARGET, Beginning
@@ -43,6 +44,8 @@ class Execution:
     """The snapshot that it starts from."""
     begun: Beginning
     """The snapshot that it is to make."""
+    typed: tuple[TypedValue, ...]
+    """The values for which its program names stand-ins."""
 
     async def run(self, catalog: Catalog, sandbox: Sandbox, frames: StepFrames, cancel: Cancel) -> SandboxResult:
         """Runs the program to its end; a report that broke off in the middle is forgotten.
@@ -67,6 +70,7 @@ class Execution:
             "cpus": profile.cpus,
             "output_bytes": profile.output_bytes,
             "withheld": withheld_columns([catalog.signed(ref.name).sheet for ref in request.datasets]),
+            "typed": {one.token: one.as_job(rehearsing=False) for one in self.typed},
             "sentences": sentences(request.program),
             "seed": None if self.begun.seed is None else self.begun.seed.hex(),
         }

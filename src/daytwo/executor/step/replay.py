@@ -131,7 +131,8 @@ class Replayer:
         writer = StepWriter(scratch.results, request.step, lambda _, result: made.append(result))
         frames = StepFrames(writer, snapshot)
         with self._rooms.sandbox.holding(PROFILES[request.profile]) as devices:
-            execution = Execution(request, environment, devices, state.mounts(base), snapshot.begun)
+            typed = self._rooms.stand_ins.of(request)
+            execution = Execution(request, environment, devices, state.mounts(base), snapshot.begun, typed)
             result = await execution.run(self._rooms.catalog, self._rooms.sandbox, frames, Cancel())
         outcome, kept = _ended(request, frames, result, snapshot, scratch.state)
         shown = writer.finish(outcome.value, stdout=result.stdout, stderr=result.stderr)

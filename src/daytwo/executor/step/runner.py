@@ -18,7 +18,7 @@ import structlog
 
 from daytwo.executor.catalog import Catalog
 from daytwo.executor.environments import Environment, Growth
-from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Openings, Release, Stopwatch
+from daytwo.executor.gate import EXECUTIONS_LIMIT, Budget, Debit, Mint, Openings, Release, StandIns, Stopwatch
 from daytwo.executor.guard import Approvals
 from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import ResultStore
@@ -60,6 +60,7 @@ class Rooms:
     release: Release
     results: ResultStore
     state: StateStore
+    stand_ins: StandIns
     growth: Growth
     """What programs run in, and what that grows into for them."""
     device_folder: Path = DEVICE_FOLDER
@@ -102,6 +103,7 @@ class StepRunner:
         self._release = rooms.release
         self._results = rooms.results
         self._state = rooms.state
+        self._stand_ins = rooms.stand_ins
         self._growth = rooms.growth
         self._device_folder = rooms.device_folder
 
@@ -184,7 +186,10 @@ class StepRunner:
         request, profile = told.request, PROFILES[told.request.profile]
         try:
             signed = [self._catalog.signed(ref.name) for ref in request.datasets]
-            rehearsal = await self._rehearser.rehearse(request, signed, profile, told.environment, told.devices, cancel)
+            typed = self._stand_ins.of(request)
+            rehearsal = await self._rehearser.rehearse(
+                request, signed, profile, told.environment, told.devices, cancel, typed
+            )
         except (DaytwoError, OSError) as error:
             log.warning("step.not_rehearsed", run=request.run_id, step=request.step, error=type(error).__name__)
             return None
@@ -225,7 +230,8 @@ class StepRunner:
             snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment)
             frames = StepFrames(writer, snapshot)
             mounts = self._state.mounts(base)
-            execution = Execution(request, told.environment, told.devices, mounts, snapshot.begun)
+            typed = self._stand_ins.of(request)
+            execution = Execution(request, told.environment, told.devices, mounts, snapshot.begun, typed)
             result = await execution.run(self._catalog, self._sandbox, frames, cancel)
             return self._keep(told, debit, frames, result, watch)
         except (DaytwoError, OSError) as error:
