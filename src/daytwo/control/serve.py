@@ -22,7 +22,7 @@ from daytwo.control.models import AuditRecord, AuditSink, Gateway
 from daytwo.control.planner import Planner
 from daytwo.control.runs.engine import APPLICATION_VERSION, Engine
 from daytwo.control.runs.failover import Failover
-from daytwo.control.runs.lifecycle import TaskOutcomes
+from daytwo.control.runs.outcomes import TaskOutcomes
 from daytwo.control.runs.segment import Segments
 from daytwo.control.settings import ControlSettings
 from daytwo.control.storage import ledger

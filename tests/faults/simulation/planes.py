@@ -1,7 +1,7 @@
 """The planes of a simulation: their real code over real databases, without the processes and the sockets between them.
 
 A death takes everything that was in memory: connections, pools, journals, half-written files stay as they are.
-What stands in for the rest: DBOS is `Checkpoints`, which keeps what a step answered and takes up what was under way;
+What stands in for the rest: DBOS is `Checkpoints`, which keeps what was begun and takes up what was under way;
 the network is a transport that calls the control plane's application; time is moved by `set_leases`.
 """
 
@@ -19,7 +19,7 @@ from daytwo.control.identity.tokens import ensure_organisation, ensure_owner
 from daytwo.control.models import Gateway
 from daytwo.control.models.settings import ModelsSettings
 from daytwo.control.planner import Planner
-from daytwo.control.runs.lifecycle import TaskOutcomes
+from daytwo.control.runs.outcomes import TaskOutcomes
 from daytwo.control.runs.segment import Segments, advance
 from daytwo.control.storage.database import open_database
 from daytwo.control.storage.notify import Notifications
@@ -49,31 +49,22 @@ SESSION_BITS = 1e9
 
 
 class Checkpoints:
-    """A durable engine: what survives is which segments were begun and what each of their steps answered."""
+    """A durable engine: what survives is which segments were begun, and which of them came to their end."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, int], dict[str, object]] = {}
-        self._ended: set[tuple[str, int]] = set()
+        self._has_ended: dict[tuple[str, int], bool] = {}
 
     def start(self, run_id: str, segment: int) -> None:
-        self._answers.setdefault((run_id, segment), {})
+        self._has_ended.setdefault((run_id, segment), False)
 
     @property
     def under_way(self) -> list[tuple[str, int]]:
-        return [name for name in self._answers if name not in self._ended]
+        return [name for name, has_ended in self._has_ended.items() if not has_ended]
 
     async def advance(self, segments: Segments, run_id: str, segment: int) -> None:
-        answers = self._answers[run_id, segment]
-
-        async def perform(name, effect, *arguments):
-            if name not in answers:
-                answer = await effect(*arguments)
-                with crashpoint.around(f"checkpoint.{name}"):
-                    answers[name] = answer
-            return answers[name]
-
-        await advance(perform, segments, run_id, segment)
-        self._ended.add((run_id, segment))
+        await advance(segments, run_id, segment)
+        with crashpoint.around("checkpoint"):
+            self._has_ended[run_id, segment] = True
 
 
 class Control:

@@ -175,11 +175,12 @@ def _not_found(executor_id: str) -> Missing:
 
 
 IS_PRESENT = func.coalesce(executors.c.last_seen > func.now() - timedelta(seconds=PRESENCE_SECONDS), False)
+IS_DRAINING = func.coalesce(executors.c.draining_since, executors.c.leaving_instance).is_not(None)
 STANDING = (
     executors.c.executor_id,
     executors.c.name,
     IS_PRESENT.label("is_present"),
-    func.coalesce(executors.c.draining_since, executors.c.leaving_instance).is_not(None).label("is_draining"),
+    IS_DRAINING.label("is_draining"),
     executors.c.revoked_at.is_not(None).label("is_revoked"),
     executors.c.profiles,
     executors.c.environment.label("offered_environment"),
@@ -203,10 +204,6 @@ async def standing(connection: AsyncConnection, executor_id: str) -> Standing:
     """What is known of one executor."""
     found = await connection.execute(select(*STANDING).where(executors.c.executor_id == executor_id))
     return standing_of(found.mappings().one())
-
-
-async def is_draining(connection: AsyncConnection, executor: Principal) -> bool:
-    return (await standing(connection, executor.id)).is_draining
 
 
 async def list_executors(connection: AsyncConnection, org_id: str) -> list[ExecutorView]:

@@ -68,7 +68,10 @@ async def newest(
         Missing: `dataset_not_found`, naming the datasets there are.
         Conflict: `dataset_outdated`, where another version of daytwo wrote the sheet.
     """
-    found = await connection.execute(select(sheets).where(sheets.c.org_id == org_id).order_by(sheets.c.dataset))
+    if names == ():
+        return []
+    wanted = sheets.c.org_id == org_id if names is None else (sheets.c.org_id == org_id) & sheets.c.dataset.in_(names)
+    found = await connection.execute(select(sheets).where(wanted).order_by(sheets.c.dataset))
     known: dict[str, tuple[str, SignedSheet]] = {}
     outdated: set[str] = set()
     for row in found.mappings():
@@ -85,8 +88,10 @@ async def newest(
                 f"The sheet of {name} is of another version of daytwo: `daytwo data add` its files registers it anew.",
             )
         if name not in known:
-            there = ", ".join(known) or "none yet"
-            raise Missing(
-                "dataset_not_found", f"There is no dataset {name} (there are: {there}). `daytwo data add` adds one."
-            )
+            raise await _not_found(connection, org_id, name)
     return [known[name] for name in names]
+
+
+async def _not_found(connection: AsyncConnection, org_id: str, name: str) -> Missing:
+    there = ", ".join(signed.sheet.dataset for _, signed in await newest(connection, org_id)) or "none yet"
+    return Missing("dataset_not_found", f"There is no dataset {name} (there are: {there}). `daytwo data add` adds one.")

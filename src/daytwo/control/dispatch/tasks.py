@@ -8,13 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, RowMapping, and_, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from daytwo.control.dispatch.executors import IS_PRESENT, STANDING, is_draining, standing_of
+from daytwo.control.dispatch.executors import IS_DRAINING, IS_PRESENT, STANDING, standing_of
 from daytwo.control.dispatch.matching import REASONS, Needs, Wait, unmet
-from daytwo.control.storage.notify import notify
 from daytwo.control.storage.tables import executors, runs, tasks
 from daytwo.wire.errors import Conflict, Missing
 from daytwo.wire.message import now
@@ -39,11 +38,9 @@ class RunHooks(Protocol):
     async def decided(self, connection: AsyncConnection, request: TaskRequest, *, approved: bool) -> None: ...
 
 
-async def create(
-    connection: AsyncConnection, executor_id: str, request: TaskRequest, environment: str | None = None
-) -> str:
-    """Creates the task, once, for an executor with that environment.  Returns the task's id."""
-    await connection.execute(
+def creation(executor_id: str, request: TaskRequest, environment: str | None = None) -> Insert:
+    """The statement that creates the task, once, for an executor with that environment."""
+    return (
         upsert(tasks)
         .values(
             task_id=request.task_id,
@@ -58,8 +55,6 @@ async def create(
         )
         .on_conflict_do_nothing()
     )
-    await notify(connection, "task", executor_id)
-    return request.task_id
 
 
 async def claim(
@@ -68,32 +63,37 @@ async def claim(
     """The most urgent, then oldest task that is free and fits what this executor offers, leased to it; or None.
 
     An executor serves one organisation: fairness between those is a matter of `runs.turns`.  One that drains gets what
-    it had before, and nothing new.
+    it had before, and nothing new.  A task whose run somebody else is moving just now is left for the next look.
     """
-    free = _LAPSED if await is_draining(connection, executor) else or_(_QUEUED, _LAPSED)
-    found = await connection.execute(
+    free = (
         select(tasks.c.task_id)
         .join(runs, runs.c.run_id == tasks.c.run_id)
-        .where(tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id, free, *_fits(offer))
+        .join(executors, executors.c.executor_id == tasks.c.executor_id)
+        .where(
+            tasks.c.executor_id == executor.id,
+            tasks.c.org_id == executor.org_id,
+            or_(_LAPSED, and_(_QUEUED, not_(IS_DRAINING))),
+            *_fits(offer),
+        )
         .order_by(runs.c.priority.desc(), tasks.c.created_at, tasks.c.task_id)
         .limit(1)
-        .with_for_update(of=tasks, skip_locked=True)
+        .with_for_update(of=[runs, tasks], skip_locked=True)
+        .cte("free")
     )
-    task_id = found.scalar_one_or_none()
-    if task_id is None:
-        return None
     leased = await connection.execute(
         update(tasks)
-        .where(tasks.c.task_id == task_id)
+        .where(tasks.c.task_id == free.c.task_id)
         .values(
             status="claimed",
             epoch=tasks.c.epoch + 1,
             lease_until=func.clock_timestamp() + timedelta(seconds=LEASE_SECONDS),
         )
-        .returning(tasks.c.epoch, tasks.c.request)
+        .returning(tasks.c.task_id, tasks.c.epoch, tasks.c.request)
     )
-    row = leased.mappings().one()
-    task = Task(task_id=task_id, epoch=row["epoch"], request=TaskRequest.model_validate(row["request"]))
+    row = leased.mappings().first()
+    if row is None:
+        return None
+    task = Task(task_id=row["task_id"], epoch=row["epoch"], request=TaskRequest.model_validate(row["request"]))
     await hooks.claimed(connection, task.request)
     return task
 
@@ -186,10 +186,12 @@ def _fits(offer: Offer | None) -> tuple[ColumnElement[bool], ...]:
 
 
 async def _lock(connection: AsyncConnection, executor: Principal, task_id: str) -> RowMapping:
+    """Locks the task's run and then the task, in that order, as those do who move a run and its tasks with it."""
     found = await connection.execute(
         select(tasks)
+        .join(runs, runs.c.run_id == tasks.c.run_id)
         .where(tasks.c.task_id == task_id, tasks.c.executor_id == executor.id, tasks.c.org_id == executor.org_id)
-        .with_for_update()
+        .with_for_update(of=[runs, tasks])
     )
     row = found.mappings().first()
     if row is None:

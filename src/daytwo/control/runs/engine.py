@@ -7,13 +7,11 @@ DBOS keeps ids only (its rows hold no question and no program).  At launch it ta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from sqlalchemy import make_url
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from daytwo.control.dispatch import tasks
@@ -31,25 +29,6 @@ MEND_SECONDS = 5.0
 STRANDED_SECONDS = 30
 
 log = structlog.get_logger(__name__)
-
-
-def _is_database_fault(error: BaseException) -> bool:
-    """Whether it may pass: a value that the database refuses is refused again."""
-    return isinstance(error, (DBAPIError, OSError)) and not isinstance(error, DataError)
-
-
-_DURABLE: StepOptions = {
-    "retries_allowed": True,
-    "interval_seconds": 0.5,
-    "backoff_rate": 1.5,
-    "max_attempts": 12,
-    "should_retry": _is_database_fault,
-}
-"""A database that restarts is away for seconds; these attempts span a minute."""
-
-
-async def _perform(name: str, effect: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-    return await DBOS.run_step_async({**_DURABLE, "name": name}, effect, *arguments)
 
 
 class Engine:
@@ -80,7 +59,7 @@ class Engine:
 
         # DBOS registers plain functions; this one carries its parts in its closure.
         async def run_segment(run_id: str, segment: int) -> None:
-            await advance(_perform, segments, run_id, segment)
+            await advance(segments, run_id, segment)
 
         self._workflow = DBOS.workflow(name="run_segment")(run_segment)
 

@@ -1,7 +1,6 @@
-"""The life of a run: accepted, moved on by what its tasks report, cancelled, resumed.
+"""The life of a run: accepted, cancelled, resumed, ended, parked.
 
-Implements `dispatch.tasks.RunHooks`; every function works inside its caller's transaction, so that a run moves
-together with the task that moved it.
+Every function works inside its caller's transaction.  What a run's tasks do to it is `outcomes`'.
 """
 
 from __future__ import annotations
@@ -9,23 +8,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import tasks
 from daytwo.control.dispatch.matching import REASONS, Wait
 from daytwo.control.runs import placement, records, sessions, turns
 from daytwo.control.runs.locked import LockedRun, locked
-from daytwo.control.runs.machine import Decision, Trigger, TurnFacts, after_completion, turn_limit
-from daytwo.control.storage.tables import executors, runs, snapshots, steps
-from daytwo.control.storage.tables import sessions as session_table
+from daytwo.control.runs.machine import Trigger
+from daytwo.control.storage.tables import runs, steps
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
-from daytwo.wire.observation import Outcome
 from daytwo.wire.principal import Principal
 from daytwo.wire.run import USUAL_PRIORITY, NewRun, RunStatus, RunView
-from daytwo.wire.task import Completion, TaskRequest
-from daytwo.wire.verdict import Ruling
 
 RESTARTS_LIMIT = 5
 """Of a segment that no process brings to its end, between two steps of a run."""
@@ -83,7 +78,7 @@ async def accept(
     )
     async with locked(connection, run_id) as run:
         run.record("run.queued", {"model": model, "profile": new.profile}, author)
-        _due(run)
+        make_due(run)
     return await records.view(connection, author.org_id, run_id)
 
 
@@ -116,9 +111,10 @@ async def resume(connection: AsyncConnection, author: Principal, run_id: str, ke
 
 async def _resume(connection: AsyncConnection, run: LockedRun, author: Principal, key: str | None) -> None:
     if run.status is RunStatus.FAILED:
+        await sessions.get(connection, run["org_id"], run["session_id"], for_update=True)
         await sessions.refuse_if_busy(connection, run["session_id"])
     if run["reason"] == "program_lost":
-        await _forget_outcome(
+        await forget_outcome(
             connection, run.id, max(step["step"] for step in await records.steps_of(connection, run.id))
         )
     run.move(
@@ -132,7 +128,7 @@ async def _resume(connection: AsyncConnection, run: LockedRun, author: Principal
     )
     ends_at = _end(run["time_limit_seconds"])
     await connection.execute(update(runs).where(runs.c.run_id == run.id).values(ends_at=ends_at))
-    _due(run)
+    make_due(run)
 
 
 async def fail(connection: AsyncConnection, run_id: str, reason: str, message: str) -> None:
@@ -157,7 +153,7 @@ async def restart(connection: AsyncConnection, run_id: str, segment: int) -> Non
             run.move(Trigger.CONTINUE, "run.continued", **again)
         else:
             run.change(**again)
-        _due(run)
+        make_due(run)
 
 
 async def overrun(connection: AsyncConnection, run_id: str) -> None:
@@ -191,123 +187,7 @@ def wait_for(run: LockedRun, wait: Wait) -> None:
     run.move(Trigger.MISS_EXECUTOR, "run.waiting", reason=wait.reason, message=wait.message)
 
 
-class TaskOutcomes:
-    """What runs do when their tasks move."""
-
-    async def claimed(self, connection: AsyncConnection, request: TaskRequest) -> None:
-        async with locked(connection, request.run_id) as run:
-            if run.status is RunStatus.WAITING:
-                run.move(Trigger.CLAIM, "run.resumed")
-            if run.status is RunStatus.EXECUTING:
-                run.record("step.claimed", {"step": request.step})
-
-    async def completed(self, connection: AsyncConnection, request: TaskRequest, completion: Completion) -> None:
-        async with locked(connection, request.run_id) as run:
-            final = await _keep_outcome(connection, request, completion)
-            run.change(bits_spent=completion.bits_spent, bits_budget=completion.bits_budget)
-            if run.status.is_terminal:
-                return
-            if run.status is RunStatus.WAITING:
-                run.move(Trigger.CLAIM, "run.resumed")
-            await self._observed(connection, run, request, completion)
-            decision = after_completion(completion, _turn_facts(run, request, final=final))
-            _act(run, decision, completion.approval_id)
-
-    async def _observed(
-        self, connection: AsyncConnection, run: LockedRun, request: TaskRequest, completion: Completion
-    ) -> None:
-        if completion.rehearsal is not None:
-            run.record("step.rehearsed", {"step": request.step, "outcome": completion.rehearsal.outcome.value})
-        if completion.symbol is None and completion.verdict.verdict is not Ruling.ALLOW:
-            told = {
-                "step": request.step,
-                "verdict": completion.verdict.verdict.value,
-                "rules": sorted({found.rule for found in completion.verdict.findings}),
-            }
-            run.record("step.denied", told)
-        if completion.symbol is not None:
-            outcome = completion.symbol.observation().outcome
-            if outcome is Outcome.OK:
-                await _advance_head(connection, request)
-            observed: dict[str, Any] = {"step": request.step, "outcome": outcome.value}
-            if completion.opened is not None:
-                observed["open"] = True
-            run.record("step.observed", observed)
-
-    async def decided(self, connection: AsyncConnection, request: TaskRequest, *, approved: bool) -> None:
-        async with locked(connection, request.run_id) as run:
-            if run.status is not RunStatus.WAITING or run["reason"] != "approval":
-                return
-            if not approved:
-                run.move(
-                    Trigger.FAIL,
-                    "run.failed",
-                    reason="approval_rejected",
-                    message="A person rejected the program. The reason is with the executor: `daytwo approvals show`.",
-                )
-                return
-            await _forget_outcome(connection, request.run_id, request.step)
-            run.move(
-                Trigger.CONTINUE,
-                "run.resumed",
-                data={"step": request.step},
-                segment=run["segment"] + 1,
-                approval_id=None,
-            )
-            _due(run)
-
-
-_KINDS = {
-    Trigger.SUCCEED: "run.succeeded",
-    Trigger.FAIL: "run.failed",
-    Trigger.ASK_APPROVAL: "run.waiting",
-    Trigger.CONTINUE: "run.continued",
-}
-
-
-def _act(run: LockedRun, decision: Decision, approval_id: str | None) -> None:
-    goes_on = decision.trigger is Trigger.CONTINUE
-    changes = {"segment": run["segment"] + 1} if goes_on else {"approval_id": approval_id}
-    run.move(
-        decision.trigger,
-        _KINDS[decision.trigger],
-        reason=decision.reason,
-        message=decision.message,
-        data={"approval": approval_id} if approval_id else {},
-        **changes,
-    )
-    if goes_on:
-        _due(run)
-
-
-def _turn_facts(run: LockedRun, request: TaskRequest, *, final: bool) -> TurnFacts:
-    replay = run["replay"]
-    return TurnFacts(
-        final=final,
-        turn=request.step,
-        turn_limit=turn_limit(None if replay is None else len(replay)),
-        plans_anew=not run["model"].startswith("builtin:"),
-    )
-
-
-async def _keep_outcome(connection: AsyncConnection, request: TaskRequest, completion: Completion) -> bool:
-    """Returns whether its model called the step the final one."""
-    kept = await connection.execute(
-        update(steps)
-        .where(steps.c.run_id == request.run_id, steps.c.step == request.step)
-        .values(
-            verdict=completion.verdict.model_dump(mode="json"),
-            rehearsal=None if completion.rehearsal is None else completion.rehearsal.model_dump(mode="json"),
-            symbol=None if completion.symbol is None else completion.symbol.model_dump(mode="json"),
-            opened=None if completion.opened is None else completion.opened.model_dump(mode="json"),
-            tier=completion.tier,
-        )
-        .returning(steps.c.final)
-    )
-    return bool(kept.scalar_one())
-
-
-async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -> None:
+async def forget_outcome(connection: AsyncConnection, run_id: str, step: int) -> None:
     """Makes a step one that is still to be dispatched: `segment` finds it by what it lacks."""
     await connection.execute(
         update(steps)
@@ -316,31 +196,6 @@ async def _forget_outcome(connection: AsyncConnection, run_id: str, step: int) -
     )
 
 
-async def _advance_head(connection: AsyncConnection, request: TaskRequest) -> None:
-    offered = (
-        select(executors.c.environment)
-        .join(session_table, session_table.c.executor_id == executors.c.executor_id)
-        .where(session_table.c.session_id == request.session_id)
-    )
-    await connection.execute(
-        insert(snapshots).values(
-            session_id=request.session_id,
-            ordinal=request.next_snapshot,
-            org_id=request.org_id,
-            base_session=request.base_session,
-            base_ordinal=request.base_snapshot,
-            run_id=request.run_id,
-            step=request.step,
-            environment=offered.scalar_subquery(),
-        )
-    )
-    await connection.execute(
-        update(session_table)
-        .where(session_table.c.session_id == request.session_id)
-        .values(head_session=request.session_id, head_snapshot=request.next_snapshot)
-    )
-
-
-def _due(run: LockedRun) -> None:
+def make_due(run: LockedRun) -> None:
     """Wakes the segment starters."""
     run.wake("segment", "due")

@@ -1,8 +1,9 @@
 """A run whose row a transaction has locked: what becomes of it is gathered, and written by one statement at the end.
 
-That statement holds the row's changes, its events, their ledger leaves and the notifications: there is no state without
-its event, and a step costs one round trip for all of them.  Events are numbered here: the lock makes the run's last
-number known, so that a reader who sees number n has seen all before it.  Nothing is written where the block fails.
+That statement holds the row's changes, its events, their ledger leaves, the notifications and what else changes with
+the run (`also`): there is no state without its event, and a step costs one round trip for all of them.  Events are
+numbered here: the lock makes the run's last number known, so that a reader who sees number n has seen all before it.
+Nothing is written where the block fails.
 """
 
 from __future__ import annotations
@@ -12,7 +13,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, RowMapping, Select, Text, bindparam, cast, func, insert, select
+from sqlalchemy import (
+    Insert,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import update as update_of
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,6 +55,7 @@ class LockedRun:
         self._events: list[tuple[int, str, str, str]] = []
         self._leaves: list[bytes] = []
         self._topics: dict[str, None] = {}
+        self._others: list[Insert | Update] = []
         self._is_changed = False
 
     def __getitem__(self, name: str) -> Any:
@@ -98,14 +113,20 @@ class LockedRun:
         """Wakes the waiters for `topic:key` when the transaction commits."""
         self._topics[f"{topic}:{key}"] = None
 
+    def also(self, *statements: Insert | Update) -> None:
+        """Adds what is to be written together with the run: rows of other tables, no row by two of them."""
+        self._others += statements
+
     async def _write(self, connection: AsyncConnection) -> None:
-        if not self._is_changed and not self._topics:
+        if not (self._is_changed or self._topics or self._others):
             return
         seqs, ats, kinds, data = zip(*self._events, strict=True) if self._events else ((), (), (), ())
         said = {"seqs": seqs, "ats": ats, "kinds": kinds, "data": data, "leaves": self._leaves, "topics": self._topics}
         lists = {name: list(values) for name, values in said.items()}
         own = {f"new_{name}": self._row[name] for name in CHANGING}
-        await connection.execute(_WRITE, own | lists | {"of_run": self.id, "of_org": self._row["org_id"]})
+        others = [other.cte(f"also_{number}") for number, other in enumerate(self._others)]
+        whole = _WRITE.add_cte(*others)
+        await connection.execute(whole, own | lists | {"of_run": self.id, "of_org": self._row["org_id"]})
 
 
 @asynccontextmanager

@@ -5,12 +5,12 @@ A session that has neither may still move to one that offers what its next run a
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import executors
 from daytwo.control.dispatch.matching import first_that_offers
-from daytwo.control.storage.tables import sessions, snapshots
+from daytwo.control.storage.tables import sessions
 
 
 async def place(connection: AsyncConnection, session: RowMapping, profile: str) -> None:
@@ -29,14 +29,3 @@ async def place(connection: AsyncConnection, session: RowMapping, profile: str) 
             .where(sessions.c.session_id == session["session_id"])
             .values(executor_id=chosen.executor_id)
         )
-
-
-async def environment_of(connection: AsyncConnection, session: RowMapping) -> str | None:
-    """The packages that a session's present variables were made with; None where there are none, or nobody said."""
-    found = await connection.execute(
-        select(snapshots.c.environment).where(
-            snapshots.c.session_id == session["head_session"], snapshots.c.ordinal == session["head_snapshot"]
-        )
-    )
-    environment: str | None = found.scalar_one_or_none()
-    return environment

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, tuple_, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import executors, sheets
 from daytwo.control.runs import records
-from daytwo.control.runs.sessions import UNFINISHED, get, line_of, note, refuse_if_busy, view
+from daytwo.control.runs.line import line_of
+from daytwo.control.runs.sessions import UNFINISHED, get, note, refuse_if_busy, view
 from daytwo.control.storage.tables import runs, sessions, snapshots
 from daytwo.control.storage.tables import steps as step_table
 from daytwo.wire.errors import Conflict, Invalid
@@ -93,15 +94,7 @@ def _check(record: SessionRecord) -> None:
 
 
 async def _versions(connection: AsyncConnection, session: RowMapping) -> tuple[RecordedVersion, ...]:
-    marks = {
-        (mark["session_id"], mark["ordinal"])
-        for mark in await line_of(connection, session["head_session"], session["head_snapshot"])
-    }
-    found = await connection.execute(
-        select(snapshots)
-        .where(tuple_(snapshots.c.session_id, snapshots.c.ordinal).in_(marks))
-        .order_by(snapshots.c.run_id, snapshots.c.step)
-    )
+    line = await line_of(connection, session)
     return tuple(
         RecordedVersion(
             session=mark["session_id"],
@@ -111,7 +104,7 @@ async def _versions(connection: AsyncConnection, session: RowMapping) -> tuple[R
             run=mark["run_id"],
             step=mark["step"],
         )
-        for mark in found.mappings()
+        for mark in sorted(line, key=lambda one: (one["run_id"], one["step"]))
     )
 
 

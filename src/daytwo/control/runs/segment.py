@@ -1,29 +1,32 @@
 """One segment of a run: plan a step, dispatch its task, end.  The next segment starts when the task comes back.
 
-A segment is one step of the durable engine, `take`, in two transactions with the model's turn between them: the run is
-begun and the prompt's parts are read; the model's answer is kept and dispatched.  It may be repeated after a crash, so
-it first looks at what its earlier life left: under the run's lock, its status and segment say whether there is anything
-left to do.  A waiting run has no segment: it costs its row.
+A segment is one workflow of the durable engine, in two transactions with the model's turn between them: the run is
+begun and what the turn stands on is read; the model's answer is kept and dispatched.  It may be repeated after a crash,
+so it first looks at what its earlier life left: under the run's lock, its status and segment say whether there is
+anything left to do.  A waiting run has no segment: it costs its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy import RowMapping, insert, update
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from daytwo.control.dispatch import executors, sheets, tasks
 from daytwo.control.dispatch.matching import Needs, unmet
 from daytwo.control.models import CallContext, PastRun, PastStep, PlanRequest, Step
 from daytwo.control.planner import Planned, Planner
-from daytwo.control.runs import lifecycle, placement, records, sessions
+from daytwo.control.runs import lifecycle, records, sessions
+from daytwo.control.runs.line import PastProgram, environment_left, names_left, programs, shapes_left
 from daytwo.control.runs.locked import LockedRun, locked
 from daytwo.control.runs.machine import Trigger, turn_limit
-from daytwo.control.runs.sessions import PastProgram
 from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls, steps
 from daytwo.control.storage.tables import sessions as session_table
@@ -34,27 +37,36 @@ from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal
 from daytwo.wire.rehearsal import Rehearsal
 from daytwo.wire.run import ReplayLine, RunStatus
-from daytwo.wire.sheet import DatasetRef
+from daytwo.wire.sheet import DatasetRef, SignedSheet
 from daytwo.wire.task import TaskRequest
 from daytwo.wire.verdict import Verdict
+
+ATTEMPTS_LIMIT = 12
+FIRST_PAUSE_SECONDS = 0.5
+PAUSE_GROWTH = 1.5
+"""A database that restarts is away for seconds; these attempts span more than a minute."""
 
 log = structlog.get_logger(__name__)
 
 
-class Perform(Protocol):
-    """A durable engine: performs an effect, keeps its answer, and gives that answer when asked again."""
+@dataclass(frozen=True)
+class Ground:
+    """What a step stands on, as its segment found it: while the run is not over, nothing moves its session."""
 
-    async def __call__(self, name: str, effect: Callable[..., Awaitable[Any]], *arguments: Any) -> Any: ...
+    session: RowMapping
+    sheets: tuple[SignedSheet, ...]
+    programs: tuple[PastProgram, ...]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a model is to be asked, and by whom it is answered."""
+    """What a model is to be asked, by whom it is answered, and what its program will stand on."""
 
     request: PlanRequest
     model: str
     replay: tuple[ReplayLine, ...] | None
     context: CallContext
+    ground: Ground
 
 
 class Segments:
@@ -81,7 +93,7 @@ class Segments:
             return
         async with transaction(self._engine, "plan") as connection, locked(connection, run_id) as run:
             if run.status is RunStatus.PLANNING and run["segment"] == segment:
-                await _keep(connection, run, turn.request, planned)
+                await _keep(connection, run, turn, planned)
 
     async def _begin(self, run_id: str, segment: int) -> Turn | None:
         """Takes up a run that is due, unless it was cancelled or another segment has it.  Returns the turn to take."""
@@ -93,45 +105,65 @@ class Segments:
             if run.status is RunStatus.QUEUED:
                 step = len(past) + (0 if undispatched else 1)
                 run.move(Trigger.START, "run.planning", data={"step": step})
+            ground = await _ground(connection, run)
             if undispatched is not None:
-                await _dispatch(connection, run, undispatched)
+                await _dispatch(connection, run, ground, undispatched)
                 return None
-            return await _turn(connection, run, past)
+            return _turn(run, ground, past)
 
     async def fail(self, run_id: str, reason: str, message: str) -> None:
         async with transaction(self._engine, "fail") as connection:
             await lifecycle.fail(connection, run_id, reason, message)
 
 
-async def advance(perform: Perform, segments: Segments, run_id: str, segment: int) -> None:
+async def advance(segments: Segments, run_id: str, segment: int) -> None:
     """One segment from beginning to end, whatever it meets: the run moves on, or ends with a reason."""
     try:
-        await perform("take", segments.take, run_id, segment)
+        await _patiently(segments.take, run_id, segment)
     except Exception:  # a task boundary: the run must end with a reason, whatever went wrong
         log.exception("segment.failed", run=run_id, segment=segment)
         message = "daytwo itself failed on this run; the control plane's log says where. `daytwo runs resume` retries."
-        await perform("fail", segments.fail, run_id, "internal_error", message)
+        await _patiently(segments.fail, run_id, "internal_error", message)
 
 
-async def _turn(connection: AsyncConnection, run: LockedRun, past: Sequence[RowMapping]) -> Turn:
+async def _patiently(effect: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+    """Performs an idempotent effect again while the database is away; a value that it refuses is refused again."""
+    pause = FIRST_PAUSE_SECONDS
+    for _ in range(ATTEMPTS_LIMIT - 1):
+        try:
+            return await effect(*arguments)
+        except DataError:
+            raise
+        except (DBAPIError, OSError) as error:
+            log.warning("segment.database_away", error=type(error).__name__)
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+        pause *= PAUSE_GROWTH
+    return await effect(*arguments)
+
+
+async def _ground(connection: AsyncConnection, run: LockedRun) -> Ground:
     session = await sessions.get(connection, run["org_id"], run["session_id"])
     held = await sheets.newest(connection, run["org_id"], tuple(session["datasets"]))
-    programs = await sessions.programs(connection, session)
+    return Ground(session, tuple(signed for _, signed in held), await programs(connection, session))
+
+
+def _turn(run: LockedRun, ground: Ground, past: Sequence[RowMapping]) -> Turn:
     turn = len(past) + 1
     limit = turn_limit(None if run["replay"] is None else len(run["replay"]))
     request = PlanRequest(
         question=run["question"],
-        sheets=tuple(signed.sheet for _, signed in held),
-        variables=sessions.names_left(programs),
-        shapes=sessions.shapes_left(programs),
-        history=_history(programs, run.id),
+        sheets=tuple(signed.sheet for signed in ground.sheets),
+        variables=names_left(ground.programs),
+        shapes=shapes_left(ground.programs),
+        history=_history(ground.programs, run.id),
         steps=tuple(_past_step(step) for step in past),
         turn=turn,
         turns_left=max(0, limit - turn),
         bits_left=run["bits_budget"] - run["bits_spent"] if run["bits_budget"] else None,
     )
     replay = None if run["replay"] is None else tuple(ReplayLine.model_validate(line) for line in run["replay"])
-    return Turn(request, run["model"], replay, CallContext(org_id=run["org_id"], run_id=run.id, step=turn))
+    context = CallContext(org_id=run["org_id"], run_id=run.id, step=turn)
+    return Turn(request, run["model"], replay, context, ground)
 
 
 def _history(programs: Sequence[PastProgram], present_run: str) -> tuple[PastRun, ...]:
@@ -157,13 +189,14 @@ def _past_step(row: RowMapping) -> PastStep:
     )
 
 
-async def _keep(connection: AsyncConnection, run: LockedRun, request: PlanRequest, planned: Planned) -> None:
+async def _keep(connection: AsyncConnection, run: LockedRun, turn: Turn, planned: Planned) -> None:
     """Records a model's turn and what follows from it."""
-    await connection.execute(
+    number = turn.request.turn
+    run.also(
         insert(model_calls).values(
             org_id=run["org_id"],
             run_id=run.id,
-            step=request.turn,
+            step=number,
             model=run["model"],
             prompt_digest=planned.prompt_digest,
             input_tokens=planned.input_tokens,
@@ -174,24 +207,22 @@ async def _keep(connection: AsyncConnection, run: LockedRun, request: PlanReques
     )
     step = planned.step
     if step.program is None:
-        _end_without_program(run, request, step)
+        _end_without_program(run, turn.request, step)
         return
-    kept = await connection.execute(
-        insert(steps)
-        .values(
-            run_id=run.id,
-            step=request.turn,
-            org_id=run["org_id"],
-            intent=step.intent,
-            program=step.program,
-            final=step.final,
-            insist=step.insist,
-            detail=step.detail,
-        )
-        .returning(steps)
-    )
-    run.record("step.planned", {"step": request.turn, "intent": step.intent, "final": step.final})
-    await _dispatch(connection, run, kept.mappings().one())
+    kept = {
+        "run_id": run.id,
+        "step": number,
+        "org_id": run["org_id"],
+        "intent": step.intent,
+        "program": step.program,
+        "final": step.final,
+        "insist": step.insist,
+        "detail": step.detail,
+        "snapshot": turn.ground.session["next_snapshot"],
+    }
+    run.also(insert(steps).values(kept))
+    run.record("step.planned", {"step": number, "intent": step.intent, "final": step.final})
+    await _dispatch(connection, run, turn.ground, kept)
 
 
 def _end_without_program(run: LockedRun, request: PlanRequest, step: Step) -> None:
@@ -208,47 +239,39 @@ def _end_without_program(run: LockedRun, request: PlanRequest, step: Step) -> No
     )
 
 
-async def _dispatch(connection: AsyncConnection, run: LockedRun, step: RowMapping) -> None:
+async def _dispatch(connection: AsyncConnection, run: LockedRun, ground: Ground, step: Mapping[Any, Any]) -> None:
     """Hands a planned step to the executor that holds the session's data."""
-    session = await sessions.get(connection, run["org_id"], run["session_id"], for_update=True)
-    request = await _task_request(connection, run, session, step)
-    needs = Needs(request.profile, await placement.environment_of(connection, session))
-    await tasks.create(connection, session["executor_id"], request, needs.environment)
+    session = ground.session
+    request = _task_request(run, ground, step)
+    if request.next_snapshot == session["next_snapshot"]:
+        own = session_table.c.session_id == session["session_id"]
+        run.also(update(session_table).where(own).values(next_snapshot=request.next_snapshot + 1))
+    needs = Needs(request.profile, environment_left(ground.programs))
+    run.also(tasks.creation(session["executor_id"], request, needs.environment))
+    run.wake("task", session["executor_id"])
     run.move(Trigger.DISPATCH, "step.dispatched", data={"step": request.step}, restarts=0)
     wait = unmet(needs, await executors.standing(connection, session["executor_id"]))
     if wait is not None:
         lifecycle.wait_for(run, wait)
 
 
-async def _task_request(
-    connection: AsyncConnection, row: LockedRun, session: RowMapping, step: RowMapping
-) -> TaskRequest:
-    held = await sheets.newest(connection, row["org_id"], tuple(session["datasets"]))
-    ordinal: int = step["snapshot"] or session["next_snapshot"]
-    if step["snapshot"] is None:
-        await connection.execute(
-            update(session_table)
-            .where(session_table.c.session_id == row["session_id"])
-            .values(next_snapshot=ordinal + 1)
-        )
-        await connection.execute(
-            update(steps).where(steps.c.run_id == row["run_id"], steps.c.step == step["step"]).values(snapshot=ordinal)
-        )
+def _task_request(run: LockedRun, ground: Ground, step: Mapping[Any, Any]) -> TaskRequest:
+    session = ground.session
     return TaskRequest(
-        org_id=row["org_id"],
-        run_id=row["run_id"],
-        session_id=row["session_id"],
-        segment=row["segment"],
+        org_id=run["org_id"],
+        run_id=run.id,
+        session_id=session["session_id"],
+        segment=run["segment"],
         step=step["step"],
         program=step["program"],
-        datasets=tuple(DatasetRef(name=signed.sheet.dataset, sheet_digest=signed.digest) for _, signed in held),
-        known_names=sessions.names_left(await sessions.programs(connection, session)),
-        profile=row["profile"],
+        datasets=tuple(DatasetRef(name=signed.sheet.dataset, sheet_digest=signed.digest) for signed in ground.sheets),
+        known_names=names_left(ground.programs),
+        profile=run["profile"],
         # The rehearsal has caught the honest mistakes: only a model that asks pays for more than the outcome.
         alphabet=Alphabet.STANDARD if step["detail"] else Alphabet.BRIEF,
         insist=step["insist"],
         base_session=session["head_session"],
         base_snapshot=session["head_snapshot"],
-        next_snapshot=ordinal,
-        on_behalf_of=Principal.model_validate(row["created_by"]),
+        next_snapshot=step["snapshot"] or session["next_snapshot"],
+        on_behalf_of=Principal.model_validate(run["created_by"]),
     )

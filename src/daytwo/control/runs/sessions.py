@@ -1,46 +1,29 @@
-"""Sessions: a conversation's datasets, its line of snapshots, and moving along that line (rewind, fork).
+"""Sessions: a conversation's datasets, and moving along its line of state (rewind, fork).
 
-A snapshot is an ordinal here; what it holds lies at the executor.  The line from a session's head back to the empty
-state says which programs made the state, and so which names a program may use: read off source, never off data.
+At most one run of a session is not over: whoever makes or resumes one locks the session's row and looks.  So a run that
+is not over finds its session as it left it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Integer, RowMapping, cast, insert, literal, select, tuple_, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daytwo.control.dispatch import executors, sheets
+from daytwo.control.runs.line import line_of, names_left, programs, versions
 from daytwo.control.storage import ledger
-from daytwo.control.storage.tables import runs, sessions, snapshots, steps
+from daytwo.control.storage.tables import runs, sessions
 from daytwo.ledger.event import LedgerEvent
 from daytwo.wire.errors import Conflict, Invalid, Missing
 from daytwo.wire.identifiers import new_id
 from daytwo.wire.message import now
-from daytwo.wire.names import assigned_names
 from daytwo.wire.principal import Principal
-from daytwo.wire.rehearsal import Rehearsal, Shape
 from daytwo.wire.run import NewSession, SessionView
 from daytwo.wire.sheet import DatasetRef
-from daytwo.wire.snapshot import Version
 
-LINEAGE_LIMIT = 10_000
 UNFINISHED = ("queued", "planning", "executing", "waiting")
-
-
-@dataclass(frozen=True)
-class PastProgram:
-    """One program of a session's line of state, oldest first."""
-
-    run_id: str
-    step: int
-    question: str
-    program: str
-    shapes: tuple[Shape, ...] = ()
-    """The variables that its rehearsal left."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +96,7 @@ async def rewind(connection: AsyncConnection, author: Principal, session_id: str
     """
     row = await get(connection, author.org_id, session_id, for_update=True)
     await refuse_if_busy(connection, session_id)
-    line = await line_of(connection, row["head_session"], row["head_snapshot"])
+    line = await line_of(connection, row)
     marks = [(mark["session_id"], mark["ordinal"]) for mark in line if mark["run_id"] == run_id]
     if not marks:
         raise Missing(
@@ -153,69 +136,6 @@ async def views(connection: AsyncConnection, org_id: str, limit: int) -> list[Se
     live = (sessions.c.org_id == org_id) & sessions.c.deleted_at.is_(None)
     found = await connection.execute(select(sessions).where(live).order_by(sessions.c.session_id.desc()).limit(limit))
     return [await _view_of(connection, row) for row in found.mappings().all()]
-
-
-async def programs(connection: AsyncConnection, session: RowMapping) -> list[PastProgram]:
-    """The programs that made a session's present state, oldest first."""
-    line = await line_of(connection, session["head_session"], session["head_snapshot"])
-    return [
-        PastProgram(mark["run_id"], mark["step"], mark["question"], mark["program"], _shapes(mark["rehearsal"]))
-        for mark in line
-    ]
-
-
-def _shapes(rehearsal: dict[str, Any] | None) -> tuple[Shape, ...]:
-    return () if rehearsal is None else Rehearsal.model_validate(rehearsal).variables
-
-
-def names_left(past: Sequence[PastProgram]) -> tuple[str, ...]:
-    """The names that programs bound, in the order of their first binding."""
-    return tuple(dict.fromkeys(name for program in past for name in assigned_names(program.program)))
-
-
-def shapes_left(past: Sequence[PastProgram]) -> tuple[Shape, ...]:
-    """The variables as rehearsals saw them, each in its latest shape."""
-    return tuple({shape.name: shape for program in past for shape in program.shapes}.values())
-
-
-async def line_of(connection: AsyncConnection, session_id: str, ordinal: int) -> Sequence[RowMapping]:
-    """The snapshots from the empty state to this one, each with its run's question and its program."""
-    start = (
-        select(
-            snapshots.c.session_id,
-            snapshots.c.ordinal,
-            snapshots.c.base_session,
-            snapshots.c.base_ordinal,
-            snapshots.c.run_id,
-            snapshots.c.step,
-            cast(literal(0), Integer).label("depth"),
-        )
-        .where(snapshots.c.session_id == session_id, snapshots.c.ordinal == ordinal)
-        .cte("line", recursive=True)
-    )
-    before = snapshots.alias("before")
-    line = start.union_all(
-        select(
-            before.c.session_id,
-            before.c.ordinal,
-            before.c.base_session,
-            before.c.base_ordinal,
-            before.c.run_id,
-            before.c.step,
-            start.c.depth + 1,
-        ).where(
-            before.c.session_id == start.c.base_session,
-            before.c.ordinal == start.c.base_ordinal,
-            start.c.depth < LINEAGE_LIMIT,
-        )
-    )
-    found = await connection.execute(
-        select(line, steps.c.program, steps.c.rehearsal, runs.c.question)
-        .join(steps, (steps.c.run_id == line.c.run_id) & (steps.c.step == line.c.step))
-        .join(runs, runs.c.run_id == line.c.run_id)
-        .order_by(line.c.depth.desc())
-    )
-    return found.mappings().all()
 
 
 async def _insert(
@@ -271,36 +191,8 @@ async def _view_of(connection: AsyncConnection, row: RowMapping) -> SessionView:
         datasets=tuple(DatasetRef(name=signed.sheet.dataset, sheet_digest=signed.digest) for _, signed in held),
         runs=tuple(own.scalars()),
         variables=names_left(await programs(connection, row)),
-        versions=await _versions(connection, row),
+        versions=await versions(connection, row),
         created_at=row["created_at"],
-    )
-
-
-async def _versions(connection: AsyncConnection, session: RowMapping) -> tuple[Version, ...]:
-    line = {
-        (mark["session_id"], mark["ordinal"])
-        for mark in await line_of(connection, session["head_session"], session["head_snapshot"])
-    }
-    found = await connection.execute(
-        select(snapshots)
-        .where(
-            (snapshots.c.session_id == session["session_id"])
-            | tuple_(snapshots.c.session_id, snapshots.c.ordinal).in_(line)
-        )
-        .order_by(snapshots.c.run_id, snapshots.c.step)
-    )
-    head = session["head_session"], session["head_snapshot"]
-    return tuple(
-        Version(
-            session=mark["session_id"],
-            snapshot=mark["ordinal"],
-            base_session=mark["base_session"],
-            base_snapshot=mark["base_ordinal"],
-            run=mark["run_id"],
-            step=mark["step"],
-            is_current=(mark["session_id"], mark["ordinal"]) == head,
-        )
-        for mark in found.mappings()
     )
 
 
