@@ -1,7 +1,7 @@
 """What durability costs, and how fast it brings work back: `python -m bench.durable [--json] [--part NAME]`.
 
-* `step`: what each step of a run costs the control plane, from due to due, beside the bare engine: one workflow a run,
-  whose every turn is three checkpointed steps (planned, dispatched, observed) of one row each.  In turns.
+* `step`: what each step of a run costs the control plane, from due to due, beside the bare engine doing the same, and
+  beside its checkpoints alone (`durable_set.engine` says what each does).  In turns.
 * `restart`, `takeover`: kill -9 of a control process in the middle of a step, until the step is dispatched: by the same
   process started again at once, as the supervisor does, and by another that takes over.
 * `posts`: `POST runs` while others are under way, whose programs take two seconds each, beside an idle control plane.
