@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daytwo.sdk.events import follow, so_far
+from daytwo.sdk.events import BACKOFF_FIRST_SECONDS, BACKOFF_LIMIT_SECONDS, OUTAGE_TOLD_SECONDS, follow, so_far
 from daytwo.sdk.origin import Origin, OriginSettings
 from daytwo.wire.errors import Bug, Missing, Retryable, Unauthenticated
 
@@ -104,7 +104,23 @@ def test_an_outage_is_told_now_and_then_and_followed_through_without_limit() -> 
             origin, RUN, outage_limit_seconds=math.inf, on_outage=told.append, clock=clock, sleep=clock.sleep
         )
         assert [event.seq for event in found] == [1]
-    assert [round(seconds / 5) for seconds in told] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    longest = BACKOFF_LIMIT_SECONDS * 1.5
+    assert len(told) == 10
+    assert all(0 <= seconds - OUTAGE_TOLD_SECONDS * 2**turn <= longest for turn, seconds in enumerate(told))
+
+
+def test_clients_that_were_cut_off_together_come_back_apart() -> None:
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused", request=request)
+
+    back = set()
+    for _ in range(20):
+        clock = _Clock()
+        with _origin(handle) as origin, pytest.raises(Retryable):
+            next(follow(origin, RUN, outage_limit_seconds=0, clock=clock, sleep=clock.sleep))
+        assert 0.5 * BACKOFF_FIRST_SECONDS <= clock.now <= 1.5 * BACKOFF_FIRST_SECONDS
+        back.add(clock.now)
+    assert len(back) == 20
 
 
 def test_a_gap_is_a_bug() -> None:

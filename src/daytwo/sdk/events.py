@@ -6,6 +6,7 @@ Spec: https://html.spec.whatwg.org/multipage/server-sent-events.html, docs/expla
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 
@@ -112,7 +113,8 @@ class _Outage:
         if self._tell is not None and self.seconds >= self._told_at_seconds:
             self._tell(self.seconds)
             self._told_at_seconds *= 2
-        self._sleep(self._backoff_seconds)
+        # Clients that one restart cut off together come back at different moments.
+        self._sleep(self._backoff_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
         self._backoff_seconds = min(self._backoff_seconds * 2, BACKOFF_LIMIT_SECONDS)
 
 
