@@ -40,7 +40,7 @@ def plan(kills):
 
 
 def killed_run(planes, orders):
-    """A run of two steps during which these deaths happen, one after the other: its events, its answer, their results.
+    """A run of two steps during which these deaths happen, one after the other: its answer, their results.
 
     Two deaths in both executions of one program lose it; then the run is resumed, as a person would.
     """
@@ -61,10 +61,11 @@ def killed_run(planes, orders):
             events.append(event)
             if left and planes.is_obeyed:
                 give()
+    check(events, orders)
     says = planes.patiently(lambda: planes.client.results(run)).steps[-1].says
     died = len(orders) - len(left) - (0 if planes.is_obeyed else 1)
     planes.order.unlink(missing_ok=True)
-    return events, says, ["survived" if number < died else "not reached" for number in range(len(orders))]
+    return says, ["survived" if number < died else "not reached" for number in range(len(orders))]
 
 
 def check(events, orders):
@@ -90,8 +91,7 @@ def test_a_run_survives_a_death_at_each_named_point(record_testsuite_property):
                 if len(table) % 3 == 0 and cases and cases[0][1] == "executor" and budget["executor"]:
                     orders.append(cases.pop(0))
                     budget["executor"] -= 1
-                events, says, results = killed_run(planes, orders)
-                check(events, orders)
+                says, results = killed_run(planes, orders)
                 assert says == ("132",), orders
                 table += [(*order, result) for order, result in zip(orders, results, strict=True)]
     record_testsuite_property("real kills", json.dumps(table))

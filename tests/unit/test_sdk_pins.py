@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from daytwo.sdk.pins import Pin, Pins, named, prove
-from daytwo.wire.errors import DaytwoError
+from daytwo.sdk.origin import Origin, OriginSettings
+from daytwo.sdk.pins import Pin, Pins, named
+from daytwo.wire.errors import DaytwoError, Denied, Retryable
 from daytwo.wire.identity import identify
 from daytwo.wire.run import ExecutorView
 from daytwo.wire.signing import SigningKey
@@ -49,27 +50,59 @@ def test_pins_that_cannot_be_read_and_keys_that_are_not_told_are_refused(tmp_pat
     assert _refusal(Pins(file), _view()) == "pins_damaged"
 
 
-def _origin(url: str, key: SigningKey | None) -> httpx2.MockTransport:
-    """What answers for this key and address, or with no proof at all; a token must not come."""
+def _origin(url: str, key: SigningKey | None, asked: list[str]) -> Origin:
+    """A client's way to what answers for this key and address, or with no proof at all."""
 
     def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        if request.url.path != "/v1/identity":
+            assert request.headers["authorization"] == "Bearer secret"
+            return httpx2.Response(200, json={})
         assert "authorization" not in request.headers
         if key is None:
             return httpx2.Response(200, json={"url": url})
         return httpx2.Response(200, json=identify(key, url, request.url.params["challenge"]).model_dump())
 
-    return httpx2.MockTransport(answer)
+    settings = OriginSettings(URL, "secret", KEY.public.text())
+    return Origin(settings, "executor", httpx2.MockTransport(answer))
 
 
-def test_an_origin_that_holds_the_key_is_taken() -> None:
-    prove(Pin(url=URL, public_key=KEY.public.text()), _origin(URL, KEY))
+def test_an_origin_that_holds_the_key_proves_it_once_and_gets_the_token() -> None:
+    asked: list[str] = []
+    with _origin(URL, KEY, asked) as origin:
+        origin.request("GET", "/v1/approvals")
+        origin.request("GET", "/v1/approvals")
+    assert asked == ["/v1/identity", "/v1/approvals", "/v1/approvals"]
+
+
+def test_an_origin_whose_connection_was_lost_proves_its_key_again() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        if asked.count("/v1/approvals") == 2 and request.url.path == "/v1/approvals":
+            raise httpx2.ConnectError("gone", request=request)
+        holder = KEY if asked.count("/v1/identity") == 1 else OTHER
+        challenge = request.url.params.get("challenge", "")
+        return httpx2.Response(200, json=identify(holder, URL, challenge).model_dump())
+
+    with Origin(OriginSettings(URL, "secret", KEY.public.text()), "executor", httpx2.MockTransport(answer)) as origin:
+        origin.request("GET", "/v1/approvals")
+        with pytest.raises(Retryable):
+            origin.request("GET", "/v1/approvals")
+        with pytest.raises(Denied) as refused:
+            origin.request("GET", "/v1/approvals")
+    assert refused.value.code == "executor_not_proven"
+    assert asked.count("/v1/approvals") == 2
 
 
 @pytest.mark.parametrize(("url", "key"), [(URL, OTHER), ("http://real.test", KEY), (URL, None)])
 def test_another_key_another_address_and_no_proof_are_refused(url: str, key: SigningKey | None) -> None:
-    with pytest.raises(DaytwoError) as refused:
-        prove(Pin(url=URL, public_key=KEY.public.text()), _origin(url, key))
+    asked: list[str] = []
+    with _origin(url, key, asked) as origin, pytest.raises(Denied) as refused:
+        origin.request("GET", "/v1/approvals")
     assert refused.value.code == "executor_not_proven"
+    assert asked == ["/v1/identity"]
 
 
 def test_one_executor_is_named_by_itself_and_one_of_several_by_its_id() -> None:

@@ -18,6 +18,7 @@ from typing import Any, Self
 import httpx2
 from pydantic import BaseModel, ValidationError
 
+from daytwo.sdk.bearer import Bearer
 from daytwo.wire.errors import Bug, DaytwoError, ErrorBody, Retryable, error_from
 from daytwo.wire.protocol import KEY_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION
 
@@ -39,10 +40,11 @@ FIRST_PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class OriginSettings:
-    """Where an origin is, and the token that it alone accepts."""
+    """Where an origin is, the token that it alone accepts, and the key that it has to prove before it gets that."""
 
     url: str
     token: str = field(repr=False)
+    key: str | None = None
 
 
 class Origin:
@@ -66,9 +68,11 @@ class Origin:
         self._sleep = sleep
         self.settings = settings
         self.url = settings.url.rstrip("/")
+        self._bearer = Bearer(self.url, settings.token, settings.key)
         self._http = httpx2.Client(
             base_url=self.url,
-            headers=_headers(settings),
+            auth=self._bearer,
+            headers={PROTOCOL_HEADER: str(PROTOCOL_VERSION)},
             timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=False,
             # Loading the authorities' certificates takes 50 ms, which a plain-text loopback origin never uses.
@@ -176,17 +180,11 @@ class Origin:
                 f"{self.name}_unreachable", f"The {self.name} at {self.url} did not answer in time."
             ) from error
         except httpx2.TransportError as error:
+            self._bearer.forget()
             raise Retryable(
                 f"{self.name}_unreachable",
                 f"There is no connection to the {self.name} at {self.url}. `daytwo status` says what runs.",
             ) from error
-
-
-def _headers(settings: OriginSettings) -> dict[str, str]:
-    headers = {PROTOCOL_HEADER: str(PROTOCOL_VERSION)}
-    if settings.token:
-        headers["Authorization"] = f"Bearer {settings.token}"
-    return headers
 
 
 def raise_for(response: httpx2.Response) -> None:

@@ -2,25 +2,21 @@
 
 Results and approvals lie at the executor's origin, so its token goes there.  A control plane that later names another
 address or key, for whatever reason, is refused before a token is sent; and the origin has to prove each time that it
-holds the key.  What is trusted is the first answer alone (as SSH trusts a host's key), unless a pin was brought there.
+holds the key (`daytwo.sdk.bearer`).  What is trusted is the first answer alone (as SSH trusts a host's key), unless a
+pin was brought there.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Self
 
-import httpx2
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from daytwo.sdk.origin import Origin, OriginSettings
 from daytwo.secretfile import replace_secret
 from daytwo.wire.errors import Denied, Missing, Unavailable
-from daytwo.wire.identity import Identity, check_identity
 from daytwo.wire.run import ExecutorView
-from daytwo.wire.signing import PublicKey
 
 
 class Pin(BaseModel):
@@ -102,24 +98,3 @@ def named(executor: str | None, views: list[ExecutorView]) -> ExecutorView:
         ids = ", ".join(view.executor for view in there) or "none"
         raise Missing("executor_not_found", f"Name one executor by its id; there are: {ids}.")
     return there[0]
-
-
-def prove(pin: Pin, transport: httpx2.BaseTransport | None = None) -> None:
-    """Has the origin prove that it holds the pinned key, before anything is sent there.
-
-    Raises:
-        Denied: `executor_not_proven`.
-        Retryable: `executor_unreachable`.
-    """
-    challenge = secrets.token_hex(16)
-    with Origin(OriginSettings(pin.url, ""), "executor", transport) as origin:
-        answer = origin.request("GET", "/v1/identity", query={"challenge": challenge})
-    try:
-        identity = Identity.model_validate_json(answer.content)
-        check_identity(identity, PublicKey.from_text(pin.public_key), pin.url, challenge)
-    except (ValidationError, Denied) as error:
-        raise Denied(
-            "executor_not_proven",
-            f"What answers at {pin.url} does not hold the executor's key, or is reached under another address than "
-            "the one that it knows. Nothing was sent there.",
-        ) from error
