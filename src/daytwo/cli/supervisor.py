@@ -12,9 +12,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -25,6 +24,7 @@ from daytwo.cli import ports, upfile
 from daytwo.cli.child import Child
 from daytwo.cli.settings import HOST, Settings
 from daytwo.sdk import Client, Health, Origin, OriginSettings
+from daytwo.secretfile import read_or_create_key
 from daytwo.wire.errors import Conflict, DaytwoError, Retryable, Unavailable
 from daytwo.wire.protocol import check_protocol
 
@@ -33,11 +33,14 @@ READY_SECONDS = 120.0
 POLL_SECONDS = 0.1
 HEALTH_SECONDS = 5.0
 RESTART_LIMIT = 6
-"""Failures in a row before the supervisor gives up."""
+"""How often in a row a process may end before it is of use, until the supervisor gives up.
+
+One that came up and was killed is started again however often that happens.
+"""
 START_RESTART_LIMIT = 1
 """The same before all were up once: what fails at the start seldom mends."""
 STABLE_SECONDS = 30.0
-"""A process that lived this long has not failed in a row."""
+"""After a life this long the next start pauses as briefly as the first."""
 BACKOFF_FIRST_SECONDS = 0.2
 BACKOFF_LIMIT_SECONDS = 5.0
 LEFTOVER_SECONDS = 20.0
@@ -67,6 +70,7 @@ class Supervisor:
         self._database_url: str | None = settings.database_url.get_secret_value() if settings.database_url else None
         self._has_database = anyio.Event()
         self._has_control = anyio.Event()
+        self._has_executor = anyio.Event()
         self._is_up = False
 
     def run(self) -> None:
@@ -135,12 +139,12 @@ class Supervisor:
                     group.start_soon(self._stop_on_lifeline, scope)
                 if self._database_url is None:
                     self._report("starting the database")
-                    group.start_soon(self._keep, self._database, self._greet_database)
+                    group.start_soon(self._keep, self._database, self._bring_up_database)
                 else:
                     self._has_database.set()
                 self._report("starting control plane and executor")
-                group.start_soon(self._keep, self._control, self._greet_control)
-                group.start_soon(self._keep, self._executor, self._greet_executor)
+                group.start_soon(self._keep, self._control, self._bring_up_control)
+                group.start_soon(self._keep, self._executor, self._bring_up_executor)
                 await self._become_ready()
         except* DaytwoError as errors:
             raise _first(errors) from None
@@ -150,10 +154,9 @@ class Supervisor:
 
     async def _become_ready(self) -> None:
         with anyio.move_on_after(READY_SECONDS) as limit:
-            await self._answers("control")
+            await self._has_control.wait()
             self._report("control plane is up")
-            self._has_control.set()
-            await self._answers("executor")
+            await self._has_executor.wait()
             self._report("executor is up")
         if limit.cancelled_caught:
             raise Unavailable(
@@ -164,17 +167,18 @@ class Supervisor:
         upfile.write_up(self._settings.home, self._up)
         self._on_ready(self._up)
 
-    async def _keep(self, child: Child, greet: Callable[[], Any]) -> None:
-        """Starts a child again whenever it ends, with growing pauses, until it has failed too often in a row."""
-        failures = 0
+    async def _keep(self, child: Child, bring_up: Callable[[], Awaitable[None]]) -> None:
+        """Starts a child again whenever it ends, with growing pauses, until too many in a row have not come up."""
+        failures = quick_ends = 0
         while True:
-            started = time.monotonic()
+            started, is_of_use = time.monotonic(), anyio.Event()
             await child.start()
             async with anyio.create_task_group() as group:
-                group.start_soon(greet)
+                group.start_soon(_then_set, bring_up, is_of_use)
                 await child.process.wait()
                 group.cancel_scope.cancel()
-            failures = 1 if time.monotonic() - started > STABLE_SECONDS else failures + 1
+            failures = 0 if is_of_use.is_set() else failures + 1
+            quick_ends = 1 if time.monotonic() - started > STABLE_SECONDS else quick_ends + 1
             why = child.why()
             said_why = not why.code.endswith("_failed")
             # A database of the user's own comes back when its keeper brings it back: nothing is gained by ending.
@@ -183,23 +187,28 @@ class Supervisor:
             if (failures > limit and not is_patient) or (said_why and not self._is_up):
                 raise why
             self._report(f"{why.code}: starting the {child.name} again")
-            await anyio.sleep(min(BACKOFF_FIRST_SECONDS * 2 ** min(failures, 10), BACKOFF_LIMIT_SECONDS))
+            await anyio.sleep(min(BACKOFF_FIRST_SECONDS * 2 ** min(quick_ends, 10), BACKOFF_LIMIT_SECONDS))
 
-    async def _greet_database(self) -> None:
+    async def _bring_up_database(self) -> None:
         await self._database.greet({})
         said = await self._database.announcement()
-        if said is not None:
-            self._database_url = str(said["database_url"])
-            self._has_database.set()
+        while said is None:  # it has ended: `_keep` sees that, and cancels this
+            await anyio.sleep_forever()
+        self._database_url = str(said["database_url"])
+        self._has_database.set()
 
-    async def _greet_control(self) -> None:
+    async def _bring_up_control(self) -> None:
         await self._has_database.wait()
         await self._control.greet({"database_url": self._database_url})
+        await self._answers("control")
+        self._has_control.set()
 
-    async def _greet_executor(self) -> None:
+    async def _bring_up_executor(self) -> None:
         await self._has_control.wait()
         token = await anyio.to_thread.run_sync(self._enrolment_token)
         await self._executor.greet({} if token is None else {"enrolment_token": token})
+        await self._answers("executor")
+        self._has_executor.set()
 
     def _enrolment_token(self) -> str | None:
         """A one-time token, unless the executor's enrolment is one that the control plane knows.
@@ -249,11 +258,23 @@ class Supervisor:
         await self._database.stop()
 
 
+async def _then_set(work: Callable[[], Awaitable[None]], done: anyio.Event) -> None:
+    await work()
+    done.set()
+
+
 def client_of(home: Path, up: upfile.Up) -> Client:
-    """A client of the planes of a home, with its two tokens."""
+    """A client of the planes of a home, with its two tokens.
+
+    The executor is pinned by the key that lies in the home beside its token: whatever else listens at its address, or
+    is named by the control plane, gets no token.
+    """
+    executor = home / "executor"
+    seed = executor / "signing.key"
+    key = read_or_create_key(seed).public.text() if seed.exists() else None
     return Client(
         OriginSettings(up.control_url, _token(home / "control" / "token")),
-        OriginSettings(up.executor_url, _token(home / "executor" / "token")),
+        OriginSettings(up.executor_url, _token(executor / "token"), key),
     )
 
 
