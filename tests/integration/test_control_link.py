@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import anyio
 import httpx2
+import psycopg
 import pytest
 from sqlalchemy import update
 
@@ -516,6 +517,35 @@ def test_a_killed_control_plane_goes_on_where_it_was(control, executor, session)
         rest = follow(person, run, after=seen)
     assert rest[0].seq == seen + 1
     assert rest[-1].kind == "run.succeeded"
+
+
+def test_the_engine_forgets_old_segments_but_those_at_which_a_run_stands(control, executor, session):
+    with control.person() as person:
+        over = ask(person, session, "say(1)")
+        executor.complete(executor.claim())
+        assert follow(person, over)[-1].kind == "run.succeeded"
+        stands = ask(person, session, "say(2)")
+        task = executor.claim()
+    control.kill()
+    kept = {f"{over}:1", f"{stands}:1"}
+    with psycopg.connect(control.environment["DAYTWO_DATABASE_URL"].replace("+psycopg", "")) as database:
+
+        def remembered():
+            database.commit()
+            found = database.execute("select workflow_uuid from dbos.workflow_status where completed_at is not null")
+            return kept & {workflow for (workflow,) in found}
+
+        assert remembered() == kept
+        database.execute("update dbos.workflow_status set completed_at = 1 where completed_at is not null")
+        database.commit()
+        control.start()
+        deadline = time.monotonic() + START_SECONDS
+        while remembered() != {f"{stands}:1"}:
+            assert time.monotonic() < deadline, remembered()
+            time.sleep(0.05)  # another process: there is no event to wait for
+    assert executor.complete(task).status_code == 204
+    with control.person() as person:
+        assert follow(person, stands)[-1].kind == "run.succeeded"
 
 
 def test_the_ledger_of_all_this_verifies(person):

@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     """How many runs of one organisation may be planned or executed at once."""
     runs_due: int = Field(default=10_000, ge=1)
     """How many may wait for their turn."""
+    segments_days: int = Field(default=7, ge=1)
+    """For how long the durable engine remembers segments that have ended."""
     webhook_url: str | None = None
     """Who is told when a run ends or waits."""
     webhook_secret: SecretStr | None = None
@@ -145,6 +147,7 @@ class Settings(BaseSettings):
             webhook=self._webhook(),
             runs_under_way=self.runs_under_way,
             runs_due=self.runs_due,
+            segments_days=self.segments_days,
             models=ModelsSettings(default_model=self.model, providers=named + standard),
         )
 

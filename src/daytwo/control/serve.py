@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from types import FrameType
 
 import anyio
@@ -22,6 +23,7 @@ from daytwo.control.models import AuditRecord, AuditSink, Gateway
 from daytwo.control.planner import Planner
 from daytwo.control.runs.engine import APPLICATION_VERSION, Engine
 from daytwo.control.runs.failover import Failover
+from daytwo.control.runs.history import History
 from daytwo.control.runs.outcomes import TaskOutcomes
 from daytwo.control.runs.segment import Segments
 from daytwo.control.settings import ControlSettings
@@ -118,6 +120,7 @@ async def _parts(settings: ControlSettings, url: str) -> AsyncIterator[ControlSt
             group.start_soon(notifications.listen)
             group.start_soon(engine.start_due, notifications)
             group.start_soon(engine.mend)
+            group.start_soon(History(database, timedelta(days=settings.segments_days)).prune)
             group.start_soon(_sequence_ledger, database, key)
             if settings.webhook is not None:
                 group.start_soon(Webhooks(database, tenure.takes, LOCAL_ORG, settings.webhook).run)

@@ -27,6 +27,8 @@ class ControlSettings(BaseModel):
     """How many runs of one organisation may be planned or executed at once; the rest wait for their turn."""
     runs_due: int = Field(default=10_000, ge=1)
     """How many may wait for it; further ones are refused."""
+    segments_days: int = Field(default=7, ge=1)
+    """For how long the durable engine remembers segments that have ended."""
 
     @property
     def owner_token_file(self) -> Path:
