@@ -16,6 +16,7 @@ import pytest
 
 from daytwo.control.storage.database import migrate
 from daytwo.control.storage.embedded import EmbeddedServer
+from daytwo.wire.errors import Unauthenticated
 from tests.faults.simulation.fate import Fate
 from tests.faults.simulation.world import World
 
@@ -145,6 +146,27 @@ def test_a_clock_set_back_holds_no_task_for_a_dead_executor(place):
             await world.check(told)
 
     simulate(place, "set back", story)
+
+
+@pytest.mark.parametrize("code", ["proof_expired", "bad_token"])
+def test_an_executor_that_is_shut_out_for_a_while_loses_nothing(place, code):
+    """As where a clock jumped or a token file was restored from a backup: nothing of what it says is let in."""
+
+    class Shut(Fate):
+        def __call__(self, point):
+            super().__call__(point)
+            name = point.removesuffix(":before")
+            if name in {"claim", "complete", "decide"} and self.reached[point] <= 2:
+                raise Unauthenticated(code, "not now")
+
+    async def story(world):
+        shut = Shut()
+        told = await world.ask(("one", "ask two"), shut)
+        await world.check(told)
+        assert min(shut.reached[f"{name}:before"] for name in ("claim", "complete", "decide")) > 2
+        assert all(count == 1 for count in told.executed.values())
+
+    simulate(place, f"shut out {code}", story)
 
 
 def test_a_full_disk_stops_an_executor_before_it_begins_and_loses_nothing(place):

@@ -1,6 +1,7 @@
 """A link token is good only with the key pair that its executor made; both are replaced together, or shut out."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import httpx2
@@ -80,6 +81,26 @@ def test_a_token_that_leaked_is_worth_nothing_without_its_key(control, side):
         headers |= {} if proof is None else {PROOF_HEADER: proof}
         refused = httpx2.post(f"{control.url}/link/v1/departure", content=body, headers=headers)
         assert refused.json()["code"] == code
+
+
+def test_a_clock_that_jumped_is_waited_for(control, side):
+    kept = read_enrolment(side.file)
+    ahead, pauses = [3_600.0], []
+
+    def clock():
+        return (datetime.now(UTC) + timedelta(seconds=ahead[0])).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+    async def mend(seconds):
+        pauses.append(seconds)
+        ahead[0] = -3_600.0 if len(pauses) < 3 else 0.0  # set back too far, then right
+
+    async def go():
+        client = LinkClient(control.url, kept.token, sleep=mend, clock=clock, key=kept.key)
+        await client.send_until_heard(side.outbox.departure(Departure(**DEPARTURE)))
+        await client.close()
+
+    anyio.run(go)
+    assert len(pauses) == 3
 
 
 def test_an_enrolment_has_to_be_signed_with_the_key_that_it_brings(control, person):

@@ -35,7 +35,7 @@ from daytwo.executor.serve import rehearser
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
-from daytwo.wire.errors import Retryable
+from daytwo.wire.errors import DaytwoError
 from daytwo.wire.identifiers import LOCAL_ORG
 from daytwo.wire.principal import LOCAL_OWNER
 from daytwo.wire.signing import SigningKey
@@ -222,7 +222,7 @@ class Executor:
         """Claims one task, if the control plane answers, and does with it what the worker's loop does."""
         try:
             task = await self.worker._claim()
-        except Retryable:
+        except DaytwoError:
             return
         if task is not None:
             await self.worker._slots.acquire_on_behalf_of(slot := object())

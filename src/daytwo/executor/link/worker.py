@@ -20,7 +20,7 @@ from daytwo.executor.guard import Approvals
 from daytwo.executor.link.client import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, LinkClient
 from daytwo.executor.link.journal import Entry, Journal
 from daytwo.executor.sandbox.request import Cancel
-from daytwo.wire.errors import Conflict, DaytwoError, Denied, Missing
+from daytwo.wire.errors import Conflict, DaytwoError, Denied, Missing, Unauthenticated
 from daytwo.wire.sheet import SignedSheet
 from daytwo.wire.task import Claim, Completion, Departure, Heartbeat, HeartbeatReply, Offer, Task, TaskRequest
 
@@ -225,6 +225,9 @@ class Worker:
         run = self._approvals.get(approval_id).run
         try:
             await self._client.send_until_heard(self._outbox.decision(self._approvals.decision(approval_id), run))
+        except Unauthenticated as error:
+            log.warning("link.decision_not_let_in", approval=approval_id, code=error.code)
+            return  # it is owed still, to whoever lets this executor in again
         except DaytwoError as error:
             log.warning("link.decision_refused", approval=approval_id, code=error.code)
         self._approvals.delivered(approval_id)
