@@ -24,9 +24,9 @@ from bench.gate import tasks
 from bench.gate_set.executor import Executor
 from daytwo.executor import cell
 from daytwo.executor.environments import default_environment
+from daytwo.executor.installation import rehearser
 from daytwo.executor.sandbox import PROFILES, Sandboxes
 from daytwo.executor.sandbox.request import Cancel
-from daytwo.executor.serve import rehearser
 from daytwo.wire.signing import SigningKey
 from daytwo.wire.task import Completion
 from daytwo.wire.verdict import Ruling, Verdict

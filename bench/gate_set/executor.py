@@ -18,11 +18,11 @@ from daytwo.executor.environments import Environment, Environments, Growth, defa
 from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release, StandIns
 from daytwo.executor.gate.budget import DATASET_BITS
 from daytwo.executor.guard import Approvals
+from daytwo.executor.installation import rehearser
 from daytwo.executor.link import Journal
 from daytwo.executor.results import ResultStore
 from daytwo.executor.sandbox import DEVICE_FOLDER, Sandboxes
 from daytwo.executor.sandbox.request import Cancel
-from daytwo.executor.serve import rehearser
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
 from daytwo.executor.step.runner import Sandbox

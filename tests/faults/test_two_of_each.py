@@ -32,7 +32,7 @@ from tests.faults.test_failover import IS_LONG, Replica
 ROOT = Path(__file__).parents[2]
 KILLS = 40 if IS_LONG else 4
 RUNS = 60 if IS_LONG else 6
-REPLACEMENTS = 4
+REPLACEMENTS = 8 if IS_LONG else 2
 EVENTS_A_TURN = 8
 WITHIN_SECONDS = 300
 NOWHERE = OriginSettings("http://127.0.0.1:1", "")

@@ -12,8 +12,8 @@ import pytest
 from daytwo.executor import cell
 from daytwo.executor.environments import Environments, Growth, Source, default_environment
 from daytwo.executor.environments.environment import NEEDED_BY_THE_CELL
+from daytwo.executor.installation import choose_environment, local_sandboxes, open_environments
 from daytwo.executor.sandbox import COLD, PROFILES, Cancel, Kind, Sandboxes, SandboxRequest
-from daytwo.executor.serve import choose_environment, local_sandboxes, open_environments
 from daytwo.executor.settings import EnvironmentSettings, ExecutorSettings
 from daytwo.wire.errors import Denied, Invalid, Missing, Unavailable
 from tests.wheels import make_wheel

@@ -14,9 +14,9 @@ from pyarrow import parquet
 
 from daytwo.executor.cell.frames import BadFrameError
 from daytwo.executor.environments import default_environment
+from daytwo.executor.installation import local_sandboxes
 from daytwo.executor.results import Exporter
 from daytwo.executor.sandbox.request import Ending, SandboxResult, Tier
-from daytwo.executor.serve import local_sandboxes
 from daytwo.wire.errors import Invalid
 from daytwo.wire.result import TableFormat
 

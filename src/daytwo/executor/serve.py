@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -15,24 +14,30 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from daytwo.executor import cell, link
+from daytwo.executor import link
 from daytwo.executor.catalog import Catalog, FullPasses
 from daytwo.executor.database import Database
-from daytwo.executor.environments import Environment, Environments, Growth, Source, default_environment, find_uv
+from daytwo.executor.environments import Environment, Growth, default_environment
 from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Questions, Receipts, Release, StandIns
-from daytwo.executor.guard import Approvals, Guard, Verdicts, read_policy
+from daytwo.executor.guard import Approvals, Guard, Verdicts
+from daytwo.executor.installation import (
+    choose_environment,
+    guarded_by,
+    local_sandboxes,
+    open_environments,
+    rehearsed_state,
+    rehearser,
+)
 from daytwo.executor.link import Journal, LinkClient, Retention, Terms, Worker, read_enrolment
 from daytwo.executor.packs import Packer, Unpacker
 from daytwo.executor.questions import Desk, Past, ValueIndex
-from daytwo.executor.rehearsal import Rehearser
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
-from daytwo.executor.sandbox import COLD, Device, Kind, Sandboxes, Tier, Warmth, detect, offered_profiles, turns
+from daytwo.executor.sandbox import COLD, Kind, Sandboxes, Tier, detect, offered_profiles, turns
 from daytwo.executor.settings import ExecutorSettings
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Replayer, Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.secretfile import read_or_create_key, read_or_create_token
-from daytwo.wire.errors import Missing, Unavailable
 from daytwo.wire.identity import identify
 from daytwo.wire.pack import PackHead
 from daytwo.wire.principal import LOCAL_OWNER, Principal
@@ -54,73 +59,6 @@ class _Parts:
     ledger: SqliteLedger
     key: SigningKey
     outbox: Outbox
-
-
-def local_sandboxes(
-    environment: Environment,
-    warmth: Warmth = Warmth(),  # noqa: B008 - frozen
-    least: Tier = Tier.STANDARD,
-    environments: Environments | None = None,
-    devices: tuple[Device, ...] | None = None,
-    *,
-    without_landlock: bool = False,
-) -> Sandboxes:
-    """The sandboxes of this machine, over the cell that this distribution brings."""
-    cell_source = Path(cell.__file__).parent
-    return Sandboxes(environment, cell_source, warmth, least, environments, devices, without_landlock=without_landlock)
-
-
-def _none_yet() -> tuple[str, ...]:
-    return ()
-
-
-def open_environments(settings: ExecutorSettings, in_use: Callable[[], Collection[str]] = _none_yet) -> Environments:
-    """The environments that this executor has built; those in use are not thrown away."""
-    given = settings.environments
-    source = Source(given.index, given.wheelhouse, given.offline, given.exclude_newer)
-    return Environments(settings.directory / "environments", source, in_use=in_use)
-
-
-def choose_environment(settings: ExecutorSettings, environments: Environments) -> Environment:
-    """What programs run in: the environment of the lock in the settings, built unless it is there, or the default.
-
-    Raises:
-        Missing: `lock_not_found`.
-        Invalid: `environment_not_locked`, `environment_incomplete`.
-        Unavailable: `uv_missing`, `environment_build_failed`.
-    """
-    lock = settings.environments.lock
-    if lock is None:
-        return default_environment()
-    try:
-        text = lock.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Missing(
-            "lock_not_found", f"The lock {lock} cannot be read. Set `lock` in `[environments]` of daytwo.toml anew."
-        ) from error
-    environment = environments.build(text, lambda line: log.info("environment.building", uv=line))
-    environment.require_for_cell()
-    return environment
-
-
-def rehearser(backend: Sandboxes, directory: Path) -> Rehearser:
-    """Rehearsals share no folder with what is real."""
-    folder = directory / "rehearsal"
-    return Rehearser(backend, rehearsed_state(directory), folder / "mocks")
-
-
-def rehearsed_state(directory: Path) -> StateStore:
-    return StateStore(directory / "rehearsal" / "state")
-
-
-def guarded_by(policy_file: Path | None) -> Guard:
-    """Guard under an organisation's policy; without uv nothing can be added to environments, so it lists nothing."""
-    policy = read_policy(policy_file)
-    try:
-        find_uv()
-    except Unavailable:
-        policy = policy.without_packages()
-    return Guard(policy)
 
 
 def serve(settings: ExecutorSettings, introduce: Callable[[], None] = lambda: None) -> None:

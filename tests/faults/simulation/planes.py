@@ -29,9 +29,9 @@ from daytwo.executor.database import Database
 from daytwo.executor.environments import Environments, Growth, default_environment
 from daytwo.executor.gate import Budget, Mint, Openings, Outbox, Release, StandIns
 from daytwo.executor.guard import Approvals
+from daytwo.executor.installation import rehearser
 from daytwo.executor.link import Journal, LinkClient, Worker
 from daytwo.executor.results import ResultStore
-from daytwo.executor.serve import rehearser
 from daytwo.executor.state import StateStore
 from daytwo.executor.step import Rooms, StepRunner
 from daytwo.ledger.sqlite import SqliteLedger
