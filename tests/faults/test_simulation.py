@@ -148,6 +148,19 @@ def test_a_clock_set_back_holds_no_task_for_a_dead_executor(place):
     simulate(place, "set back", story)
 
 
+def test_a_process_that_wakes_after_its_segment_was_taken_over_ends_no_run(place):
+    async def story(world):
+        session = (await world._post("/v1/sessions", {"datasets": []}))["session"]
+        body = {"question": "q", "model": "replay:simulation", "replay": [{"code": "one", "final": True}]}
+        run = (await world._post(f"/v1/sessions/{session}/runs", body))["run"]
+        await world.control.work()
+        assert (await world.view(run)).status == "executing"
+        await world.control._segments.fail(run, 1, "internal_error", "what the late one met")
+        assert (await world._until_over(run, approve=True)).status == "succeeded"
+
+    simulate(place, "late", story)
+
+
 @pytest.mark.parametrize("code", ["proof_expired", "bad_token"])
 def test_an_executor_that_is_shut_out_for_a_while_loses_nothing(place, code):
     """As where a clock jumped or a token file was restored from a backup: nothing of what it says is let in."""

@@ -473,6 +473,26 @@ def test_ten_cancels_at_once_end_a_run_once(control, person, executor, session):
     assert [event.kind for event in follow(person, run)].count("run.cancelled") == 1
 
 
+def test_whoever_moves_a_run_locks_it_before_its_tasks(control, person, executor, session):
+    """So that a completion and a cancel, which does what the lock's holder does here, never wait for each other."""
+    run = ask(person, session, "say(1)")
+    task = executor.claim()
+    url = control.environment["DAYTWO_DATABASE_URL"].replace("+psycopg", "")
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%FOR UPDATE OF runs%'"
+    with ThreadPoolExecutor(1) as other, psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as look:
+        holder.execute(f"set lock_timeout = '{ANSWER_SECONDS // 3}s'")
+        holder.execute("select 1 from runs where run_id = %s for update", (run,))
+        completed = other.submit(executor.complete, task)
+        deadline = time.monotonic() + START_SECONDS
+        while not look.execute(waits).fetchone()[0]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)  # another process: there is no event to wait for
+        holder.execute("update tasks set cancel = true where run_id = %s", (run,))
+        holder.commit()
+        assert completed.result(START_SECONDS).status_code == 204
+    assert follow(person, run)[-1].kind == "run.succeeded"
+
+
 def test_an_event_id_from_the_future_is_refused(person, executor, session):
     run = ask(person, session, "x = 1")
     executor.complete(executor.claim())

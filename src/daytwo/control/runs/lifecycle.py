@@ -131,13 +131,6 @@ async def _resume(connection: AsyncConnection, run: LockedRun, author: Principal
     make_due(run)
 
 
-async def fail(connection: AsyncConnection, run_id: str, reason: str, message: str) -> None:
-    """Ends a run that cannot go on; nothing happens to one that is over already."""
-    async with locked(connection, run_id) as run:
-        if not run.status.is_terminal:
-            run.move(Trigger.FAIL, "run.failed", reason=reason, message=message)
-
-
 async def restart(connection: AsyncConnection, run_id: str, segment: int) -> None:
     """Makes a successor of a segment due whose workflow ended without moving the run; too often, it ends the run."""
     async with locked(connection, run_id) as run:

@@ -89,16 +89,16 @@ class Segments:
         try:
             planned = await self._planner.plan(turn.request, turn.model, turn.replay, turn.context)
         except DaytwoError as error:
-            await self.fail(run_id, error.code, error.message)
+            await self.fail(run_id, segment, error.code, error.message)
             return
         async with transaction(self._engine, "plan") as connection, locked(connection, run_id) as run:
-            if run.status is RunStatus.PLANNING and run["segment"] == segment:
+            if _stands_at(run, segment) and run.status is RunStatus.PLANNING:
                 await _keep(connection, run, turn, planned)
 
     async def _begin(self, run_id: str, segment: int) -> Turn | None:
         """Takes up a run that is due, unless it was cancelled or another segment has it.  Returns the turn to take."""
         async with transaction(self._engine, "begin") as connection, locked(connection, run_id) as run:
-            if run["segment"] != segment or run.status not in {RunStatus.QUEUED, RunStatus.PLANNING}:
+            if not _stands_at(run, segment):
                 return None
             past = await records.steps_of(connection, run_id)
             undispatched = past[-1] if past and past[-1]["verdict"] is None and past[-1]["symbol"] is None else None
@@ -111,9 +111,11 @@ class Segments:
                 return None
             return _turn(run, ground, past)
 
-    async def fail(self, run_id: str, reason: str, message: str) -> None:
-        async with transaction(self._engine, "fail") as connection:
-            await lifecycle.fail(connection, run_id, reason, message)
+    async def fail(self, run_id: str, segment: int, reason: str, message: str) -> None:
+        """Ends a run that cannot go on; one that has moved on without this segment is none of its business."""
+        async with transaction(self._engine, "fail") as connection, locked(connection, run_id) as run:
+            if _stands_at(run, segment):
+                run.move(Trigger.FAIL, "run.failed", reason=reason, message=message)
 
 
 async def advance(segments: Segments, run_id: str, segment: int) -> None:
@@ -123,7 +125,7 @@ async def advance(segments: Segments, run_id: str, segment: int) -> None:
     except Exception:  # a task boundary: the run must end with a reason, whatever went wrong
         log.exception("segment.failed", run=run_id, segment=segment)
         message = "daytwo itself failed on this run; the control plane's log says where. `daytwo runs resume` retries."
-        await _patiently(segments.fail, run_id, "internal_error", message)
+        await _patiently(segments.fail, run_id, segment, "internal_error", message)
 
 
 async def _patiently(effect: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -139,6 +141,10 @@ async def _patiently(effect: Callable[..., Awaitable[None]], *arguments: Any) ->
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
         pause *= PAUSE_GROWTH
     return await effect(*arguments)
+
+
+def _stands_at(run: LockedRun, segment: int) -> bool:
+    return run["segment"] == segment and run.status in {RunStatus.QUEUED, RunStatus.PLANNING}
 
 
 async def _ground(connection: AsyncConnection, run: LockedRun) -> Ground:
