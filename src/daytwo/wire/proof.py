@@ -17,7 +17,6 @@ from daytwo.wire.signing import PublicKey, SigningKey
 PROOF_HEADER = "Daytwo-Proof"
 WINDOW_SECONDS = 300
 """How far the clocks of the two sides may lie apart."""
-PROOF_EXPIRED = "proof_expired"
 _PURPOSE = "link-request"
 
 
@@ -43,7 +42,7 @@ def check_proof(key: PublicKey, proof: str | None, method: str, path: str, body:
     key.verify(_PURPOSE, _signed(method, path, body, at), signature)
     if apart > WINDOW_SECONDS:
         raise Unauthenticated(
-            PROOF_EXPIRED,
+            "proof_expired",
             f"The request was signed {apart:.0f} s from the present: set the clocks of executor and control plane.",
         )
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from daytwo.executor.gate import Outgoing
 from daytwo.wire.errors import Bug, DaytwoError, Denied, ErrorBody, Incompatible, Retryable, error_from
 from daytwo.wire.message import now as wall_clock
-from daytwo.wire.proof import PROOF_EXPIRED, PROOF_HEADER, prove
+from daytwo.wire.proof import PROOF_HEADER, prove
 from daytwo.wire.protocol import PREVIOUS_VERSION, PROTOCOL_HEADER, PROTOCOL_VERSION
 from daytwo.wire.signing import SigningKey
 
@@ -119,7 +119,7 @@ class LinkClient:
         if response.is_success:
             return _json(content) if content else None
         refusal = _error(response.status_code, content)
-        if refusal.code == PROOF_EXPIRED:  # the clocks are apart, which somebody mends; the message is as good as ever
+        if refusal.code == "proof_expired":  # somebody sets the clocks; the message is as good as ever
             refusal = Retryable(refusal.code, refusal.message)
         if isinstance(refusal, Incompatible) and self.protocol == PROTOCOL_VERSION:
             self.protocol = PREVIOUS_VERSION
