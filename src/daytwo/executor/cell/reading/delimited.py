@@ -120,7 +120,7 @@ def unproven(options: dict[str, Any]) -> dict[str, Any]:
 def scan(
     connection: DuckDBPyConnection, options: dict[str, Any], files: list[str], *, rejects: str | None = None
 ) -> str:
-    """A `read_csv` call over `files`, its columns called `f1`, `f2`, … and typed as `options` say.
+    """A `read_csv` call over `files`, its columns called `f1`, `f2`, … and typed as `options` say, without their total.
 
     Lines that do not fit are kept in the tables `rejects` and `rejects`_scan where that is given.
     """
@@ -134,7 +134,11 @@ def scan(
     columns = ", ".join(
         f"{literal(f'f{place}')}: {literal(column['read'])}" for place, column in enumerate(options["columns"], start=1)
     )
-    return _reading(connection, options, files, columns, rejects)
+    whole = _reading(connection, options, files, columns, rejects)
+    total = options.get("total")
+    if total is None:
+        return whole
+    return f"(select * from {whole} where trim(f{total['place']}) is distinct from {literal(total['word'])})"  # noqa: S608 - quoted
 
 
 def lines(connection: DuckDBPyConnection, options: dict[str, Any], files: list[str]) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .closing import adds_up, total_of
 from .delimited import TEXT, lines, scan, sniff
 from .encoding import shown
 from .fixedwidth import gaps
@@ -36,11 +37,12 @@ _PLACE = {form.key: place for place, form in enumerate(FORMS)}
 
 
 def settle(
-    connection: DuckDBPyConnection, files: list[str], date_order: str | None = None
+    connection: DuckDBPyConnection, files: list[str], date_order: str | None = None, *, keeps_last: bool = False
 ) -> tuple[dict[str, Any], list[str], list[dict[str, Any]]]:
     """The options of one table over `files`, which share their dialect and header, notes, and lines left out.
 
-    `date_order`, `dmy` or `mdy`, is how the owner means dates that fit both.
+    `date_order`, `dmy` or `mdy`, is how the owner means dates that fit both.  With `keeps_last` the last line is a row,
+    whatever it calls itself.
 
     Raises:
         UnreadableError: as `sniff`; `not_a_table` where half of the lines or more do not fit.
@@ -58,8 +60,12 @@ def settle(
         **{key: first[key] for key in _DIALECT},
         "skips_bad_lines": False,
         "date_order": date_order,
+        "total": None if keeps_last or len(files) > 1 else total_of(files[0], first),
         "columns": [{"name": f"f{place}", "read": kind, "type": kind} for place, kind in enumerate(types, start=1)],
     }
+    total = options["total"]
+    if total:
+        options["columns"][total["place"] - 1].update(read=TEXT, type=TEXT)
     if options["fixed"]:
         _refuse_unclear(connection, options, files)
     doubts: list[str] = []
@@ -75,6 +81,10 @@ def settle(
     if names:
         doubts.append(f"Kept as text, because whole numbers there have more than 64 bits: {', '.join(names)}.")
     refine(connection, options, files, doubts)
+    if total:
+        if not adds_up(connection, options, files):
+            return settle(connection, files, date_order, keeps_last=True)
+        doubts.append(f"The last line ({total['word']!r}) adds up those above, and is left out.")
     return options, [*_describe(options, names_above=first["above"] is not None), *doubts], rejects
 
 

@@ -25,6 +25,7 @@ from .problem import UnreadableError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+TAIL_BYTES = 64 * 1024
 HEAD_BYTES = 64 * 1024
 TRANSCODED_LIMIT_BYTES = 128 * 1024 * 1024
 """The copies lie in a sandbox's memory: half of what the smallest compute profile has for files."""
@@ -256,6 +257,14 @@ def head_of(path: str, encoding: str) -> str:
         head = file.read(HEAD_BYTES)
     text = head.decode(_CODECS.get(encoding, encoding), "replace")
     return text.removeprefix("\ufeff")
+
+
+def tail_of(path: str, encoding: str) -> str:
+    """The last lines of a text that is not packed; the first of them may be cut."""
+    with Path(path).open("rb") as file:
+        # Characters begin at multiples of their unit.
+        file.seek(max(0, Path(path).stat().st_size - TAIL_BYTES) & ~3)
+        return file.read().decode(_CODECS.get(encoding, encoding), "replace")
 
 
 def is_crlf(path: str, encoding: str) -> bool:

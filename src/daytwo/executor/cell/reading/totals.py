@@ -1,4 +1,4 @@
-"""A last row that adds up those above it, as workbooks have one: it is no record, and would be counted twice."""
+"""A last row that adds up those above it, as spreadsheets have one: it is no record, and would be counted twice."""
 
 from __future__ import annotations
 
@@ -46,13 +46,18 @@ class Body:
     def _total(self, row: list[object]) -> str | None:
         """Its word for a total, where it begins with one and each of its numbers is the sum of those above."""
         word, *figures = [(place, value) for place, value in enumerate(row) if value is not None]
-        if not isinstance(word[1], str) or word[1].strip().rstrip(":").casefold() not in WORDS:
+        if not isinstance(word[1], str) or not is_word(word[1]):
             return None
         is_sum = all(
             _is_number(value) and place < len(self._sums) and math.isclose(value, self._sums[place], rel_tol=NEAR)
             for place, value in figures
         )
         return word[1].strip() if figures and is_sum and self._seen >= LEAST_ROWS else None
+
+
+def is_word(text: str) -> bool:
+    """Whether a field calls its row a total."""
+    return text.strip().rstrip(":").casefold() in WORDS
 
 
 def _is_number(value: object) -> TypeGuard[float]:
