@@ -12,7 +12,7 @@ import anyio
 
 from daytwo.executor.environments import Environment
 from daytwo.executor.sandbox.execution import Execution
-from daytwo.executor.sandbox.gvisor.order import Inside, Strong
+from daytwo.executor.sandbox.gvisor.order import Inside, Scratch, Strong
 from daytwo.executor.sandbox.plan import (
     CELL_PARENT,
     PACKAGES,
@@ -34,8 +34,9 @@ _UID = 64116
 _KEEPER_END_LIMIT_SECONDS = 10.0
 _CAPABILITIES = ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE"]
 """Of init, inside gVisor: nothing to the host's kernel."""
-_UNCOUNTED_PROCESSES = 2
-"""init is not the program's user, so its limit is not one higher; and gVisor lets one more through than it says."""
+_UNCOUNTED_PROCESSES = 1
+"""gVisor lets one more through than it says."""
+_SCRATCH_SITE = "/tmp/scratch"  # noqa: S108 - of the keeper's own mount namespace
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -129,7 +130,11 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
     """
     plan = make_plan(environment, cell_source, kind=request.kind, uid=_UID, modules=(), pool=0)
     run = make_run(request)
-    go, scratch, limits = run["go"], run["fit"]["scratch"], run["fit"]["limits"]
+    go, fit, limits = run["go"], run["fit"], run["fit"]["limits"]
+    scratch: list[Scratch] = [
+        {"source": _SCRATCH_SITE + target, "target": target, "bytes": size, "inodes": fit["scratch_inodes"]}
+        for target, size in fit["scratch"].items()
+    ]
     inside: Inside = {
         "uid": _UID,
         "module": request.module,
@@ -139,7 +144,6 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
         "seed": plan["inside"]["seed"],
         "check_readable": [CELL_PARENT, *go["check_readable"]],
         "devices": [f"/dev/{name}" for name in _DEVICES],
-        "scratch": list(scratch),
         "limits": limits | {"processes": request.profile.processes - _UNCOUNTED_PROCESSES},
     }
     interpreter = plan["command"][0]
@@ -160,7 +164,7 @@ def make_strong(environment: Environment, cell_source: Path, request: SandboxReq
     }
 
 
-def _configuration(command: list[str], variables: dict[str, str], scratch: dict[str, int]) -> dict[str, object]:
+def _configuration(command: list[str], variables: dict[str, str], scratch: list[Scratch]) -> dict[str, object]:
     """The bundle's `config.json`, after the OCI runtime specification 1.0.2."""
     none: list[str] = []
     sets = {"bounding": _CAPABILITIES, "effective": _CAPABILITIES, "permitted": _CAPABILITIES}
@@ -175,10 +179,10 @@ def _configuration(command: list[str], variables: dict[str, str], scratch: dict[
             for name, value in (("CORE", 0), ("MEMLOCK", 0), ("STACK", 8 << 20))
         ],
     }
-    options = ["nosuid", "nodev", "noexec", "mode=1777"]
-    memory = [
-        {"destination": path, "type": "tmpfs", "source": "tmpfs", "options": [*options, f"size={size}"]}
-        for path, size in scratch.items()
+    options = ["rbind", "rw", "nosuid", "nodev", "noexec"]
+    bounded = [
+        {"destination": each["target"], "type": "bind", "source": each["source"], "options": options}
+        for each in scratch
     ]
     namespaces = [{"type": name} for name in ("pid", "network", "ipc", "uts", "mount")]
     return {
@@ -186,6 +190,6 @@ def _configuration(command: list[str], variables: dict[str, str], scratch: dict[
         "process": process,
         "root": {"path": "/tmp/root", "readonly": True},  # noqa: S108 - of the keeper's own mount namespace
         "hostname": "sandbox",
-        "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}, *memory],
+        "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}, *bounded],
         "linux": {"namespaces": namespaces},
     }

@@ -14,7 +14,6 @@ import select
 import shutil
 import signal
 import sys
-import time
 from contextlib import suppress
 from typing import NoReturn
 
@@ -32,7 +31,7 @@ else:
 _STATUS_FD = 4
 _EVERY_DESCRIPTOR = 0x7FFFFFFF
 _LAST_CAPABILITY_LIMIT = 64
-_SCRATCH_POLL_MS = 200
+_POLL_MS = 200
 
 
 def main() -> None:
@@ -46,7 +45,7 @@ def main() -> None:
             _be_program(order, list(writers))
         for descriptor in (0, *writers):
             os.close(descriptor)
-        _sort(program, dict(zip(readers, range(4), strict=True)), order["scratch"])
+        _sort(program, dict(zip(readers, range(4), strict=True)))
     except BaseException as error:  # noqa: BLE001 - the boundary of a process: the keeper hears of it
         _tell(report.failure(error))
     finally:
@@ -104,14 +103,14 @@ def _be_program(order: Inside, writers: list[int]) -> NoReturn:
     interpreter.end_with(main)
 
 
-def _sort(program: int, kinds: dict[int, int], scratch: list[str]) -> None:
+def _sort(program: int, kinds: dict[int, int]) -> None:
     """Frames what the program writes until it has ended and nobody holds its pipes."""
     poll = select.poll()
     for reader in kinds:
         poll.register(reader, select.POLLIN)
-    ended, used_bytes, looked = False, 0, 0.0
+    ended = False
     while kinds:
-        for reader, _ in poll.poll(_SCRATCH_POLL_MS):
+        for reader, _ in poll.poll(_POLL_MS):
             piece = os.read(reader, frames.LIMIT_BYTES)
             if not piece:
                 poll.unregister(reader)
@@ -122,8 +121,6 @@ def _sort(program: int, kinds: dict[int, int], scratch: list[str]) -> None:
                 _write(frames.encode(kinds[reader], piece))
         if not ended:
             ended = _has_ended(program)
-        if time.monotonic() - looked > _SCRATCH_POLL_MS / 1000:
-            looked, used_bytes = time.monotonic(), _told_scratch(scratch, used_bytes)
     while not ended:
         ended = _has_ended(program, wait=True)
 
@@ -143,16 +140,6 @@ def _has_ended(program: int, *, wait: bool = False) -> bool:
                 os.kill(-1, signal.SIGKILL)
             _tell({"event": "ended", "exit": code if code >= 0 else None, "signal": -code if code < 0 else None})
             return True
-
-
-def _told_scratch(scratch: list[str], before: int) -> int:
-    used = 0
-    for path in scratch:
-        about = os.statvfs(path)
-        used += (about.f_blocks - about.f_bfree) * about.f_bsize
-    if used != before:
-        _tell({"event": "scratch", "bytes": used})
-    return used
 
 
 def _tell(event: dict[str, object]) -> None:

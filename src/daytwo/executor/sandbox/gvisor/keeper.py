@@ -27,6 +27,7 @@ else:
 
 _SITE = "/tmp"  # noqa: S108 - only a mount point that every system has
 _ROOT, _BUNDLE, _STATE = f"{_SITE}/root", f"{_SITE}/bundle", f"{_SITE}/state"
+_SCRATCH_FLAGS = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 _SITE_LIMITS = "size=16m,nr_inodes=65536,mode=0755"
 _ORDER_LIMIT_BYTES = 4 << 20
 _PIECE_BYTES = 1 << 16
@@ -68,8 +69,13 @@ def _stage(order: Strong) -> None:
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     opened = trees.Opener(shown_to=order["uid"]).open(order["sources"])
     kernel.mount("tmpfs", _SITE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, _SITE_LIMITS)
-    for path in (_ROOT, _BUNDLE, _STATE, *(_ROOT + path for path in order["scratch"])):
+    for path in (_ROOT, _BUNDLE, _STATE):
         root.make_directory(path)
+    for scratch in order["scratch"]:
+        root.make_directory(_ROOT + scratch["target"])
+        root.make_directory(scratch["source"])
+        limits = f"size={scratch['bytes']},nr_inodes={scratch['inodes']},mode=1777"
+        kernel.mount("tmpfs", scratch["source"], "tmpfs", _SCRATCH_FLAGS, limits)
     root.stand(_ROOT, opened)
     for points_to, link in order["links"]:
         os.symlink(points_to, _ROOT + link)  # noqa: PTH211 - as above
@@ -89,7 +95,6 @@ class Run:
         self._job = job
         self._decoder = frames.Decoder()
         self._words = bytearray()
-        self._scratch_bytes = 0
         self._base_bytes = 0
         self._peak_bytes = 0
         self._is_over = False
@@ -126,6 +131,7 @@ class Run:
     def _start(self, frames_in: int, words_in: int) -> int:
         runsc = self._order["runsc"]
         options = ["--root", _STATE, "--platform", "ptrace", "--network", "none", "--ignore-cgroups"]
+        options += ["--file-access-mounts", "exclusive"]  # nobody but this sandbox sees its scratch
         command = [runsc, *options, "run", "-bundle", _BUNDLE, f"daytwo-{os.urandom(8).hex()}"]
         pid = os.fork()
         if pid == 0:
@@ -143,20 +149,10 @@ class Run:
     def _sort(self, piece: bytes) -> bool:
         """Hands frames on; False where nobody takes them any more."""
         for kind, data in self._decoder.feed(piece):
-            if kind == frames.STATUS and not self._note(data):
-                continue
+            self._has_told = self._has_told or kind == frames.STATUS
             try:
                 _write(self._targets[kind], data)
             except BrokenPipeError:
-                return False
-        return True
-
-    def _note(self, line: bytes) -> bool:
-        """Whether the executor is to hear of it."""
-        self._has_told = True
-        for event in map(json.loads, line.splitlines()):
-            if event["event"] == "scratch":
-                self._scratch_bytes = event["bytes"]
                 return False
         return True
 
@@ -165,7 +161,7 @@ class Run:
         if not self._has_told:
             self._base_bytes = held
         self._peak_bytes = max(self._peak_bytes, held - self._base_bytes)
-        self._is_over = held - self._base_bytes - self._scratch_bytes > self._order["memory_bytes"]
+        self._is_over = held - self._base_bytes > self._order["memory_bytes"]
         return self._is_over
 
     def _end(self, runsc: int) -> None:
@@ -187,7 +183,7 @@ class Run:
 
 
 def _held_bytes(runsc: int) -> int:
-    """What gVisor holds of the program's, scratch included: the pages of the one file that it keeps it all in."""
+    """What gVisor holds of the program's: the pages of the one file that it keeps it all in."""
     held = 0
     for pid in memory.descendants(runsc):
         folder = f"/proc/{pid}/fd"

@@ -19,8 +19,17 @@ class Inside(TypedDict):
     seed: int | None
     check_readable: list[str]
     devices: list[str]
-    scratch: list[str]
     limits: Limits
+
+
+class Scratch(TypedDict):
+    """A writable in-memory file system, of the host's kernel, which counts inodes, too: gVisor's own does not."""
+
+    source: str
+    """Where it is mounted for gVisor, in the keeper's own mount namespace."""
+    target: str
+    bytes: int
+    inodes: int
 
 
 class Strong(TypedDict):
@@ -32,8 +41,7 @@ class Strong(TypedDict):
     sources: list[Source]
     links: list[tuple[str, str]]
     files: dict[str, str]
-    scratch: dict[str, int]
-    """Writable in-memory file systems, their size in bytes."""
+    scratch: list[Scratch]
     memory_bytes: int
     configuration: dict[str, object]
     """The OCI bundle's `config.json`."""
