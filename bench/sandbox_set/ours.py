@@ -66,10 +66,10 @@ class Ours:
         await self._run("pass")
 
     async def idle_child_bytes(self) -> int:
-        """What a parked child has to itself, its init included; the median over the pool."""
+        """What a parked child has to itself; the median over the pool.  Its init has nothing but the nurse's."""
         await anyio.sleep(_REFILL_SECONDS)
-        parked = [pid for pid in descendants(os.getpid()) if len(descendants(pid)) == 1 and _is_forked(pid)]
-        return round(median(_private_bytes(pid) + _private_bytes(_parent(pid)) for pid in parked))
+        lowest = [pid for pid in descendants(os.getpid()) if len(descendants(pid)) == 1 and _is_forked(pid)]
+        return round(median(_private_bytes(pid) for pid in lowest if not _is_forked(_parent(pid))))
 
     def close(self) -> None:
         self._sandboxes.close()
@@ -116,7 +116,7 @@ async def sleepers_seconds(ours: Ours) -> float:
 
 
 def _is_forked(pid: int) -> bool:
-    """Whether its parent runs the same interpreter: a zygote's child and its program, not a keeper's helper."""
+    """Whether its parent runs the same command: a zygote's child or nurse, a nurse's init."""
     return Path(f"/proc/{pid}/cmdline").read_bytes() == Path(f"/proc/{_parent(pid)}/cmdline").read_bytes()
 
 

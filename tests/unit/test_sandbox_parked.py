@@ -1,12 +1,14 @@
 """Which parked child a run gets, and which one is fitted ahead: never the last that fits every run."""
 
+import os
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daytwo.executor.sandbox.plan import limits_of, scratch_of
 from daytwo.executor.sandbox.profiles import PROFILES
 from daytwo.executor.sandbox.zygote import messages
-from daytwo.executor.sandbox.zygote.execution import Child
+from daytwo.executor.sandbox.zygote.execution import Child, Init
 from daytwo.executor.sandbox.zygote.parked import Parked
 
 FITS = [
@@ -22,7 +24,7 @@ def parked_with(fits):
     for fit in fits:
         ours, theirs = messages.pair()
         theirs.close()
-        child = Child(ours, None)
+        child = Child(1, ours, Init(os.pidfd_open(os.getpid()), 0), None)
         child.fitted = fit
         parked.children.append(child)
     return parked

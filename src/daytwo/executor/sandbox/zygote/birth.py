@@ -1,17 +1,21 @@
 """From the keeper to the zygote: a warden that gives up root, and the first process of the zygote's pid namespace.
 
 The zygote is the root of its user namespace, and that is all it is root of.  What it executes at the end of this is the
-environment's interpreter, inside the finished tree, with a clean environment and one open socket.
+environment's interpreter, inside the finished tree, with a clean environment and two open sockets:
+its own, and that of its nurse.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import socket
+from typing import NamedTuple
 
 from . import files, kernel, limits, messages, root
+from .nurse import NURSE_FD
 from .report import failure
 
 TYPE_CHECKING = False
@@ -53,30 +57,40 @@ def enter_user_namespace() -> None:
         files.write(f"/proc/self/{name}", text)
 
 
-def bear(plan: Plan, trees: list[Tree], *, uid: int | None) -> tuple[socket.socket, int]:
-    """Starts the zygote of a plan.
+class Born(NamedTuple):
+    """What the keeper holds of a zygote."""
 
-    Returns the socket on which it says that it is warm and takes orders to fork, and a pipe with its last words.
+    zygote: socket.socket
+    """On which it says that it is warm, takes orders to fork, and tells of its children's ends."""
+    nurse: socket.socket
+    words: int
+    """A pipe with its last words."""
+
+
+def bear(plan: Plan, trees: list[Tree], *, uid: int | None) -> Born:
+    """Starts the zygote of a plan.
 
     Args:
         plan: the plan.
         trees: its sources, opened.
         uid: who it becomes, where root runs the executor; None where the caller is in its user namespace already.
     """
-    ours, theirs = messages.pair()
+    (zygote, theirs), (nurse, nurses) = messages.pair(), messages.pair()
     words, said = os.pipe()
     if os.fork() == 0:
-        ours.close()
+        zygote.close()
+        nurse.close()
         os.dup2(said, 2)
-        _ward(plan, trees, uid, theirs)
+        _ward(plan, trees, uid, theirs, nurses)
     theirs.close()
+    nurses.close()
     os.close(said)
     for tree in trees:
         tree.close()
-    return ours, words
+    return Born(zygote, nurse, words)
 
 
-def _ward(plan: Plan, trees: list[Tree], uid: int | None, channel: socket.socket) -> None:
+def _ward(plan: Plan, trees: list[Tree], uid: int | None, channel: socket.socket, nurse: socket.socket) -> None:
     """Never returns.  Stays, so that the zygote has a parent to die with."""
     try:
         if uid is not None:
@@ -88,8 +102,9 @@ def _ward(plan: Plan, trees: list[Tree], uid: int | None, channel: socket.socket
         zygote = os.fork()
         if zygote == 0:
             os.close(kept)
-            _become_zygote(plan, trees, channel, alive)
+            _become_zygote(plan, trees, channel, nurse, alive)
         channel.close()
+        nurse.close()
         for tree in trees:
             tree.close()
         os.waitpid(zygote, 0)
@@ -106,7 +121,7 @@ def _give_up_root(uid: int) -> None:
     kernel.prctl("dumpable", kernel.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map is root's
 
 
-def _become_zygote(plan: Plan, trees: list[Tree], channel: socket.socket, alive: int) -> None:
+def _become_zygote(plan: Plan, trees: list[Tree], channel: socket.socket, nurse: socket.socket, alive: int) -> None:
     try:
         os.setsid()
         kernel.die_with_parent()
@@ -118,7 +133,7 @@ def _become_zygote(plan: Plan, trees: list[Tree], channel: socket.socket, alive:
         root.build(plan, trees)
         limits.apply_common()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        channel = _alone(channel)
+        channel = _alone(channel, nurse)
         inside = json.dumps(plan["inside"])
         os.execve(plan["command"][0], [*plan["command"], inside], plan["environment"])  # noqa: S606
     except BaseException as error:  # noqa: BLE001 - as above
@@ -127,8 +142,10 @@ def _become_zygote(plan: Plan, trees: list[Tree], channel: socket.socket, alive:
         os._exit(1)
 
 
-def _alone(channel: socket.socket) -> socket.socket:
-    """The channel at its number, inherited; every other descriptor but the first three is closed."""
+def _alone(channel: socket.socket, nurse: socket.socket) -> socket.socket:
+    """The two channels at their numbers, inherited; every other descriptor but the first three is closed."""
+    high = fcntl.fcntl(nurse.detach(), fcntl.F_DUPFD, NURSE_FD + 1)  # not where the other is to stand
     os.dup2(channel.detach(), ZYGOTE_FD)
-    kernel.close_range(ZYGOTE_FD + 1, _EVERY_DESCRIPTOR)
+    os.dup2(high, NURSE_FD)
+    kernel.close_range(NURSE_FD + 1, _EVERY_DESCRIPTOR)
     return socket.socket(fileno=ZYGOTE_FD)

@@ -84,25 +84,37 @@ class Asked:
         os.close(self.life)
 
 
+class Init(NamedTuple):
+    """The first process of a pid namespace that has no other yet."""
+
+    process: int
+    """A pidfd."""
+    pid: int
+
+
 class Child:
     """A child from the order to fork until its last process is gone.
 
     Args:
-        channel: our end of the socket that its init and, until its run begins, its program hold.
+        number: the keeper's name for it.
+        channel: our end of the socket that it holds until its run begins.
+        init: that of its pid namespace.
         group: the cgroup that it is born in, where there is one.
     """
 
-    def __init__(self, channel: socket.socket, group: Group | None) -> None:
+    def __init__(self, number: int, channel: socket.socket, init: Init, group: Group | None) -> None:
+        self.number = number
         self.channel = channel
-        self.process = -1
-        """A pidfd of its init."""
+        self.process = init.process
+        """A pidfd of its init: it ends when nothing is left in the namespace."""
+        self.was_born = False
         self.asked: Asked | None = None
         self.fitted: Fit | None = None
         self._group = group
         self._owns_group = False
         self._is_buried = False
         self._mounts = -1
-        self._init = 0
+        self._init = init.pid
         self._program = 0
         self._processors: Processors | None = None
         self._taken: set[int] = set()
@@ -112,12 +124,9 @@ class Child:
         self._ended: dict[str, object] = {}
         self._peak_rss_bytes = 0
 
-    def is_born(self, init: int, mounts: int) -> None:
-        self._init, self._mounts = init, mounts
-        self.process = os.pidfd_open(init)
-
-    def is_parked(self, program: int) -> None:
-        self._program = program
+    def is_born(self, program: int, mounts: int) -> None:
+        self.was_born = True
+        self._program, self._mounts = program, mounts
 
     def fit(self, fit: Fit, surroundings: Surroundings) -> None:
         """Cuts the parked child to a profile, once and for good: limits can be lowered, not raised."""
@@ -168,7 +177,7 @@ class Child:
         limits.place(self._program, self._taken, surroundings.owner)
 
     def watch_memory(self, zygote: int) -> None:
-        if not self._is_over and memory.is_over(self._init, zygote, self._memory_limit_bytes):
+        if not self._is_over and memory.is_over((self._init, self._program), zygote, self._memory_limit_bytes):
             self._is_over = True
             self.kill()
 
@@ -180,9 +189,13 @@ class Child:
             signal.pidfd_send_signal(self.process, signal.SIGKILL)
 
     def has_ended(self, event: dict[str, Any]) -> None:
-        """Its init says how the program ended."""
-        self._peak_rss_bytes = event.pop("peak_rss_bytes")
+        """The zygote says how the program ended."""
+        self._peak_rss_bytes = max(self._peak_rss_bytes, event.pop("peak_rss_bytes"))
         self._ended = event
+
+    def is_empty(self) -> bool:
+        """Whether the program, which has ended, has left nobody: what is orphaned is its init's child."""
+        return not files.read_if_there(f"/proc/{self._init}/task/{self._init}/children").split()
 
     def settle(self) -> None:
         """Nothing of the program is left: says what came of the run, and lets go of it."""
@@ -205,8 +218,7 @@ class Child:
             self._remove_group()
         self._close_mounts()
         self.channel.close()
-        if self.process >= 0:
-            os.close(self.process)
+        os.close(self.process)
 
     @contextmanager
     def _inside(self, surroundings: Surroundings) -> Iterator[None]:

@@ -7,17 +7,18 @@ the executor goes, so does the keeper, and with it the zygote and all that came 
 
 from __future__ import annotations
 
+import itertools
 import os
 import selectors
 import signal
 import socket
 import time
 from collections import deque
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import birth, cgroups, kernel, landlock, messages, turns
 from .execution import Asked, Child, Surroundings
-from .moves import Moves
+from .makers import Makers
 from .parked import Parked
 from .processors import Processors
 from .report import failure
@@ -25,7 +26,7 @@ from .trees import Opener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .order import Fit, Plan, Run
 
@@ -33,7 +34,6 @@ _MEMORY_POLL_SECONDS = 0.2
 _REFILL_DELAY_SECONDS = 0.03
 """After a run has begun: its first moments are its own."""
 _FORKS_AT_ONCE_LIMIT = 8
-_LAST_WORDS_BYTES = 2_000
 
 
 def main(control: int) -> NoReturn:
@@ -56,12 +56,7 @@ class Keeper:
         self._failure: dict[str, object] | None = None
         """Why no more runs begin."""
         self._groups: cgroups.Groups | None = None
-        self._zygote: socket.socket | None = None
-        self._zygote_pid = 0
-        self._zygote_process = -1
-        """A pidfd."""
-        self._moves: Moves | None = None
-        self._words = -1
+        self._makers: Makers | None = None
         self._making: list[Child] = []
         self._parked = Parked()
         self._running: list[Child] = []
@@ -85,11 +80,9 @@ class Keeper:
             for key, _ in self._selector.select(self._patience_seconds()):
                 if self._selector.get_map().get(key.fd) is key:  # else one before it in this round has closed it
                     key.data()
-            if self._running and time.monotonic() > self._watch_at_seconds:
-                for child in self._running:
-                    child.watch_memory(self._zygote_pid)
-                self._watch_at_seconds = time.monotonic() + _MEMORY_POLL_SECONDS
-            self._refill()
+            if self._makers is not None:
+                self._watch_memory(self._makers)
+                self._refill(self._makers)
         self._end()
 
     def _bear(self) -> None:
@@ -102,9 +95,10 @@ class Keeper:
             if not found[feature]:
                 raise kernel.Refused(feature)
         self._opener = Opener(shown_to=uid)
-        self._zygote, self._words = birth.bear(self._plan, self._opener.open(self._plan["sources"]), uid=uid)
-        self._zygote.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        self._on(self._zygote.fileno(), self._hear_zygote)
+        born = birth.bear(self._plan, self._opener.open(self._plan["sources"]), uid=uid)
+        makers = self._makers = Makers(born, self._groups)
+        self._on(makers.zygote.fileno(), lambda: self._hear_zygote(makers))
+        self._on(makers.nurse.fileno(), lambda: self._hear_nurse(makers))
         cgroups.sweep()  # while the zygote imports
 
     def _hear_executor(self) -> None:
@@ -123,28 +117,32 @@ class Keeper:
             return
         self._assign()
 
-    def _hear_zygote(self) -> None:
-        assert self._zygote is not None
-        said = messages.receive(self._zygote)
+    def _hear_zygote(self, makers: Makers) -> None:
+        said = messages.receive(makers.zygote)
         if said.message is None:
-            self._off(self._zygote.fileno())
-            words = os.read(self._words, _LAST_WORDS_BYTES).decode("utf-8", "replace").strip()
+            self._off(makers.zygote.fileno())
             step = "start of the environment's interpreter"
-            self._fail(failure(kernel.Refused(step, detail=words or "it ended without a word")))
+            self._fail(failure(kernel.Refused(step, detail=makers.last_words() or "it ended without a word")))
             return
         match said.message["event"]:
             case "warm":
                 try:
-                    self._zygote_process = os.pidfd_open(said.pid)
-                    self._moves = None if self._groups is None else Moves(self._groups, self._zygote)
-                    self._zygote_pid = said.pid
+                    makers.is_warm(said.pid)
                 except OSError as error:  # it has just ended
                     self._fail(failure(error))
-            case "entered":
-                assert self._moves is not None
-                self._moves.has_entered()
+            case "ended":
+                self._note_end(said.message)
             case _:
                 self._fail(said.message)
+
+    def _hear_nurse(self, makers: Makers) -> None:
+        event = makers.hear_nurse()
+        if event is None:
+            return
+        if event["event"] == "gone":  # with the zygote, which says why
+            self._off(makers.nurse.fileno())
+        else:
+            self._fail(event)
 
     def _fail(self, event: dict[str, object]) -> None:
         self._failure = self._failure or event
@@ -152,21 +150,30 @@ class Keeper:
             asked.refuse(self._failure)
         self._waiting.clear()
 
-    def _refill(self) -> None:
-        """Asks the zygote for as many children as runs wait for, and in quiet moments for as many as the pool lacks."""
-        if self._zygote is None or not self._zygote_pid or self._failure is not None:
+    def _watch_memory(self, makers: Makers) -> None:
+        if self._running and time.monotonic() > self._watch_at_seconds:
+            for child in self._running:
+                child.watch_memory(makers.zygote_pid)
+            self._watch_at_seconds = time.monotonic() + _MEMORY_POLL_SECONDS
+
+    def _refill(self, makers: Makers) -> None:
+        """Has as many children made as runs wait for, and in quiet moments as many as the pool lacks; one at a time."""
+        if self._failure is not None:
             return
         wanted = len(self._waiting) - len(self._making)
         hurry = wanted > 0
         if not hurry and time.monotonic() >= self._refill_at_seconds:
             self._fit_ahead()
             wanted = self._plan["pool"] - len(self._parked.children) - len(self._making)
-        for _ in range(min(wanted, _FORKS_AT_ONCE_LIMIT - len(self._making))):
+        if wanted > 0 and makers.are_ready and len(self._making) < _FORKS_AT_ONCE_LIMIT:
             try:
-                self._order_child(hurry=hurry)
+                child = makers.order(hurry=hurry)
             except OSError as error:
                 self._fail(failure(error))
                 return
+            self._making.append(child)
+            self._on(child.channel.fileno(), lambda: self._hear_child(makers, child))
+            self._on(child.process, lambda: self._bury(makers, child))
 
     def _fit_ahead(self) -> None:
         """In a quiet moment: what ran last may well run next."""
@@ -189,41 +196,37 @@ class Keeper:
         self._ending.append(child)
         child.kill()
 
-    def _order_child(self, *, hurry: bool) -> None:
-        assert self._zygote is not None
-        ours, theirs = messages.pair_with_names()
-        child = Child(ours, None if self._moves is None else self._moves.group)
-        messages.send(self._zygote, {"event": "fork", "hurry": hurry}, [theirs.fileno()])
-        theirs.close()
-        if self._moves is not None:
-            self._moves.go_on(leaving=child)
-        self._making.append(child)
-        self._on(ours.fileno(), lambda: self._hear_child(child))
-
-    def _hear_child(self, child: Child) -> None:
+    def _hear_child(self, makers: Makers, child: Child) -> None:
         said = messages.receive(child.channel)
         event = {"event": "gone"} if said.message is None else said.message
         match event["event"]:
             case "born":
                 child.is_born(said.pid, said.descriptors[0])
-                self._on(child.process, lambda: self._bury(child))
+                makers.has_born(child)
             case "parked":
-                child.is_parked(said.pid)
                 self._making.remove(child)
                 self._parked.children.append(child)
                 self._assign()
-            case "ended":
-                child.has_ended(event)
-                if event["was_last"] and child in self._running:
-                    self._settle(child)
-                    self._running.remove(child)
-                    self._ending.append(child)
             case "refused":
                 self._fail(event)
             case "gone":
                 self._off(child.channel.fileno())
-                if child.process < 0:  # it ended before it had a namespace that could outlive it
-                    self._bury(child)
+
+    def _note_end(self, event: dict[str, Any]) -> None:
+        """A program has ended; its init has nothing more to wait for."""
+        number = event.pop("number")
+        child = next((child for child in self._children() if child.number == number), None)
+        if child is None:
+            return
+        child.has_ended(event)
+        if child in self._running and child.is_empty():
+            self._settle(child)
+            self._running.remove(child)
+            self._ending.append(child)
+        child.kill()
+
+    def _children(self) -> Iterator[Child]:
+        return itertools.chain(self._making, self._parked.children, self._running, self._ending)
 
     def _assign(self) -> None:
         while self._waiting and (child := self._parked.take(self._waiting[0][1]["fit"])) is not None:
@@ -241,17 +244,11 @@ class Keeper:
                 child.kill()
             self._refill_at_seconds = time.monotonic() + _REFILL_DELAY_SECONDS
 
-    def _bury(self, child: Child) -> None:
+    def _bury(self, makers: Makers, child: Child) -> None:
         """Its last process is gone."""
+        makers.has_lost(child)
         self._off(child.channel.fileno())
-        if child.process >= 0:
-            self._off(child.process)
-        while child.process >= 0 and kernel.readable([child.channel.fileno()], 0):
-            said = messages.receive(child.channel)  # its last words may come with its end
-            if said.message is None:
-                break
-            if said.message["event"] == "ended":
-                child.has_ended(said.message)
+        self._off(child.process)
         for state in (self._making, self._parked.children, self._running, self._ending):
             if child in state:
                 state.remove(child)
@@ -266,23 +263,24 @@ class Keeper:
 
     def _end(self) -> None:
         """The zygote ends with its socket, its children with it; what the kernel does not clean up is cleaned up."""
-        if self._zygote is not None:
-            self._zygote.close()
-        for child in (*self._making, *self._parked.children, *self._running, *self._ending):
-            if child.process >= 0:
-                child.kill()
-                kernel.readable([child.process])
+        if self._makers is not None:
+            self._makers.let_go()
+        for child in self._children():
+            child.kill()
+            kernel.readable([child.process])
             child.bury()
-        if self._zygote_process >= 0:
-            kernel.readable([self._zygote_process])
+        if self._makers is not None:
+            self._makers.wait()
         if self._groups is not None:
             self._groups.remove()
 
     def _patience_seconds(self) -> float | None:
         if self._running:
             return _MEMORY_POLL_SECONDS / 2
+        if self._makers is None or not self._makers.zygote_pid or self._failure is not None:
+            return None
         lacking = self._plan["pool"] > len(self._parked.children) + len(self._making)
-        return _REFILL_DELAY_SECONDS if lacking and self._zygote_pid and self._failure is None else None
+        return _REFILL_DELAY_SECONDS if lacking else None
 
     def _on(self, descriptor: int, react: Callable[[], None]) -> None:
         self._selector.register(descriptor, selectors.EVENT_READ, react)

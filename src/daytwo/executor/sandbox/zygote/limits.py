@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .order import Limits
 
 _STACK_BYTES = 8 << 20
-_INIT_PROCESSES = 1
 _PAGE_BYTES = resource.getpagesize()
 
 
@@ -44,7 +43,7 @@ def impose(pid: int, limits: Limits, owner: int | None) -> None:
             (resource.RLIMIT_CPU, limits["cpu_seconds"]),
             (resource.RLIMIT_FSIZE, limits["file_bytes"]),
             (resource.RLIMIT_NOFILE, limits["open_files"]),
-            (resource.RLIMIT_NPROC, limits["processes"] + _INIT_PROCESSES),
+            (resource.RLIMIT_NPROC, limits["processes"]),
             (resource.RLIMIT_DATA, data_pages * _PAGE_BYTES + limits["memory_bytes"]),
             (resource.RLIMIT_AS, held_pages * _PAGE_BYTES + limits["address_space_bytes"]),
         ):

@@ -12,10 +12,10 @@ _COUNTED = (b"Pss_Anon:", b"Pss_Shmem:")
 _KIB_BYTES = 1024
 
 
-def is_over(init: int, zygote: int, limit_bytes: int) -> bool:
-    """Whether the processes from `init` down hold more than the limit.  Cheap unless they may."""
+def is_over(tops: tuple[int, ...], zygote: int, limit_bytes: int) -> bool:
+    """Whether the processes from `tops` down hold more than the limit.  Cheap unless they may."""
     inherited = _status_bytes(zygote, b"RssAnon:")
-    processes = descendants(init)
+    processes = [pid for top in tops for pid in descendants(top)]
     resident = (_status_bytes(pid, b"RssAnon:") + _status_bytes(pid, b"RssShmem:") for pid in processes)
     if sum(max(0, held - inherited) for held in resident) <= limit_bytes:
         return False

@@ -7,7 +7,6 @@ child's group is not its own: a bound on it could cost the zygote its life.
 from __future__ import annotations
 
 import os
-from collections import deque
 
 from . import messages
 
@@ -20,35 +19,41 @@ if TYPE_CHECKING:
 
 
 class Moves:
-    """Orders to the zygote, carried out in turn.
+    """Orders to the nurse, one at a time.
 
     Args:
         groups: those of its keeper.
-        zygote: the socket on which it takes orders.
+        nurse: the socket on which it takes orders.
     """
 
-    def __init__(self, groups: Groups, zygote: socket.socket) -> None:
+    def __init__(self, groups: Groups, nurse: socket.socket) -> None:
         self._groups = groups
-        self._zygote = zygote
-        self._leaving: deque[Child | None] = deque()
-        self.group = self._order(None)
-        """Where the zygote is, or is on its way to: that of the child that it forks next."""
+        self._nurse = nurse
+        self._leaving: Child | None = None
+        self.is_there = False
+        """Whether the zygote is in a group that no child has yet."""
+        self._group = self._order()
+
+    def take(self) -> Group:
+        """The group of the child that the zygote is now told to fork."""
+        self.is_there = False
+        return self._group
 
     def go_on(self, leaving: Child) -> None:
-        """Sends it on, out of the group of the child that it is told to fork."""
-        self.group = self._order(leaving)
+        """Sends the zygote on, out of the group of the child that it has just forked."""
+        self._leaving = leaving
+        self._group = self._order()
 
-    def _order(self, leaving: Child | None) -> Group:
+    def _order(self) -> Group:
         group = self._groups.new()
         door = group.door()
-        messages.send(self._zygote, {"event": "enter"}, [door])
+        messages.send(self._nurse, {"event": "enter"}, [door])
         os.close(door)
-        self._leaving.append(leaving)
         return group
 
     def has_entered(self) -> None:
-        """It has carried out the first order that it had not."""
-        child = self._leaving.popleft()
+        self.is_there = True
+        child, self._leaving = self._leaving, None
         if child is None:
             return
         try:

@@ -36,7 +36,7 @@ _X32_BIT = 0x40000000
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _FILTER_MODE = 2
 
-_NAMESPACE_FLAGS = 0x7E020000
+_NO_CLONE_FLAGS = 0x7E028000  # namespaces; and `CLONE_PARENT`: a child of the zygote's, which would not know it
 _AF_UNIX = 1
 _SOCKET_TYPE_MASK = 0xF
 _SOCK_STREAM, _SOCK_SEQPACKET = 1, 5  # a datagram socket could send to any socket file in the tree
@@ -111,7 +111,7 @@ def program(machine: str, *, drives_devices: bool = False) -> list[Instruction]:
     ]
     for name in allowed.ABSENT:
         code += _on_call(number[name], [absent])
-    code += _on_call(number["clone"], [_argument(0), (_JUMP_ANY_BIT, 0, 1, _NAMESPACE_FLAGS), *_REFUSE_OR_ALLOW])
+    code += _on_call(number["clone"], [_argument(0), (_JUMP_ANY_BIT, 0, 1, _NO_CLONE_FLAGS), *_REFUSE_OR_ALLOW])
     code += _on_call(number["socketpair"], _socketpair())
     for name, (index, values) in allowed.ARGUMENTS.items():
         if name == "ioctl" and drives_devices:
