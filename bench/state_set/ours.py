@@ -65,10 +65,14 @@ class Ours:
         snapshot.bring(names)
         return snapshot
 
-    def save(self, before: Snapshot, base: Base) -> tuple[Base, int]:
-        """Saves what `before` restored and a program made of it; the new snapshot, and the bytes written for it."""
+    def begin(self, base: Base) -> SnapshotWriter:
+        """As the executor does before a program runs: the place of the next snapshot, with its seed."""
         self._ordinal += 1
-        writer = self._store.begin(self.session, self._ordinal, base, _ENVIRONMENT)
+        return self._store.begin(self.session, self._ordinal, base, _ENVIRONMENT)
+
+    @staticmethod
+    def save(before: Snapshot, writer: SnapshotWriter) -> None:
+        """Saves what `before` restored and a program made of it, and commits it."""
         reader = FrameReader(_Received(writer))
         theirs, ours = os.pipe()
 
@@ -85,11 +89,23 @@ class Ours:
             receiver.join()
             os.close(theirs)
         writer.commit()
-        made = self._store.at(self.session, self._ordinal)
-        return made, 0 if made.folder is None else _new_bytes(made.folder)
+
+    def made(self) -> Base:
+        """The snapshot that was saved last."""
+        return self._store.at(self.session, self._ordinal)
+
+    def kept(self, before: Snapshot, base: Base) -> Base:
+        """Begun, saved and read again."""
+        self.save(before, self.begin(base))
+        return self.made()
 
 
-def _new_bytes(folder: Path) -> int:
+def new_bytes(made: Base) -> int:
     """Of a snapshot's files, those that no other snapshot has, too."""
-    known = [path.stat() for path in folder.rglob("*") if path.is_file()]
-    return sum(status.st_size for status in known if status.st_nlink == 1)
+    if made.folder is None:
+        return 0
+    links: dict[int, list[os.stat_result]] = {}
+    for path in made.folder.rglob("*"):
+        if path.is_file():
+            links.setdefault(path.stat().st_ino, []).append(path.stat())
+    return sum(found[0].st_size for found in links.values() if len(found) == found[0].st_nlink)

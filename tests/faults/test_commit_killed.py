@@ -22,7 +22,7 @@ def step(store, ordinal, base):
     writer = store.begin(SESSION, ordinal, base, ENVIRONMENT)
     own = f"value {ordinal}".encode()
     known = len(base.manifest.blobs)
-    groups = [[group.names, group.stream, group.buffers] for group in base.manifest.groups]
+    groups = [[group.names, group.stream, group.buffers] for group in base.manifest.all_groups]
     groups.append([[f"v{ordinal}"], [known, len(LARGE), len(own)], [[known, 0, len(LARGE)]]])
     for header, payload in (
         ({"kind": "blob", "number": 0}, LARGE + own),

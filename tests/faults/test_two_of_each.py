@@ -209,7 +209,8 @@ def check(houses, told):
 
 def state_of(executor, session, ordinal):
     base = StateStore(executor.folder / "state").at(session, ordinal)
-    return (base.folder / "blobs" / base.manifest.blobs[base.manifest.groups[0].stream[0]].name).read_bytes()
+    blob = base.manifest.blobs[base.manifest.groups[0].stream[0]]
+    return (base.folder / "blobs" / blob.name).read_bytes()[blob.skip :]
 
 
 def expected(programs):

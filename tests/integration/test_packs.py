@@ -91,7 +91,7 @@ def kept(store, ordinal, base, payload=None):
     writer = store.begin(SESSION, ordinal, base, ENVIRONMENT)
     payload = payload or f"value {ordinal}".encode() * 1000
     known = len(base.manifest.blobs)
-    groups = [[list(group.names), group.stream, group.buffers] for group in base.manifest.groups]
+    groups = [[list(group.names), group.stream, group.buffers] for group in base.manifest.all_groups]
     groups.append([[f"v{ordinal}"], [known, 0, len(payload)], []])
     for header, content in (
         ({"kind": "blob", "number": 0}, payload),

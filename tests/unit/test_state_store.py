@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daytwo.executor.cell.kept import Kept
 from daytwo.executor.state import Base, Manifest, StateLimitError, StateStore, blobs
 from daytwo.executor.state.manifest import FORMAT, Blob, encoded
 from daytwo.wire.errors import Denied, Incompatible, Missing
@@ -25,6 +26,10 @@ def store(tmp_path):
     return StateStore(tmp_path / "state")
 
 
+OWN = b"first"
+"""What lies in the manifest's own file in these tests: the blobs that follow it have files of their own."""
+
+
 def put(writer, header, payload=b""):
     writer.begin(header, len(payload))
     size = max(7, len(payload) // 50)
@@ -34,6 +39,9 @@ def put(writer, header, payload=b""):
 
 
 def blob(writer, number, payload):
+    """A blob in a file of its own."""
+    if writer._own is None:
+        put(writer, {"kind": "blob", "number": 9_999}, OWN)
     put(writer, {"kind": "blob", "number": number}, payload)
 
 
@@ -57,14 +65,9 @@ def keep(store, ordinal, payload=b"pickle of x", session=SESSION, base=None):
 
 def values(store, ordinal, session=SESSION):
     """What a sandbox would read: name of the variable → its bytes."""
-    manifest, blobs = (mount.source for mount in store.mounts(store.at(session, ordinal)))
-    said = json.loads(manifest.read_bytes().partition(b"\n")[2])
-    read = {}
-    for group in said["groups"]:
-        (name,), (index, offset, length), _ = group
-        content = (blobs / said["blobs"][index]["name"]).read_bytes() if length else b""
-        read[name] = content[offset : offset + length]
-    return read
+    base = store.at(session, ordinal)
+    kept = Kept.of(base.folder, 0)
+    return {group.names[0]: bytes(kept.read(group.stream)) for group in kept.groups}
 
 
 def names_of(folder):
@@ -75,8 +78,8 @@ def test_a_committed_snapshot_holds_what_was_written(store):
     writer = store.begin(SESSION, 1, Base(), ENVIRONMENT)
     blob(writer, 0, b"pickle of x, text")
     say(writer, {"x": [0, 0, 11]}, {"notes/a.txt": [0, 13, 4]}, modules={"np": "numpy"})
-    manifest = writer.commit()
-    assert manifest == store.manifest(SESSION, 1)
+    writer.commit()
+    manifest = store.manifest(SESSION, 1)
     assert manifest.names == {"x", "np"}
     assert manifest.modules["np"] == "numpy"
     assert values(store, 1) == {"x": b"pickle of x"}
@@ -316,13 +319,13 @@ def test_what_a_cut_off_execution_left_is_swept_and_nothing_else(store):
     blob(writer, 0, b"sent")
     writer.begin({"kind": "blob", "number": 1}, 10)
     writer.chunk(b"half")
-    writer._part.file.flush()
+    writer._coming.file.flush()
     left = store._root / SESSION / "000002" / "blobs"
     assert len(list(left.iterdir())) == 2
     store.sweep()
     assert not list(left.iterdir())
     assert values(store, 1) == {"x": b"pickle of x"}
-    writer._part.file.close()
+    writer._coming.file.close()
 
 
 def test_a_full_disk_leaves_the_snapshot_before(store):
@@ -415,7 +418,7 @@ def test_a_step_that_changes_little_writes_little_and_stands_by_itself(store):
         before = store.at(SESSION, ordinal - 1)
         writer = store.begin(SESSION, ordinal, before, ENVIRONMENT)
         blob(writer, 0, f"changed {ordinal}".encode())
-        held = {group.names[0]: group.stream for group in before.manifest.groups}
+        held = {group.names[0]: group.stream for group in before.manifest.all_groups}
         say(writer, held | {f"v{ordinal}": [len(before.manifest.blobs), 0, 9]})
         writer.commit()
         store.require_whole(SESSION, ordinal)
@@ -432,3 +435,68 @@ def test_a_step_that_changes_little_writes_little_and_stands_by_itself(store):
     os.truncate(folder / "whole.json", 100)
     with pytest.raises(Denied):
         store.require_whole(SESSION, 5)
+
+
+def keep_small(store, ordinal, base, **values):
+    """As the cell does: one small blob with all that is new, and what there was; the variables on shelves."""
+    writer = store.begin(SESSION, ordinal, base, ENVIRONMENT)
+    put(writer, {"kind": "blob", "number": 0}, b"".join(values.values()))
+    held = [[[group.names[0]], group.stream[:2], group.stream[2:]] for group in base.manifest.all_groups]
+    new = [[*values], [len(base.manifest.blobs), 0], [*map(len, values.values())]]
+    say(writer, shelves=[shelf for shelf in held if shelf[0][0] not in values] + [new])
+    writer.commit()
+    store.require_whole(SESSION, ordinal)
+    return store.at(SESSION, ordinal)
+
+
+def test_a_small_step_writes_one_file_and_later_ones_share_it(store):
+    first = keep_small(store, 1, Base(), x=b"pickle of x", y=b"pickle of y")
+    (own,) = first.manifest.blobs
+    assert (first.folder / "manifest.json").samefile(first.folder / "blobs" / own.name)
+    assert own.name == hashlib.sha256((first.folder / "manifest.json").read_bytes()).hexdigest()
+    second = keep_small(store, 2, first, y=b"another")
+    third = keep_small(store, 3, second, z=b"z")
+    assert own in third.manifest.blobs
+    for base in (first, second):
+        for path in base.folder.rglob("*"):
+            if path.is_file():
+                path.unlink()
+    store.require_whole(SESSION, 3)
+    assert values(store, 3) == {"x": b"pickle of x", "y": b"another", "z": b"z"}
+    for group in third.manifest.all_groups:
+        assert third.digest_of(group.stream) == hashlib.sha256(values(store, 3)[group.names[0]]).hexdigest()
+
+
+def test_damage_in_the_parts_behind_a_manifest_is_noticed(store):
+    first = keep_small(store, 1, Base(), x=b"pickle of x")
+    manifest = first.folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:-1] + b"y")
+    with pytest.raises(Denied):
+        store.at(SESSION, 1)
+
+
+@pytest.mark.parametrize(
+    "shelf", [[["x"], [0, 0], [4]], [["x", "y"], [0, 0], [3]], [["x"], [1, 0], [1]], [["x"], [0, 0], [0]]]
+)
+def test_a_shelf_lies_in_what_was_sent(store, shelf):
+    writer = store.begin(SESSION, 1, Base(), ENVIRONMENT)
+    put(writer, {"kind": "blob", "number": 0}, b"abc")
+
+    def finish():
+        say(writer, shelves=[shelf])
+        writer.commit()
+
+    with pytest.raises(StateLimitError):
+        finish()
+
+
+def test_a_manifest_of_the_form_before_is_read(store):
+    base = keep(store, 1)
+    text = json.dumps({
+        "groups": [[["x"], [0, 0, 11], []]], "files": [], "folders": [], "modules": {}, "unsaved": [],
+        "blobs": [{"name": the_blob(base).name, "bytes": 11}],
+    }).encode()  # fmt: skip
+    manifest = base.folder / "manifest.json"
+    manifest.write_bytes(f"2 {hashlib.sha256(text).hexdigest()}\n".encode() + text)
+    store.require_whole(SESSION, 1)
+    assert values(store, 1) == {"x": b"pickle of x"}

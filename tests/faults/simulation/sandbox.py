@@ -70,7 +70,8 @@ class ChainSandbox:
         if "/state/manifest.json" in found:
             kept = decoded(found["/state/manifest.json"].read_bytes())
             earlier = kept.blobs
-            before = (found["/state/blobs"] / earlier[kept.groups[0].stream[0]].name).read_bytes()
+            blob = earlier[kept.groups[0].stream[0]]
+            before = (found["/state/blobs"] / blob.name).read_bytes()[blob.skip :]
         after = state_after(before, program)
         said = Proposal(groups=(Group(("chain",), (len(earlier), 0, len(after)), ()),))
         manifest = said.model_dump_json().encode()

@@ -219,8 +219,8 @@ class World:
 
     def _state(self, session: str, ordinal: int) -> bytes:
         base = self.executor.state.at(session, ordinal)
-        name = base.manifest.blobs[base.manifest.groups[0].stream[0]].name
-        return (base.folder / "blobs" / name).read_bytes()
+        blob = base.manifest.blobs[base.manifest.groups[0].stream[0]]
+        return (base.folder / "blobs" / blob.name).read_bytes()[blob.skip :]
 
 
 def _expected(programs: tuple[str, ...]) -> bytes:

@@ -73,7 +73,8 @@ class Ended:
     @property
     def groups(self) -> list[set[str]]:
         """The variables that are kept, by those that share objects."""
-        return [set(names) for names, _, _ in self.manifest["groups"]]
+        alone = [{name} for names, _, _ in self.manifest["shelves"] for name in names]
+        return alone + [set(names) for names, _, _ in self.manifest["groups"]]
 
     @property
     def variables(self) -> set[str]:

@@ -29,7 +29,8 @@ UNCHANGEABLE = (
 )  # fmt: skip
 """What these hold counts by itself: a tuple of lists is in the memo, and so are the lists."""
 ATOMS = frozenset((str, bytes, int, float, complex, bool, type(None)))
-CONTAINERS = frozenset((list, dict, set, tuple, frozenset))
+CHANGEABLE = frozenset((list, dict, set))
+CONTAINERS = CHANGEABLE | {tuple, frozenset}
 PLAIN_LIMIT = 200
 """Objects in a value that is looked through here; a larger one is left to the pickler's memo."""
 
@@ -64,7 +65,7 @@ class Group:
 
 @dataclass
 class Groups:
-    """Groups variables.
+    """Groups variables: `take` them, then ask for those that stand `alone`, and for the rest.
 
     Args:
         pickling: starts a pickling.
@@ -73,56 +74,58 @@ class Groups:
 
     pickling: Callable[[], Pickling]
     refuse: Callable[[str, Exception], None]
-    _apart: list[Group] = field(default_factory=list)
-    """Of values that hold nothing changeable."""
-    _alone: dict[str, Group] = field(default_factory=dict)
+    _plain: dict[str, bytes] = field(default_factory=dict)
+    """Pickles of values that are made of atoms and containers alone."""
+    _pickled: dict[str, Group] = field(default_factory=dict)
     _memos: list[Pickling] = field(default_factory=list)
     """They stay alive until all is grouped: the place of an object that is gone may be taken by another."""
     _values: dict[str, Any] = field(default_factory=dict)
     _owner: dict[int, str] = field(default_factory=dict)
     """Of each changeable object, the first variable that reached it."""
     _joined: dict[str, str] = field(default_factory=dict)
-    """Union-find over names."""
+    """Union-find over the names that share something."""
     _kinds: dict[type, Counts] = field(default_factory=dict)
 
-    def of(self, variables: Iterable[tuple[str, Any]]) -> Iterator[Group]:
-        """The groups, each in the order of its names."""
+    def take(self, variables: Iterable[tuple[str, Any]]) -> None:
+        """Takes all variables: only then is known what belongs together."""
         for name, value in variables:
-            self._take(name, value)
-        yield from self._apart
+            if type(value) in ATOMS:
+                self._plain[name] = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+                continue
+            reached = _containers(value)
+            if reached is None:
+                group, pickling = self._as_group((name,), value)
+                if group is None:
+                    continue
+                self._pickled[name] = group
+                self._memos.append(pickling)
+                reached = self._reached(pickling)
+            else:
+                self._plain[name] = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+            self._values[name] = value
+            for identity in reached:
+                owner = self._owner.setdefault(identity, name)
+                if owner != name:
+                    self._joined[self._root(owner)] = self._root(name)
+
+    def alone(self) -> dict[str, bytes]:
+        """Pickles of the variables that are plain and share nothing."""
+        joined = self._joined.keys() | self._joined.values()
+        return {name: stream for name, stream in self._plain.items() if name not in joined} if joined else self._plain
+
+    def others(self) -> Iterator[Group]:
+        """The other groups, each in the order of its names."""
         together: dict[str, list[str]] = {}
-        for name in self._alone:
+        for name in self._joined.keys() | self._joined.values():
             together.setdefault(self._root(name), []).append(name)
+        yield from (group for name, group in self._pickled.items() if self._root(name) not in together)
         for names in together.values():
-            group = self._alone[names[0]] if len(names) == 1 else self._as_one(tuple(sorted(names)))
+            names.sort()
+            group, _ = self._as_group(tuple(names), tuple(self._values[name] for name in names))
             if group is not None:
                 yield group
 
-    def _take(self, name: str, value: Any) -> None:
-        reached = _containers(value)
-        if reached is not None:
-            plain = Group((name,), memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)), [])
-            if not reached:
-                self._apart.append(plain)
-                return
-            self._alone[name] = plain
-        else:
-            group, pickling = self._pickled((name,), value)
-            if group is None:
-                return
-            self._alone[name] = group
-            self._memos.append(pickling)
-            reached = self._reached(pickling)
-        self._values[name] = value
-        self._joined[name] = name
-        for identity in reached & self._owner.keys():
-            self._joined[self._root(self._owner[identity])] = self._root(name)
-        self._owner.update(dict.fromkeys(reached, name))
-
-    def _as_one(self, names: tuple[str, ...]) -> Group | None:
-        return self._pickled(names, tuple(self._values[name] for name in names))[0]
-
-    def _pickled(self, names: tuple[str, ...], value: Any) -> tuple[Group | None, Pickling]:
+    def _as_group(self, names: tuple[str, ...], value: Any) -> tuple[Group | None, Pickling]:
         pickling = self.pickling()
         try:
             pickling.dump(value)
@@ -133,8 +136,8 @@ class Groups:
         return Group(names, *pickling.parts()), pickling
 
     def _root(self, name: str) -> str:
-        while self._joined[name] != name:
-            self._joined[name] = self._joined[self._joined[name]]
+        while (above := self._joined.get(name, name)) != name:
+            self._joined[name] = self._joined.get(above, above)
             name = self._joined[name]
         return name
 
@@ -154,8 +157,18 @@ class Groups:
 
 def _containers(value: Any) -> set[int] | None:
     """The identities of the lists, dicts and sets in a small value that is made of nothing else but atoms."""
-    if type(value) in ATOMS:
+    kind = type(value)
+    if kind in ATOMS:
         return set()
+    if kind not in CONTAINERS or len(value) > PLAIN_LIMIT:
+        return None
+    members = [*value, *value.values()] if kind is dict else value
+    if ATOMS.issuperset(map(type, members)):  # nearly all are flat, and this is quick
+        return {id(value)} if kind in CHANGEABLE else set()
+    return _nested_containers(value)
+
+
+def _nested_containers(value: Any) -> set[int] | None:
     found: set[int] = set()
     pending, left = [value], PLAIN_LIMIT
     while pending and left > 0:
@@ -167,7 +180,7 @@ def _containers(value: Any) -> set[int] | None:
         if kind not in CONTAINERS or len(one) > left:
             return None
         left -= 1
-        if kind not in {tuple, frozenset}:
+        if kind in CHANGEABLE:
             found.add(id(one))
         pending.extend(one)
         if kind is dict:

@@ -8,7 +8,6 @@ Source: docs/adr/0015-state.md; proc_pid_smaps(5).
 
 from __future__ import annotations
 
-import json
 import mmap
 import re
 import weakref
@@ -17,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .delta import merged
+from . import delta
+from .shelves import taken_down
 
 Span = tuple[int, int, int]
 
@@ -48,12 +48,19 @@ class KeptFile:
     span: Span
 
 
+@dataclass(frozen=True)
+class KeptBlob:
+    name: str
+    skip: int
+    """Bytes of the file before it begins."""
+
+
 @dataclass
 class Kept:
     """What the manifest names."""
 
     folder: Path = field(default_factory=Path)
-    blobs: tuple[str, ...] = ()
+    blobs: tuple[KeptBlob, ...] = ()
     groups: tuple[KeptGroup, ...] = ()
     modules: dict[str, str] = field(default_factory=dict)
     files: tuple[KeptFile, ...] = ()
@@ -72,16 +79,17 @@ class Kept:
         """The snapshot in a job's state folder; an empty one for None."""
         if state is None:
             return cls()
-        said = _said(state / "manifest.json")
-        if "on" in said:
-            said = merged(_said(state / "whole.json"), said)
+        told = delta.read((state / "manifest.json").read_bytes())
+        whole = delta.merged(delta.read((state / "whole.json").read_bytes()), told) if "on" in told else told
+        said = delta.EMPTY | whole
+        alone = (KeptGroup((name,), span, ()) for name, span in taken_down(said["shelves"]))
         return cls(
             state / "blobs",
-            tuple(blob["name"] for blob in said["blobs"]),
-            tuple(_group(group) for group in said["groups"]),
+            tuple(KeptBlob(blob["name"], blob.get("skip", 0)) for blob in said["blobs"]),
+            (*alone, *map(_group, said["groups"])),
             said["modules"],
             tuple(KeptFile(file["path"], tuple(file["span"])) for file in said["files"]),
-            tuple(said.get("folders", ())),
+            tuple(said["folders"]),
             int(memory_bytes * WRITABLE_SHARE),
         )
 
@@ -91,8 +99,9 @@ class Kept:
         if not length:
             return memoryview(b"")
         if blob not in self._whole:
-            with (self.folder / self.blobs[blob]).open("rb") as file:
-                self._whole[blob] = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            known = self.blobs[blob]
+            with (self.folder / known.name).open("rb") as file:
+                self._whole[blob] = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[known.skip :]
         return self._whole[blob][offset : offset + length]
 
     def memory(self, span: Span) -> memoryview | bytearray:
@@ -104,7 +113,7 @@ class Kept:
         if length <= self.writable_bytes:
             self.writable_bytes -= length
             protection |= mmap.PROT_WRITE
-        with (self.folder / self.blobs[blob]).open("rb") as file:
+        with (self.folder / self.blobs[blob].name).open("rb") as file:
             mapped = mmap.mmap(file.fileno(), length, flags=mmap.MAP_PRIVATE, prot=protection, offset=offset)
         view = memoryview(mapped)
         self._mapped[address(view), length] = (weakref.ref(mapped), span)
@@ -134,11 +143,6 @@ class Kept:
         if self._written is None:
             self._written = list(_written_ranges())
         return any(begin < start + length and start < end for begin, end in self._written)
-
-
-def _said(manifest: Path) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(manifest.read_bytes().partition(b"\n")[2])
-    return said
 
 
 def _group(said: list[Any]) -> KeptGroup:

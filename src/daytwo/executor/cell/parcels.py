@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 
+from .frames import WRITTEN_BYTES
 from .kept import MAPPED_BYTES, Kept, Span, address
 from .outlet import Outlet
 
@@ -41,39 +42,51 @@ class Parcels:
         Raises:
             TooLargeError: it does not fit into what is left of the output.
         """
-        place = (address(part), part.nbytes) if part.nbytes >= MAPPED_BYTES else None
-        if place in self._by_place:
-            return self._by_place[place][1]
-        span = self._kept.unchanged(part, before) or self._new(part)
-        if place is not None:
-            self._by_place[place] = part, span
-        return span
+        if part.nbytes < MAPPED_BYTES:
+            known = None if before is None else self._kept.unchanged(part, before)
+            return known or self._small(part)
+        place = (address(part), part.nbytes)
+        if place not in self._by_place:
+            self._by_place[place] = part, self._kept.unchanged(part, before) or self._large(part)
+        return self._by_place[place][1]
 
     def finish(self) -> None:
-        if self._together:
-            self._outlet.blob(self._begun - len(self._kept.blobs), self._together)
+        parts = self._together
+        if parts:
+            if self._together_bytes <= WRITTEN_BYTES:
+                parts = [memoryview(b"".join(parts))]
+            self._outlet.blob(self._begun - len(self._kept.blobs), parts)
             self._together, self._together_bytes = [], 0
 
-    def _new(self, part: memoryview) -> Span:
-        if not part.nbytes:
+    def _small(self, part: memoryview) -> Span:
+        size_bytes = part.nbytes
+        if not size_bytes:
             return (0, 0, 0)
+        self._outlet.reserve(size_bytes)
+        if self._together_bytes + size_bytes > TOGETHER_BYTES:
+            self._begin_anew()
+        return self._add(part)
+
+    def _large(self, part: memoryview) -> Span:
         self._outlet.reserve(part.nbytes + mmap.PAGESIZE)
         if part.nbytes >= ALONE_BYTES:
             blob = self._number()
             self._outlet.blob(blob - len(self._kept.blobs), [part])
             return blob, 0, part.nbytes
         if self._together_bytes + part.nbytes > TOGETHER_BYTES:
-            self.finish()
-            self._begun = self._number()
-        if part.nbytes >= MAPPED_BYTES:
-            self._add(_PADDING[: -self._together_bytes % mmap.PAGESIZE])
-        offset = self._together_bytes
-        self._add(part)
-        return self._begun, offset, part.nbytes
+            self._begin_anew()
+        self._add(_PADDING[: -self._together_bytes % mmap.PAGESIZE])
+        return self._add(part)
 
-    def _add(self, part: memoryview) -> None:
+    def _begin_anew(self) -> None:
+        self.finish()
+        self._begun = self._number()
+
+    def _add(self, part: memoryview) -> Span:
+        offset = self._together_bytes
         self._together.append(part)
-        self._together_bytes += part.nbytes
+        self._together_bytes = offset + part.nbytes
+        return self._begun, offset, part.nbytes
 
     def _number(self) -> int:
         self._next += 1

@@ -1,6 +1,7 @@
 """What a snapshot was begun with, whatever became of it: the environment and the seed of the step that was to make it.
 
-One small file in the snapshot's folder.  A step that is begun again, after a crash, keeps its seed.
+One small file in the snapshot's folder, on the disk before the program runs.  A step that is begun again, after a
+crash, keeps its seed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from daytwo.executor.state.durable import sync, write_whole
 
 FILE = "environment"
 _SEED_BYTES = 32
@@ -38,11 +41,13 @@ class Beginning:
 
     @classmethod
     def write(cls, folder: Path, environment: str, seed: bytes | None = None) -> Beginning:
-        """Notes it; without a seed the one that is noted already, or a new one."""
+        """Notes it, and syncs all of its path; without a seed the one that is noted already, or a new one."""
         noted = cls.read(folder)
         if seed is None:
             seed = noted.seed if noted is not None and noted.seed is not None else secrets.token_bytes(_SEED_BYTES)
         made = cls(environment, seed)
         if made != noted:
-            (folder / FILE).write_text(f"{environment}\n{seed.hex()}", "ascii")  # `commit` syncs it: soon enough
+            write_whole(folder / FILE, f"{environment}\n{seed.hex()}".encode("ascii"))
+            sync(folder.parent)
+            sync(folder.parent.parent)
         return made

@@ -39,7 +39,7 @@ def require_whole(folder: Path, blobs: Iterable[Blob], *, fully: bool = False) -
             known = path.stat()
         except FileNotFoundError as error:
             raise damaged() from error
-        if known.st_size != blob.bytes:
+        if known.st_size != blob.file_bytes:
             raise damaged()
         if fully or known.st_mtime_ns != SEAL_NS:
             if digest_of(path) != blob.name:

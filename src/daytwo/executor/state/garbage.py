@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
-from daytwo.executor.state.writer import BLOBS, MANIFEST, WHOLE, sync, write_whole
+from daytwo.executor.state.durable import sync, write_whole
+from daytwo.executor.state.writer import BLOBS, MANIFEST, WHOLE
 
 MARK = "unnamed"
 """The file in a snapshot's folder that says since when nothing names it."""

@@ -12,16 +12,19 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from daytwo.executor.cell.delta import difference, merged
+from daytwo.executor.cell.delta import difference, merged, read
+from daytwo.executor.cell.shelves import taken_down
 from daytwo.wire.errors import DaytwoError, Denied, Incompatible
 
-FORMAT = 3
-_WHOLE_FORMAT = 2
-"""Of a manifest that stands by itself; one of format 3 is told as what differs from such a one."""
+FORMAT = 5
+_WHOLE_FORMAT = 4
+"""Of a manifest that stands by itself; one of format 5 is told as what differs from such a one."""
+_KNOWN_FORMATS = frozenset((2, 3, 4, 5))
+"""Those two in the form before, which knew neither shelves nor parts in the manifest's own file, are read as well."""
 MANIFEST_LIMIT_BYTES = 64 * 1024**2
 """Of the file; the cell's proposal is smaller than what it becomes."""
 PROPOSAL_LIMIT_BYTES = 20 * 1024**2
@@ -30,6 +33,7 @@ NAME_LIMIT, PATH_LIMIT, REASON_LIMIT = 200, 1_000, 1_000
 GROUPS_LIMIT, IMPORTS_LIMIT, FILES_LIMIT, UNSAVED_LIMIT = 100_000, 10_000, 10_000, 1_000
 
 _Place = Annotated[int, Field(ge=0, lt=1 << 48)]
+_Length = Annotated[int, Field(ge=1, lt=1 << 48)]
 Span = tuple[_Place, _Place, _Place]
 """Index of the blob, offset and length in bytes."""
 Name = Annotated[str, Field(max_length=NAME_LIMIT)]
@@ -44,9 +48,21 @@ class _Part(BaseModel):
 
 
 class Blob(_Part):
-    name: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """SHA-256 of its bytes."""
+    """Bytes that parts lie in."""
+
+    name: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
+    """SHA-256 of its file; empty in a manifest for what follows in the manifest's own file."""
     bytes: int
+    skip: int = 0
+    """Bytes of the file before it begins."""
+
+    @property
+    def file_bytes(self) -> int:
+        return self.skip + self.bytes
+
+
+OWN = ""
+"""The name of the blob that follows in the manifest's own file, as long as that is not written."""
 
 
 class Group(NamedTuple):
@@ -55,6 +71,25 @@ class Group(NamedTuple):
     names: Annotated[tuple[Name | None, ...], Field(min_length=1)]
     stream: Span
     buffers: tuple[Span, ...]
+
+
+class Shelf(NamedTuple):
+    """Variables that stand alone, whose pickles lie one behind the other (`cell.shelves`)."""
+
+    names: tuple[Name, ...]
+    start: tuple[_Place, _Place]
+    """Index of the blob, offset in bytes."""
+    lengths: tuple[_Length, ...]
+
+    @property
+    def span(self) -> Span:
+        return (*self.start, sum(self.lengths))
+
+
+def _even(shelf: Shelf) -> Shelf:
+    if len(shelf.names) != len(shelf.lengths):
+        raise ValueError("as many names as lengths")
+    return shelf
 
 
 def _inside(path: str) -> str:
@@ -85,16 +120,24 @@ class Proposal(_Part):
     """What the cell says that the snapshot holds."""
 
     groups: Annotated[tuple[Group, ...], Field(max_length=GROUPS_LIMIT)] = ()
+    shelves: Annotated[tuple[Annotated[Shelf, AfterValidator(_even)], ...], Field(max_length=GROUPS_LIMIT)] = ()
     files: Annotated[tuple[File, ...], Field(max_length=FILES_LIMIT)] = ()
     folders: Annotated[tuple[Path, ...], Field(max_length=FILES_LIMIT)] = ()
     """Of the workspace, those that hold nothing."""
     modules: Annotated[dict[Name, Annotated[str, Field(max_length=PATH_LIMIT)]], Field(max_length=IMPORTS_LIMIT)] = {}
     unsaved: Annotated[tuple[Unsaved, ...], Field(max_length=UNSAVED_LIMIT)] = ()
 
+    @property
+    def all_groups(self) -> Iterator[Group]:
+        """Those on shelves, too."""
+        yield from self.groups
+        yield from (Group((name,), span, ()) for name, span in taken_down(self.shelves))
+
     def spans(self) -> Iterator[Span]:
         for group in self.groups:
             yield group.stream
             yield from group.buffers
+        yield from (shelf.span for shelf in self.shelves)
         yield from (file.span for file in self.files)
 
 
@@ -106,7 +149,7 @@ class Manifest(Proposal):
     @property
     def names(self) -> frozenset[str]:
         """Of its variables and imports."""
-        return frozenset(name for group in self.groups for name in group.names if name) | self.modules.keys()
+        return frozenset(name for group in self.all_groups for name in group.names if name) | self.modules.keys()
 
     @property
     def named_blobs(self) -> tuple[Blob, ...]:
@@ -125,9 +168,12 @@ def proposed(text: bytes) -> Proposal:
         StateLimitError: it is no proposal.
     """
     try:
-        return Proposal.model_validate_json(text)
+        said = Proposal.model_validate_json(text)
     except (ValidationError, RecursionError) as error:
         raise StateLimitError from error
+    if sum(len(shelf.names) for shelf in said.shelves) > GROUPS_LIMIT:
+        raise StateLimitError
+    return said
 
 
 def resolved(said: Proposal, before: Sequence[Blob], sent: Mapping[int, Blob]) -> Manifest:
@@ -158,9 +204,11 @@ def resolved(said: Proposal, before: Sequence[Blob], sent: Mapping[int, Blob]) -
         return (places[blob.name], offset, length)
 
     groups = tuple(Group(group.names, moved(group.stream), tuple(map(moved, group.buffers))) for group in said.groups)
+    shelves = tuple(shelf._replace(start=moved(shelf.span)[:2]) for shelf in said.shelves)
     files = tuple(file.model_copy(update={"span": moved(file.span)}) for file in said.files)
-    return Manifest(
+    return Manifest.model_construct(  # of what was checked
         groups=groups,
+        shelves=shelves,
         files=files,
         folders=said.folders,
         modules=said.modules,
@@ -169,17 +217,17 @@ def resolved(said: Proposal, before: Sequence[Blob], sent: Mapping[int, Blob]) -
     )
 
 
-def encoded(manifest: Manifest) -> bytes:
-    """The file: a line with the format and the SHA-256 of the rest, then one JSON object."""
-    return _file(_WHOLE_FORMAT, manifest.model_dump_json().encode())
+def encoded(manifest: Manifest, parts: bytes = b"") -> bytes:
+    """The file: a line with the format and the SHA-256 of the rest, one line of JSON, then the manifest's own blob."""
+    return _file(_WHOLE_FORMAT, _json(manifest), parts)
 
 
-def encoded_on(manifest: Manifest, whole: bytes) -> bytes | None:
+def encoded_on(manifest: Manifest, whole: bytes, parts: bytes = b"") -> bytes | None:
     """The file as what differs from a whole one; None where that would save less than half of it."""
-    text = manifest.model_dump_json().encode()
-    told = difference(json.loads(whole.partition(b"\n")[2]), json.loads(text))
+    text = _json(manifest)
+    told = difference(read(whole), json.loads(text))
     short = json.dumps({"on": hashlib.sha256(whole).hexdigest(), **told}, separators=(",", ":")).encode()
-    return _file(FORMAT, short) if 2 * len(short) < len(text) else None
+    return _file(FORMAT, short, parts) if 2 * len(short) < len(text) else None
 
 
 def decoded(content: bytes, whole: bytes | None = None) -> Manifest:
@@ -193,31 +241,35 @@ def decoded(content: bytes, whole: bytes | None = None) -> Manifest:
         Denied: `snapshot_damaged`.
         Incompatible: `snapshot_newer`.
     """
-    version, text = _opened(content)
-    if version == _WHOLE_FORMAT:
-        return Manifest.model_validate_json(text)
-    if version != FORMAT:
+    told = _opened(content)
+    if "on" not in told:
+        return Manifest.model_validate(told)
+    if whole is None or hashlib.sha256(whole).hexdigest() != told["on"]:
+        raise damaged()
+    return Manifest.model_validate(merged(_opened(whole), told))
+
+
+def _json(manifest: Manifest) -> bytes:
+    return manifest.model_dump_json(exclude_defaults=True).encode()
+
+
+def _file(version: int, text: bytes, parts: bytes) -> bytes:
+    rest = text + b"\n" + parts
+    return f"{version} {hashlib.sha256(rest).hexdigest()}\n".encode() + rest
+
+
+def _opened(content: bytes) -> dict[str, Any]:
+    """What a manifest's file says, which is what was written."""
+    head, _, rest = content.partition(b"\n")
+    version, _, digest = head.partition(b" ")
+    if hashlib.sha256(rest).hexdigest().encode() != digest or not version.isdigit():
+        raise damaged()
+    if int(version) not in _KNOWN_FORMATS:
         raise Incompatible(
             "snapshot_newer",
             "This session's state was kept by another version of daytwo. Update daytwo here, or ask in a new session.",
         )
-    told = json.loads(text)
-    if whole is None or hashlib.sha256(whole).hexdigest() != told["on"]:
-        raise damaged()
-    return Manifest.model_validate(merged(json.loads(_opened(whole)[1]), told))
-
-
-def _file(version: int, text: bytes) -> bytes:
-    return f"{version} {hashlib.sha256(text).hexdigest()}\n".encode() + text
-
-
-def _opened(content: bytes) -> tuple[int, bytes]:
-    """The format and the JSON of a manifest's file, which is what was written."""
-    head, _, text = content.partition(b"\n")
-    version, _, digest = head.partition(b" ")
-    if hashlib.sha256(text).hexdigest().encode() != digest or not version.isdigit():
-        raise damaged()
-    return int(version), text
+    return read(content)
 
 
 def damaged() -> DaytwoError:

@@ -19,7 +19,7 @@ from daytwo.executor.sandbox.request import Mount
 from daytwo.executor.state.beginning import Beginning
 from daytwo.executor.state.blobs import require_whole
 from daytwo.executor.state.garbage import Garbage, sweep_graves
-from daytwo.executor.state.manifest import EMPTY, Manifest
+from daytwo.executor.state.manifest import Manifest
 from daytwo.executor.state.transfer import Content, content_of, put
 from daytwo.executor.state.view import view
 from daytwo.executor.state.writer import BLOBS, MANIFEST, WHOLE, Base, SnapshotWriter, read_manifest, sweep
@@ -154,7 +154,7 @@ class StateStore:
         sweep_graves(self._root)
         for folder in self._root.glob("*/*"):
             if (folder / BLOBS).is_dir() and not (folder / MANIFEST).exists():
-                sweep(folder, EMPTY)
+                sweep(folder)
 
     def _folder(self, session_id: str, ordinal: int) -> Path:
         if not is_id(session_id, "session"):

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from daytwo.executor.state.beginning import FILE as BEGINNING
 from daytwo.executor.state.blobs import require_whole, seal
+from daytwo.executor.state.durable import sync
 from daytwo.executor.state.manifest import Blob, Manifest, damaged, decoded
-from daytwo.executor.state.writer import BLOBS, MANIFEST, WHOLE, sync
+from daytwo.executor.state.writer import BLOBS, MANIFEST, WHOLE
 from daytwo.wire.errors import Conflict
 
 FILES = (BEGINNING, MANIFEST)

@@ -20,7 +20,7 @@ def view(manifest: Manifest) -> SnapshotView:
             bytes=group.stream[2] + sum(span[2] for span in group.buffers),
             shares_with=tuple(other for other in group.names if other not in {None, name}),
         )
-        for group in manifest.groups
+        for group in manifest.all_groups
         for name in group.names
         if name is not None
     ]

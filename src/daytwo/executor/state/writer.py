@@ -1,22 +1,26 @@
 """One snapshot in the making: takes a step's blobs and its manifest; becomes real in one rename.
 
 Blobs are written and synced first, then the manifest.  A crash before the rename leaves the snapshots that there were.
+The first small blob goes into the manifest's own file, behind it: a step that changes little syncs one file.  Later
+snapshots that name parts of it have that file as a blob like any other.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from daytwo import crashpoint
-from daytwo.executor.state.beginning import FILE as BEGINNING
 from daytwo.executor.state.beginning import Beginning
 from daytwo.executor.state.blobs import digest_of, seal, share
+from daytwo.executor.state.durable import link_over, sync
 from daytwo.executor.state.manifest import (
     EMPTY,
+    OWN,
     PROPOSAL_LIMIT_BYTES,
     Blob,
     Manifest,
@@ -32,6 +36,8 @@ from daytwo.executor.state.manifest import (
 
 BLOBS_LIMIT = 10_000
 SNAPSHOT_LIMIT_BYTES = 64 * 1024**3
+OWN_LIMIT_BYTES = 64 * 1024
+"""Of a blob that lies in the manifest's own file."""
 MANIFEST = "manifest.json"
 WHOLE = "whole.json"
 """The manifest that the one of this snapshot may be told as the difference from: a link to an earlier snapshot's."""
@@ -40,12 +46,44 @@ PART = ".part-"
 
 
 @dataclass
+class _Held:
+    """Bytes that come and are kept in memory: what the cell says, or the blob for the manifest's own file."""
+
+    number: int | None = None
+    content: bytearray = field(default_factory=bytearray)
+
+    def add(self, data: bytes) -> None:
+        self.content += data
+
+
+@dataclass
 class _Part:
+    """A blob that comes."""
+
     number: int
     path: Path
     file: BinaryIO
-    bytes: int = 0
+    size_bytes: int = 0
     hash: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, data: bytes) -> None:
+        self.file.write(data)
+        self.size_bytes += len(data)
+        self.hash.update(data)
+
+    def placed(self) -> Blob:
+        """Synced, under its name."""
+        self.file.flush()
+        seal(self.file.fileno())
+        os.fsync(self.file.fileno())
+        self.file.close()
+        blob = Blob(name=self.hash.hexdigest(), bytes=self.size_bytes)
+        self.path.replace(self.path.with_name(blob.name))
+        return blob
+
+    def forget(self) -> None:
+        self.file.close()
+        self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -61,7 +99,8 @@ class Base:
         if self.folder is None or not length:
             return hashlib.sha256().hexdigest()
         blob = self.manifest.blobs[index]
-        return blob.name if length == blob.bytes else digest_of(self.folder / BLOBS / blob.name, offset, length)
+        path = self.folder / BLOBS / blob.name
+        return blob.name if length == blob.file_bytes else digest_of(path, blob.skip + offset, length)
 
 
 class SnapshotWriter:
@@ -73,9 +112,9 @@ class SnapshotWriter:
         self._blobs = folder / BLOBS
         self._base = base
         self._sent: dict[int, Blob] = {}
+        self._own: bytes | None = None
         self._said: Proposal | None = None
-        self._part: _Part | None = None
-        self._text: bytearray | None = None
+        self._coming: _Held | _Part | None = None
         self._bytes = 0
 
     @staticmethod
@@ -88,7 +127,7 @@ class SnapshotWriter:
         if header["kind"] == "manifest":
             if payload_bytes > PROPOSAL_LIMIT_BYTES:
                 raise StateLimitError
-            self._text = bytearray()
+            self._coming = _Held()
             return
         number = header.get("number")
         self._bytes += payload_bytes
@@ -96,94 +135,94 @@ class SnapshotWriter:
             raise StateLimitError
         if self._bytes > SNAPSHOT_LIMIT_BYTES:
             raise StateLimitError
+        if self._own is None and payload_bytes <= OWN_LIMIT_BYTES:
+            self._coming = _Held(number)
+            return
         path = self._blobs / f"{PART}{number}"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        self._part = _Part(number, path, os.fdopen(descriptor, "wb"))
+        self._coming = _Part(number, path, os.fdopen(descriptor, "wb"))
 
     def chunk(self, data: bytes) -> None:
-        if self._text is not None:
-            self._text += data
-        elif self._part is not None:
-            self._part.file.write(data)
-            self._part.bytes += len(data)
-            self._part.hash.update(data)
-        else:
+        if self._coming is None:
             raise StateLimitError
+        self._coming.add(data)
 
     def end(self) -> None:
-        if self._text is not None:
-            self._said = proposed(bytes(self._text))
-            self._text = None
-        elif self._part is not None:
-            part, self._part = self._part, None
-            self._sent[part.number] = _placed(part)
-        else:
+        came, self._coming = self._coming, None
+        if isinstance(came, _Part):
+            self._sent[came.number] = came.placed()
+        elif came is None:
             raise StateLimitError
+        elif came.number is None:
+            self._said = proposed(bytes(came.content))
+        else:
+            self._own = bytes(came.content)
+            self._sent[came.number] = Blob(name=OWN, bytes=len(self._own))
 
-    def commit(self) -> Manifest:
+    def commit(self) -> None:
         """Makes the snapshot real, in place of one that an earlier execution of the task left before it crashed.
 
         Raises:
             StateLimitError: something is half sent, or lies where it may not.
         """
-        if self._part is not None or self._text is not None:
+        if self._coming is not None:
             raise StateLimitError
         before = self._base.manifest.blobs
         manifest = resolved(self._said or Proposal(), before, self._sent)
-        if self._base.folder is not None:
-            named = {blob.name for blob in manifest.blobs}
-            own = {blob.name for blob in self._sent.values()}
-            needed = [blob for blob in before if blob.name in named - own]
-            share(needed, self._base.folder / BLOBS, self._blobs)
-        sync(self._folder / BEGINNING)
-        sync(self._blobs)
-        content = self._as_difference(manifest)
+        named = {blob.name for blob in manifest.blobs}
+        if named - {OWN}:
+            if self._base.folder is not None:
+                sent = {blob.name for blob in self._sent.values()}
+                needed = [blob for blob in before if blob.name in named - sent]
+                share(needed, self._base.folder / BLOBS, self._blobs)
+            sync(self._blobs)
+        parts = (self._own or b"") if OWN in named else b""
+        content = self._as_difference(manifest, parts)
         with crashpoint.around("snapshot"):
-            write_whole(self._folder / MANIFEST, content or encoded(manifest))
-        sync(self._folder.parent)
-        sweep(self._folder, manifest)
+            own = self._put(content or encoded(manifest, parts), is_blob=OWN in named)
         if content is None:
             (self._folder / WHOLE).unlink(missing_ok=True)
-        return manifest
+        sweep(self._folder, named | {own})
 
-    def _as_difference(self, manifest: Manifest) -> bytes | None:
+    def _put(self, content: bytes, *, is_blob: bool) -> str:
+        """Writes the manifest's file, which is a blob, too, where parts follow in it; its name as one."""
+        name = hashlib.sha256(content).hexdigest()
+        draft = self._blobs / f"{PART}manifest"
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            seal(file.fileno())
+            os.fsync(file.fileno())
+        if is_blob:
+            link_over(draft, self._blobs / name)
+        draft.replace(self._folder / MANIFEST)
+        draft.unlink(missing_ok=True)  # where the manifest was this file already, nothing was replaced
+        sync(self._blobs)
+        sync(self._folder)
+        return name
+
+    def _as_difference(self, manifest: Manifest, parts: bytes) -> bytes | None:
         """The manifest as the difference from that of an earlier snapshot, which is linked here, if that is short."""
         if self._base.folder is None:
             return None
         whole = self._base.folder / WHOLE
         whole = whole if whole.exists() else self._base.folder / MANIFEST
-        content = encoded_on(manifest, whole.read_bytes())
+        content = encoded_on(manifest, whole.read_bytes(), parts)
         if content is not None:
-            draft = self._folder / f".{WHOLE}"
-            draft.unlink(missing_ok=True)
-            draft.hardlink_to(whole)
-            draft.replace(self._folder / WHOLE)
-            draft.unlink(missing_ok=True)  # where the link was there already, nothing was replaced
+            link_over(whole, self._folder / WHOLE)
         return content
 
     def discard(self) -> None:
         """Forgets an execution that did not end well, and leaves what an earlier one of the task may have committed."""
-        if self._part is not None:
-            self._part.file.close()
-            self._part.path.unlink(missing_ok=True)
-            self._part = None
+        if isinstance(self._coming, _Part):
+            self._coming.forget()
+        self._coming = None
         if not (self._folder / MANIFEST).exists():
-            sweep(self._folder, EMPTY)
+            sweep(self._folder)
 
 
-def _placed(part: _Part) -> Blob:
-    part.file.flush()
-    seal(part.file.fileno())
-    os.fsync(part.file.fileno())
-    part.file.close()
-    blob = Blob(name=part.hash.hexdigest(), bytes=part.bytes)
-    part.path.replace(part.path.with_name(blob.name))
-    return blob
-
-
-def sweep(folder: Path, manifest: Manifest) -> None:
-    """Removes from a snapshot's folder what its manifest does not name: leftovers of executions that were cut off."""
-    named = {blob.name for blob in manifest.blobs}
+def sweep(folder: Path, named: Collection[str] = ()) -> None:
+    """Removes all blobs of a snapshot's folder but these: leftovers of executions that were cut off."""
     for path in (folder / BLOBS).iterdir():
         if path.name not in named:
             path.unlink(missing_ok=True)
@@ -199,22 +238,3 @@ def read_manifest(folder: Path) -> Manifest:
     """
     whole = folder / WHOLE
     return decoded((folder / MANIFEST).read_bytes(), whole.read_bytes() if whole.exists() else None)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """A file's bytes, or a folder's names."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -48,7 +48,7 @@ class Left:
         yield (Part.TRACEBACK, ""), result.traceback or ""
 
     def _kept(self, manifest: Manifest) -> Iterator[tuple[tuple[Part, str], str]]:
-        for group in manifest.groups:
+        for group in manifest.all_groups:
             spans = " ".join(self.state.digest_of(span) for span in (group.stream, *group.buffers))
             for place, name in enumerate(group.names):
                 if name is not None:
