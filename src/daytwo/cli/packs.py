@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -36,20 +37,35 @@ def pack(
 
 
 def unpack(
-    file: Path = FILE,
+    file: Path = typer.Argument(..., metavar="FILE", help="The pack; or the folder of a replica, with --session."),
     signed_by: str | None = typer.Option(
         None, "--signed-by", metavar="KEY", help="The key that `sessions pack` told at the other home: you trust it."
     ),
+    session: str | None = typer.Option(None, "--session", metavar="SESSION", help="Which session of a replica."),
     home: str | None = HOME,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Go on with a session that was packed at another home; its datasets have to be registered here."""
-    if not file.is_file():
-        raise Usage("file_not_found", f"There is no file {file}.")
+    """Go on with a session of another home, from a pack or a replica; its datasets have to be registered here."""
     with connected(home, as_json=as_json) as client:
-        view = client.unpack(file, signed_by)
+        if file.is_dir():
+            view = client.unpack(_of_replica(file, session), signed_by)
+        elif file.is_file():
+            with file.open("rb") as content:
+                view = client.unpack(content, signed_by)
+        else:
+            raise Usage("file_not_found", f"There is no file {file}.")
     if as_json:
         terminal.document(view)
     else:
         terminal.line(f"session    {view.session}")
         terminal.line(f'Go on:     daytwo ask --session {view.session} "…"')
+
+
+def _of_replica(folder: Path, session: str | None) -> Iterator[bytes]:
+    from daytwo.executor.packs import Replica
+
+    replica = Replica(folder)
+    if session is None:
+        here = ", ".join(replica.sessions()) or "none"
+        raise Usage("session_not_named", f"{folder} is a replica: name one with --session. It holds: {here}.")
+    return replica.pack(session)

@@ -18,7 +18,7 @@ from daytwo.cli.usage import Usage
 from daytwo.sdk import Client
 from daytwo.wire.errors import Denied, Incompatible, Missing
 from daytwo.wire.run import SessionView
-from daytwo.wire.snapshot import SnapshotView, Version
+from daytwo.wire.snapshot import ReplicaView, SnapshotView, Version
 
 LOST_SHOWN = 20
 VERSIONS_LIMIT = 200
@@ -63,6 +63,7 @@ def show(session: str = SESSION, home: str | None = HOME, as_json: bool = AS_JSO
         view = client.session(session_named(client, session))
         _say(view, as_json=as_json)
         if not as_json:
+            _say_replica(client.replica(view.session))
             for front, version in versions.tree(view.versions[-VERSIONS_LIMIT:]):
                 mark = "●" if version.is_current else "○"
                 terminal.line(f"{front}{mark} {version.run} step {version.step}  {_change(client, version)}")
@@ -195,6 +196,19 @@ def _say_lost(front: str, client: Client, version: Version) -> None:
         terminal.line(f"{front}  not kept: {one.name}, {one.reason}{made_by}")
     if len(lost) > LOST_SHOWN:
         terminal.line(f"{front}  and {len(lost) - LOST_SHOWN} more: daytwo sessions diff {version.session}")
+
+
+def _say_replica(replica: ReplicaView) -> None:
+    if replica.folder is None:
+        return
+    if replica.problem is not None:
+        told = f"not kept: {replica.problem}"
+    elif replica.copied_at is None:
+        told = "not copied yet"
+    else:
+        state = "current" if replica.is_current else "behind"
+        told = f"{state}, copied {terminal.moment(replica.copied_at)} to {replica.folder}"
+    terminal.line(f"replica    {terminal.printable(told)}")
 
 
 def _change(client: Client, version: Version) -> str:

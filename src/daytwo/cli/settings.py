@@ -55,10 +55,12 @@ class EnvironmentsSection(BaseModel):
 
 
 class StateSection(BaseModel):
-    """`[state]`: how long the state of sessions is kept that nothing leads to any more."""
+    """`[state]`: how long the state of sessions is kept that nothing leads to any more, and where a second time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    replica: Path | None = None
+    """A folder on another disk, to which sessions are copied after each step."""
     collect_hours: float = Field(default=24, ge=1)
     """Between two looks for what nothing names."""
     grace_days: float = Field(default=7, ge=0.05)

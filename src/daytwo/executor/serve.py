@@ -29,7 +29,7 @@ from daytwo.executor.installation import (
     rehearser,
 )
 from daytwo.executor.link import Journal, LinkClient, Retention, Terms, Worker, read_enrolment
-from daytwo.executor.packs import Packer, Unpacker
+from daytwo.executor.packs import Committed, Packer, Replicator, Unpacker, recollected
 from daytwo.executor.questions import Desk, Past, ValueIndex
 from daytwo.executor.results import Exporter, ResultStore, Services, create_app
 from daytwo.executor.sandbox import COLD, Kind, Sandboxes, Tier, detect, offered_profiles, turns
@@ -257,6 +257,14 @@ def _wire(
         grace=timedelta(days=settings.state.grace_days),
         turned_away=timedelta(days=settings.state.turned_away_days),
     )
+    packer = Packer(chains, parts.key, settings.org_id, journal.root_of, budget.spent)
+    replicator = Replicator(
+        settings.state.replica,
+        packer,
+        journal.executions,
+        lambda session: recollected(session, lambda one: [Committed(*found) for found in journal.committed(one)]),
+        terms.every,
+    )
     retention = Retention(client, parts.outbox, tuple(chains.values()), needed, terms)
     services = Services(
         owner=LOCAL_OWNER,
@@ -272,7 +280,8 @@ def _wire(
         ),
         approvals=approvals,
         state=state,
-        packer=Packer(chains, parts.key, settings.org_id, journal.root_of, budget.spent),
+        packer=packer,
+        replica=replicator.view,
         unpacker=Unpacker(
             chains,
             parts.key.public,
@@ -293,4 +302,4 @@ def _wire(
     )
     passes = FullPasses(catalog, worker.publish_until_heard)
     app = create_app(services, read_or_create_token(settings.token_file))
-    return app, worker, (passes.run, retention.run)
+    return app, worker, (passes.run, retention.run, replicator.run)

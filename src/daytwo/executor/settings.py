@@ -28,10 +28,11 @@ class EnvironmentSettings(BaseModel):
 
 
 class StateSettings(BaseModel):
-    """How long the state of sessions is kept that nothing leads to any more."""
+    """How long the state of sessions is kept that nothing leads to any more, and where a second time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    replica: Path | None = None
     collect_hours: float = 24
     grace_days: float = 7
     turned_away_days: float = 30

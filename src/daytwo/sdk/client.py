@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -91,15 +91,15 @@ class Client(ControlSide, ExecutorSide):
             keep(response, target, is_private=True)
             return str(response.headers[SIGNED_BY_HEADER])
 
-    def unpack(self, file: Path, signed_by: str | None = None) -> SessionView:
+    def unpack(self, content: Iterable[bytes], signed_by: str | None = None) -> SessionView:
         """Takes in a packed session: its state at the executor, then its record at the control plane.
 
         Args:
-            file: what `pack` wrote.
+            content: the bytes that `pack` wrote; an open file will do.
             signed_by: the key of another home's executor that this trusts; None for this one's own.
         """
         query = {} if signed_by is None else {"signed_by": signed_by}
-        answer = self.executor.send_file("/v1/sessions/unpack", file, MEDIA_TYPE, query)
+        answer = self.executor.send_file("/v1/sessions/unpack", content, MEDIA_TYPE, query)
         record = read(SessionRecord, answer)
         return read(SessionView, self.control.repeat("POST", "/v1/sessions/records", body=record))
 

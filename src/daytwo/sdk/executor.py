@@ -32,7 +32,7 @@ from daytwo.wire.result import (
 from daytwo.wire.retention import Collect, Collected
 from daytwo.wire.run import RunView
 from daytwo.wire.sheet import SignedSheet
-from daytwo.wire.snapshot import SnapshotView
+from daytwo.wire.snapshot import ReplicaView, SnapshotView
 
 
 class ExecutorSide:
@@ -64,6 +64,10 @@ class ExecutorSide:
         """The environment that the executor builds for this run right now, if any; answered at once, or not at all."""
         answer = self.executor.request("GET", at("run", run, "building"), answer_seconds=PROGRESS_SECONDS)
         return read(list[Build], answer)
+
+    def replica(self, session: str) -> ReplicaView:
+        """How far the executor's second copy of a session has come."""
+        return read(ReplicaView, self.executor.request("GET", at("session", session, "replica")))
 
     def snapshot(self, session: str, ordinal: int) -> SnapshotView:
         """What a version of a session's state holds."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 import httpx2
@@ -118,9 +117,9 @@ class Origin:
         raise_for(response)
         return response
 
-    def send_file(self, path: str, file: Path, media_type: str, query: dict[str, str]) -> httpx2.Response:
+    def send_file(self, path: str, body: Iterable[bytes], media_type: str, query: dict[str, str]) -> httpx2.Response:
         """As `request`, with a file as the body, which is read as it goes."""
-        with self._translated(), file.open("rb") as body:
+        with self._translated():
             response = self._http.post(
                 path,
                 content=body,

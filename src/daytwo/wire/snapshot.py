@@ -54,3 +54,16 @@ class SnapshotView(Message):
     imports: dict[str, str]
     files: tuple[KeptFile, ...]
     lost: tuple[LostVariable, ...]
+
+
+class ReplicaView(Message):
+    """The second copy of a session, on another disk of its executor."""
+
+    folder: str | None
+    """None where the executor keeps none."""
+    is_current: bool
+    """Whether the last step of the session is in it."""
+    copied_at: str | None
+    """RFC 3339; None where it was not copied since the executor started."""
+    problem: str | None
+    """Why it is not copied, in words."""

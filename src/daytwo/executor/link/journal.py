@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from daytwo.executor.database import Database
 from daytwo.wire.errors import Unavailable
 from daytwo.wire.message import now
+from daytwo.wire.observation import Outcome
 from daytwo.wire.task import Completion, Task, TaskRequest
 
 _SCHEMA = """
@@ -129,6 +130,36 @@ class Journal:
                 (run_id, step),
             ).fetchone()
         return None if row is None else TaskRequest.model_validate_json(row["request"])
+
+    def executions(self) -> dict[str, int]:
+        """How many tasks of each session have run on real data to their end."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select request ->> '$.session_id' as session, count(*) as ended from journal"
+                " where substr(completion, instr(completion, ' ') + 1) ->> '$.symbol' is not null group by session"
+            ).fetchall()
+        return {row["session"]: row["ended"] for row in rows}
+
+    def committed(self, session_id: str) -> list[tuple[TaskRequest, Completion, str]]:
+        """The tasks of a session that left a snapshot, in the order of their end, each with its time."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "select request, completion, changed_at from journal where request ->> '$.session_id' = ?"
+                " and substr(completion, instr(completion, ' ') + 1) ->> '$.symbol' is not null"
+                " order by request ->> '$.next_snapshot', changed_at",
+                (session_id,),
+            ).fetchall()
+        found = [
+            (TaskRequest.model_validate_json(row["request"]), _read(row["completion"]), row["changed_at"])
+            for row in rows
+        ]
+        return [
+            (request, completion, at)
+            for request, completion, at in found
+            if completion is not None
+            and completion.symbol is not None
+            and completion.symbol.observation().outcome is Outcome.OK
+        ]
 
     def needed(self, waiting: Collection[str]) -> set[tuple[str, int]]:
         """The snapshots, by session and ordinal, that tasks start from or make which are not answered for yet.

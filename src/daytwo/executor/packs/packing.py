@@ -56,6 +56,12 @@ class Packer:
             Denied: `snapshot_damaged`.
             Incompatible: `snapshot_newer`.
         """
+        head, places = self.head(record)
+        content, signature = self.signed(head)
+        return written(content, signature, ((blob, places[blob.name]) for blob in head.blobs))
+
+    def head(self, record: SessionRecord) -> tuple[PackHead, Mapping[str, Path]]:
+        """What a pack's first member says, and where the other members lie, by their names; raises as `pack` does."""
         places: dict[str, Path] = {}
         snapshots = [
             packed
@@ -74,8 +80,16 @@ class Packer:
             bits_spent=self._spent(root)[0],
             snapshots=tuple(snapshots),
         )
-        content, signature = head.signed_by(self._key)
-        return written(content, signature, ((blob, places[blob.name]) for blob in head.blobs))
+        return head, places
+
+    def signed(self, head: PackHead) -> tuple[bytes, str]:
+        """The bytes of the first member, and of the second."""
+        return head.signed_by(self._key)
+
+    def holds(self, head: PackHead) -> bool:
+        """Whether the last real state that a head names is here still."""
+        last = [snapshot for snapshot in head.snapshots if snapshot.chain == REAL][-1:]
+        return any(self._chains[REAL].beginning(one.session, one.ordinal) is not None for one in last)
 
     def _snapshot(self, chain: str, version: RecordedVersion, places: dict[str, Path]) -> PackedSnapshot | None:
         store = self._chains[chain]
@@ -97,5 +111,5 @@ class Packer:
             session=version.session,
             ordinal=version.ordinal,
             files=files,
-            blobs=tuple(PackedBlob(name=kept.name, bytes=kept.bytes) for kept in found.blobs),
+            blobs=tuple(PackedBlob(name=kept.name, bytes=kept.file_bytes) for kept in found.blobs),
         )

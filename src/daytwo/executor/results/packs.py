@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from daytwo.executor.results.services import Services
 from daytwo.wire.errors import Invalid, Unavailable
 from daytwo.wire.pack import MEDIA_TYPE, SIGNED_BY_HEADER, SessionRecord
+from daytwo.wire.snapshot import ReplicaView
 
 FILE_LIMIT_BYTES = 128 * 1024**3
 
@@ -24,6 +25,10 @@ def add_packs(app: FastAPI, services: Services) -> None:
             raise Invalid("record_malformed", "The record is of another session.")
         content = await anyio.to_thread.run_sync(services.packer.pack, record)
         return StreamingResponse(content, media_type=MEDIA_TYPE, headers={SIGNED_BY_HEADER: services.packer.signed_by})
+
+    @app.get("/v1/sessions/{session}/replica")
+    def replica(session: str) -> ReplicaView:
+        return services.replica(session)
 
     @app.post("/v1/sessions/unpack", status_code=201)
     async def unpack(request: Request, signed_by: str | None = None) -> SessionRecord:

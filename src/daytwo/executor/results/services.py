@@ -20,7 +20,7 @@ from daytwo.wire.replay import StepReplay
 from daytwo.wire.result import ApprovalView, Build, DatasetView, Reading, Receipt, RegisterDataset, RunResult
 from daytwo.wire.retention import Collected
 from daytwo.wire.sheet import SignedSheet
-from daytwo.wire.snapshot import SnapshotView
+from daytwo.wire.snapshot import ReplicaView, SnapshotView
 
 
 class CatalogPort(Protocol):
@@ -92,6 +92,7 @@ class Services:
     `on_sheet` and `on_decision` tell the link, after the fact is stored; they must not fail for want of a connection.
     `identify` answers a challenge with the executor's key.  `building` is the environment that a step waits for right
     now.  `collect` removes snapshots that nothing names, or with True counts them.  `replay` runs a step again.
+    `replica` tells how far the second copy of a session has come.
     `owner` is whom the bearer token stands for.  `hosts` are names beside the loopback ones by which people reach this
     server.
     """
@@ -104,6 +105,7 @@ class Services:
     approvals: ApprovalsPort
     state: StatePort
     packer: PackerPort
+    replica: Callable[[str], ReplicaView]
     unpacker: UnpackerPort
     ledger: LedgerPort
     database: Database
