@@ -59,6 +59,8 @@ class StateSection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    approved_start: Literal["data", "all"] = "data"
+    """What a program that a person had to approve finds of the state."""
     replica: Path | None = None
     """A folder on another disk, to which sessions are copied after each step."""
     collect_hours: float = Field(default=24, ge=1)

@@ -232,6 +232,7 @@ def _wire(
         stand_ins=StandIns(database),
         growth=growth,
         device_folder=settings.device_folder,
+        approved_start=settings.state.approved_start,
     )
 
     async def decided(_: ApprovalView) -> None:

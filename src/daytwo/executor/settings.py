@@ -32,6 +32,7 @@ class StateSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    approved_start: Literal["data", "all"] = "data"
     replica: Path | None = None
     collect_hours: float = 24
     grace_days: float = 7

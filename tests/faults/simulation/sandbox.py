@@ -44,7 +44,9 @@ class ChainSandbox:
         yield ()
 
     async def run(self, request, sink, _cancel):
-        program = json.loads(request.job)["program"]
+        job = json.loads(request.job)
+        program = job["program"]
+        assert job["data_only"] == ("ask" in program), "what was approved starts from data alone"
         self.executed[request.kind, program] += 1
         for header, payload in self._frames(request, program):
             head = json.dumps(header).encode()

@@ -70,6 +70,8 @@ class Job:
     """Values for which questions hold stand-ins, as `cell.typed` reads them."""
     sentences: Sentences | None = None
     """None where nobody is told what a library said: in a rehearsal, whose traceback is told whole."""
+    data_only: bool = False
+    """Of the snapshot before, only what is data is read."""
     seed: bytes | None = None
     """Of what the program draws; None for the kernel's own randomness.  A rehearsal has its own."""
 
@@ -88,6 +90,7 @@ class Job:
             withheld=frozenset(said.get("withheld", ())),
             typed=said.get("typed", {}),
             sentences=Sentences.from_json(said["sentences"]) if said.get("sentences") else None,
+            data_only=bool(said.get("data_only")),
             seed=bytes.fromhex(said["seed"]) if said.get("seed") else None,
             **folders,
         )

@@ -151,12 +151,7 @@ class Unpickler(pickle.Unpickler):
     ) -> None:
         super().__init__(io.BytesIO(stream), buffers=buffers)
         self._namespace = namespace
-        self._own = {
-            "given": names.__getitem__,
-            "given_source": names["data"],
-            "table_handle": make_handle,
-            "program_function": self._program_function,
-        }
+        self._own = references(names, make_handle) | {"program_function": self._program_function}
         self.words: set[str] = set()
 
     def find_class(self, module: str, name: str) -> Any:
@@ -167,6 +162,11 @@ class Unpickler(pickle.Unpickler):
     def _program_function(self, code: types.CodeType, closure: tuple[types.CellType, ...] | None) -> Any:
         self.words |= words(code)
         return types.FunctionType(code, self._namespace, None, None, closure)
+
+
+def references(names: dict[str, Any], make_handle: Callable[[Any], Handle]) -> dict[str, Callable[..., Any]]:
+    """What makes, of references in a pickle, the cell's own objects."""
+    return {"given": names.__getitem__, "given_source": names["data"], "table_handle": make_handle}
 
 
 def unkeepable(value: Any) -> str | None:

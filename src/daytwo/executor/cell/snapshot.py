@@ -1,8 +1,9 @@
 """The program's variables and files, as the snapshot before left them.
 
 A variable is read when the program, or a function that was read, names it, together with those that share objects with
-it; where a program could reach variables without naming them (`globals()`, `eval`), all are read.  What was not read is
-named on when the next snapshot is made (`saving`), and never sent.  A variable that cannot be read costs no other.
+it; where a program could reach variables without naming them (`globals()`, `eval`), all are read.  A job may ask for
+data alone (`plaindata`).  What was not read is named on when the next snapshot is made (`saving`), and never sent.  A
+variable that cannot be read costs no other.
 Source: docs/adr/0015-state.md.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from .importable import import_again
 from .job import Job
@@ -20,6 +21,15 @@ from .workspace import Workspace
 
 READS_ANYTHING = frozenset(("globals", "locals", "vars", "dir", "eval", "exec", "__main__", "modules"))
 """Names by which a program can reach variables that it does not name."""
+
+
+class Reader(Protocol):
+    """Of one pickle."""
+
+    words: set[str]
+    """What the functions that it read may look up."""
+
+    def load(self) -> Any: ...
 
 
 class Snapshot:
@@ -35,6 +45,7 @@ class Snapshot:
         self.was_read: dict[tuple[str | None, ...], KeptGroup] = {}
         """By names."""
         self._make_handle = make_handle
+        self._data_only = job.data_only
         self._modules = dict(self.kept.modules)
         self._waiting = {name: group for group in self.kept.groups for name in group.names if name is not None}
         self._lost_modules: dict[str, str] = {}
@@ -65,6 +76,15 @@ class Snapshot:
             if any(names):
                 yield replace(group, names=names)
 
+    def _reader(self, stream: memoryview, buffers: Iterator[Any]) -> Reader:
+        if self._data_only:
+            from .plaindata import DataUnpickler
+
+            return DataUnpickler(stream, buffers, self.given, self._make_handle)
+        from .pickles import Unpickler
+
+        return Unpickler(stream, buffers, self.namespace, self.given, self._make_handle)
+
     def _import(self, name: str, path: str) -> None:
         try:
             self.namespace[name] = import_again(path, self._words)
@@ -73,14 +93,12 @@ class Snapshot:
             sys.stderr.write(f"{name} could not be read back: {type(error).__name__}\n")
 
     def _read(self, group: KeptGroup) -> set[str]:
-        from .pickles import Unpickler
-
         for name in group.names:
             self._waiting.pop(name or "", None)
         buffers = (self.kept.memory(span) for span in group.buffers)
         try:
             stream = self.kept.read(group.stream)
-            reader = Unpickler(stream, buffers, self.namespace, self.given, self._make_handle)
+            reader = self._reader(stream, buffers)
             value = reader.load()
             values = (value,) if len(group.names) == 1 else value
             read = {name: one for name, one in zip(group.names, values, strict=True) if name is not None}
@@ -89,8 +107,14 @@ class Snapshot:
         except Exception as error:  # noqa: BLE001 -- a pickle may raise anything; the other variables go on
             self._lost_groups.append(group)
             names = ", ".join(name for name in group.names if name is not None)
-            sys.stderr.write(f"{names} could not be read back: {type(error).__name__}\n")
+            sys.stderr.write(f"{names} could not be read back: {_reason(error)}\n")
             return set()
         self.namespace.update(read)
         self.was_read[group.names] = group
         return reader.words
+
+
+def _reason(error: Exception) -> str:
+    if type(error).__name__ == "NotDataError":
+        return f"a program that had to be approved starts from data alone, and this holds {error}"
+    return type(error).__name__

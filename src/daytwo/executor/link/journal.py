@@ -18,6 +18,7 @@ from daytwo.wire.errors import Unavailable
 from daytwo.wire.message import now
 from daytwo.wire.observation import Outcome
 from daytwo.wire.task import Completion, Task, TaskRequest
+from daytwo.wire.verdict import Ruling
 
 _SCHEMA = """
 create table if not exists journal (
@@ -120,16 +121,19 @@ class Journal:
             ).fetchone()
             return str(own["root_session"])
 
-    def executed(self, run_id: str, step: int) -> TaskRequest | None:
-        """The task of a run's step that was last executed on real data."""
+    def executed(self, run_id: str, step: int) -> tuple[TaskRequest, Ruling] | None:
+        """The task of a run's step that was last executed on real data, and guard's ruling on it."""
         with self._database.transaction() as connection:
             row = connection.execute(
-                "select request from journal where request ->> '$.run_id' = ? and request ->> '$.step' = ?"
+                "select request, completion from journal where request ->> '$.run_id' = ? and request ->> '$.step' = ?"
                 " and substr(completion, instr(completion, ' ') + 1) ->> '$.symbol' is not null"
                 " order by request ->> '$.segment' desc limit 1",
                 (run_id, step),
             ).fetchone()
-        return None if row is None else TaskRequest.model_validate_json(row["request"])
+        completion = None if row is None else _read(row["completion"])
+        if completion is None:
+            return None
+        return TaskRequest.model_validate_json(row["request"]), completion.verdict.verdict
 
     def executions(self) -> dict[str, int]:
         """How many tasks of each session have run on real data to their end."""

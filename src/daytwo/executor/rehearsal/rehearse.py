@@ -66,6 +66,8 @@ class Rehearser:
         devices: tuple[Path, ...],
         cancel: Cancel,
         typed: Sequence[TypedValue] = (),
+        *,
+        data_only: bool = False,
     ) -> Rehearsal:
         """Runs the program on mock rows and keeps the state that it leaves, under the task's snapshot number.
 
@@ -77,6 +79,7 @@ class Rehearser:
             devices: the profile's, which the step holds.
             cancel: ends it.
             typed: the values for which its program names stand-ins; where they stand is told to the sandbox, no value.
+            data_only: of the state before, only data is read, as it will be on the real rows.
         """
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             sheets = [own.sheet for own in signed]
@@ -85,7 +88,7 @@ class Rehearser:
             mocks = await anyio.to_thread.run_sync(mock, sheets, request.program, SEED, Path(name), MOUNTED_AT)
             asked = SandboxRequest(
                 module="cell.program",
-                job=json.dumps(_job(request, signed, mocks, profile, state, typed)).encode(),
+                job=json.dumps(_job(request, signed, mocks, profile, state, typed) | {"data_only": data_only}).encode(),
                 profile=replace(profile, wall_seconds=min(profile.wall_seconds, WALL_SECONDS)),
                 org_id=request.org_id,
                 kind=Kind.REHEARSAL,

@@ -46,6 +46,8 @@ class Execution:
     """The snapshot that it is to make."""
     typed: tuple[TypedValue, ...]
     """The values for which its program names stand-ins."""
+    data_only: bool
+    """A person had to approve it: of the snapshot it starts from only data is read."""
 
     async def run(self, catalog: Catalog, sandbox: Sandbox, frames: StepFrames, cancel: Cancel) -> SandboxResult:
         """Runs the program to its end; a report that broke off in the middle is forgotten.
@@ -71,6 +73,7 @@ class Execution:
             "output_bytes": profile.output_bytes,
             "withheld": withheld_columns([catalog.signed(ref.name).sheet for ref in request.datasets]),
             "typed": {one.token: one.as_job(rehearsing=False) for one in self.typed},
+            "data_only": self.data_only,
             "sentences": sentences(request.program),
             "seed": None if self.begun.seed is None else self.begun.seed.hex(),
         }

@@ -31,9 +31,10 @@ from daytwo.wire.observation import Outcome
 from daytwo.wire.replay import StepReplay
 from daytwo.wire.result import StepResult
 from daytwo.wire.task import TaskRequest
+from daytwo.wire.verdict import Ruling
 
-Executed = Callable[[str, int], TaskRequest | None]
-"""The task of a run's step that was executed on real data."""
+Executed = Callable[[str, int], tuple[TaskRequest, Ruling] | None]
+"""The task of a run's step that was executed on real data, and guard's ruling on it."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,14 @@ class Replayer:
             Denied: `snapshot_damaged`, `other_environment`.
             Unavailable: `replay_lost`; what the sandbox raises.
         """
-        request = self._executed(run_id, step)
+        executed = self._executed(run_id, step)
         was = self._result(run_id, step)
-        if request is None or was is None:
+        if executed is None or was is None:
             raise Missing(
                 "step_not_executed",
                 f"Step {step} of {run_id} never ran on the data at this executor: there is nothing to run again.",
             )
+        request, ruling = executed
         if was.outcome == Outcome.LOST.value:
             raise Conflict(
                 "step_lost", f"Step {step} was lost before it ended: `daytwo runs resume {run_id}` tries it."
@@ -91,7 +93,7 @@ class Replayer:
         async with self._one_at_a_time:
             with tempfile.TemporaryDirectory(dir=self._folder) as name:
                 before = await anyio.to_thread.run_sync(self._trace_of, request, was)
-                after = await self._run_again(request, _Scratch(Path(name)))
+                after = await self._run_again(request, _Scratch(Path(name)), data_only=self._rooms.data_only(ruling))
         return StepReplay(
             run=run_id,
             step=step,
@@ -112,7 +114,7 @@ class Replayer:
             kept = state.at(request.session_id, request.next_snapshot)
         return Left(was, self._rooms.results.folder(request.run_id) / str(was.step), kept).trace()
 
-    async def _run_again(self, request: TaskRequest, scratch: _Scratch) -> Trace:
+    async def _run_again(self, request: TaskRequest, scratch: _Scratch, *, data_only: bool) -> Trace:
         state = self._rooms.state
         begun = state.beginning(request.session_id, request.next_snapshot)
         if begun is None or begun.seed is None:
@@ -131,8 +133,8 @@ class Replayer:
         writer = StepWriter(scratch.results, request.step, lambda _, result: made.append(result))
         frames = StepFrames(writer, snapshot)
         with self._rooms.sandbox.holding(PROFILES[request.profile]) as devices:
-            typed = self._rooms.stand_ins.of(request)
-            execution = Execution(request, environment, devices, state.mounts(base), snapshot.begun, typed)
+            typed, mounts = self._rooms.stand_ins.of(request), state.mounts(base)
+            execution = Execution(request, environment, devices, mounts, snapshot.begun, typed, data_only)
             result = await execution.run(self._rooms.catalog, self._rooms.sandbox, frames, Cancel())
         outcome, kept = _ended(request, frames, result, snapshot, scratch.state)
         shown = writer.finish(outcome.value, stdout=result.stdout, stderr=result.stderr)

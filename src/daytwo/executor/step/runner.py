@@ -64,6 +64,11 @@ class Rooms:
     growth: Growth
     """What programs run in, and what that grows into for them."""
     device_folder: Path = DEVICE_FOLDER
+    approved_start: str = "data"
+    """What programs that had to be approved find of the state: `data` alone, or `all`."""
+
+    def data_only(self, ruling: Ruling) -> bool:
+        return ruling is Ruling.REVIEW and self.approved_start == "data"
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ class StepRunner:
         self._stand_ins = rooms.stand_ins
         self._growth = rooms.growth
         self._device_folder = rooms.device_folder
+        self._data_only = rooms.data_only
 
     async def run(self, request: TaskRequest, root_session: str, execution: int, cancel: Cancel) -> Completion:
         """One execution of a task, to its completion (of epoch 1; the link sets the claim's)."""
@@ -186,9 +192,9 @@ class StepRunner:
         request, profile = told.request, PROFILES[told.request.profile]
         try:
             signed = [self._catalog.signed(ref.name) for ref in request.datasets]
-            typed = self._stand_ins.of(request)
+            typed, only = self._stand_ins.of(request), self._data_only(told.verdict.verdict)
             rehearsal = await self._rehearser.rehearse(
-                request, signed, profile, told.environment, told.devices, cancel, typed
+                request, signed, profile, told.environment, told.devices, cancel, typed, data_only=only
             )
         except (DaytwoError, OSError) as error:
             log.warning("step.not_rehearsed", run=request.run_id, step=request.step, error=type(error).__name__)
@@ -230,8 +236,8 @@ class StepRunner:
             snapshot = self._state.begin(request.session_id, request.next_snapshot, base, environment)
             frames = StepFrames(writer, snapshot)
             mounts = self._state.mounts(base)
-            typed = self._stand_ins.of(request)
-            execution = Execution(request, told.environment, told.devices, mounts, snapshot.begun, typed)
+            typed, only = self._stand_ins.of(request), self._data_only(told.verdict.verdict)
+            execution = Execution(request, told.environment, told.devices, mounts, snapshot.begun, typed, only)
             result = await execution.run(self._catalog, self._sandbox, frames, cancel)
             return self._keep(told, debit, frames, result, watch)
         except (DaytwoError, OSError) as error:
