@@ -85,10 +85,12 @@ def test_what_cannot_be_kept_is_told_and_costs_nothing_else(cells: Any) -> None:
         """
 import threading, sqlite3, sys
 generator = (n for n in range(3))
+next(generator)
 handle = open(workspace / "log.txt", "w")
 holder = {"inner": [handle]}
 lock = threading.Lock()
-connection = sqlite3.connect(":memory:")
+lock.acquire()
+connection = sqlite3.connect(workspace / "book.sqlite")
 class Rude:
     def __reduce__(self): raise RuntimeError("no")
 rude = Rude()
@@ -102,7 +104,7 @@ good = "kept"
     )
     assert ended.last["outcome"] == "ok", ended.of("traceback")
     assert ended.unsaved == {
-        "generator": "it is, or holds, a generator",
+        "generator": "it is, or holds, a generator that was begun, or is in a closure",
         "handle": "it is, or holds, an open file",
         "holder": "it is, or holds, an open file",
         "lock": "it is, or holds, a lock",
@@ -116,11 +118,13 @@ good = "kept"
 
 
 def test_the_statement_that_made_it_is_told(cells: Any) -> None:
-    ended = cells.run("rows = [1]\ngenerator = (n for n in rows)\nfor n in range(2):\n    handle = open('x', 'w')")
+    ended = cells.run(
+        "rows = [1]\ngenerator = (n for n in rows)\nnext(generator)\nfor n in range(2):\n    handle = open('x', 'w')"
+    )
     assert ended.manifest["unsaved"] == [
-        {"name": "generator", "reason": "it is, or holds, a generator",
+        {"name": "generator", "reason": "it is, or holds, a generator that was begun, or is in a closure",
          "made_by": "line 2: generator = (n for n in rows)"},
-        {"name": "handle", "reason": "it is, or holds, an open file", "made_by": "line 3: for n in range(2):"},
+        {"name": "handle", "reason": "it is, or holds, an open file", "made_by": "line 4: for n in range(2):"},
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@
   are no variables of their own.
 - The names that the cell gives, and handles of datasets, are kept as references.
 - Memory of arrays and columns stays beside the pickle (protocol 5), so that it can be mapped (`arrays`).
-- What cannot be kept is refused in words for a person.
+- What belongs to a process is made anew (`resources`), or refused in words for a person.
 
 Pickles are code: they are loaded in a sandbox only, never by the executor.
 """
@@ -25,14 +25,14 @@ from .arrays import Arrays
 from .compiled import words
 from .errors import imported
 from .handle import Handle
+from .resources import reduced
 
 PROTOCOL = 5
 BESIDE_BYTES = 64 * 1024
 """Memory of an array or a column from this size on stays out of the pickle."""
 
 UNKEEPABLE = {
-    "builtins.generator": "a generator",
-    "types.GeneratorType": "a generator",
+    "types.GeneratorType": "a generator that was begun, or is in a closure",
     "types.CoroutineType": "a coroutine",
     "types.AsyncGeneratorType": "a generator",
     "types.FrameType": "a running function",
@@ -96,17 +96,22 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is unty
         if isinstance(obj, Handle):
             what, content = obj.kept_as
             return (given_source if what == "source" else table_handle), (content,)
-        reason = unkeepable(obj)
-        if reason is not None:
-            raise UnkeepableError(reason)
-        if kind is types.CellType:
-            return _reduced_cell(obj)
-        reduced = self._arrays.reduce(obj)
-        if reduced is not None:
-            return reduced
+        made_anew = self._made_anew(obj)
+        if made_anew is not None:
+            return made_anew
         if kind not in self._kinds:
             self._kinds[kind] = not (Arrays.looks_at(kind) or issubclass(kind, type | types.FunctionType | Path))
         return super().reducer_override(obj)
+
+    def _made_anew(self, obj: Any) -> Any:
+        """What belongs to a process, and memory that others look into."""
+        reason = unkeepable(obj)
+        if reason is not None:
+            made_anew = reduced(obj, self._namespace, program_generator)
+            if made_anew is None:
+                raise UnkeepableError(reason)
+            return made_anew
+        return _reduced_cell(obj) if type(obj) is types.CellType else self._arrays.reduce(obj)
 
     def _dynamic_function_reduce(self, func: types.FunctionType) -> Any:
         make, (code, own_globals, name, defaults, _), (attributes, slots), *rest = super()._dynamic_function_reduce(
@@ -138,6 +143,11 @@ def fill(cell: types.CellType, state: tuple[Any]) -> None:
     (cell.cell_contents,) = state
 
 
+def references(names: dict[str, Any], make_handle: Callable[[Any], Handle]) -> dict[str, Callable[..., Any]]:
+    """What makes, of references in a pickle, the cell's own objects."""
+    return {"given": names.__getitem__, "given_source": names["data"], "table_handle": make_handle}
+
+
 class Unpickler(pickle.Unpickler):
     """Reads what `Pickler` wrote; `words` collects the names that the functions read may look up."""
 
@@ -151,7 +161,10 @@ class Unpickler(pickle.Unpickler):
     ) -> None:
         super().__init__(io.BytesIO(stream), buffers=buffers)
         self._namespace = namespace
-        self._own = references(names, make_handle) | {"program_function": self._program_function}
+        self._own = references(names, make_handle) | {
+            "program_function": self._program_function,
+            "program_generator": self._program_generator,
+        }
         self.words: set[str] = set()
 
     def find_class(self, module: str, name: str) -> Any:
@@ -163,10 +176,13 @@ class Unpickler(pickle.Unpickler):
         self.words |= words(code)
         return types.FunctionType(code, self._namespace, None, None, closure)
 
+    def _program_generator(self, code: types.CodeType, positional: list[Any], named: dict[str, Any]) -> Any:
+        return self._program_function(code, None)(*positional, **named)
 
-def references(names: dict[str, Any], make_handle: Callable[[Any], Handle]) -> dict[str, Callable[..., Any]]:
-    """What makes, of references in a pickle, the cell's own objects."""
-    return {"given": names.__getitem__, "given_source": names["data"], "table_handle": make_handle}
+
+def program_generator(code: types.CodeType, positional: list[Any], named: dict[str, Any]) -> Any:
+    """In a pickle: a generator of the program that was not begun."""
+    return _only_in_a_restore(code, positional, named)
 
 
 def unkeepable(value: Any) -> str | None:
