@@ -29,6 +29,7 @@ from daytwo.wire.result import Build, DatasetView
 from daytwo.wire.retention import Collected
 from daytwo.wire.sheet import DatasetRef, Level, SchemaSheet, SignedSheet
 from daytwo.wire.signing import SigningKey
+from daytwo.wire.snapshot import ReplicaView
 from daytwo.wire.task import TaskRequest
 from daytwo.wire.verdict import Ruling, Verdict
 
@@ -138,6 +139,7 @@ class House:
             identify=lambda challenge: identify(KEY, "http://results.example", challenge),
             replay=self.run_again,
             collect=self.collect,
+            replica=lambda _: ReplicaView(folder="/second", is_current=False, copied_at=None, problem="it is full"),
             packer=Packer({"real": self.state}, KEY, "local", lambda session: session, self.budget.spent),
             unpacker=Unpacker(
                 {"real": self.state},
@@ -209,6 +211,7 @@ PROTECTED = [
     ("POST", f"/v1/runs/{RUN}/report"),
     ("POST", f"/v1/runs/{RUN}/report/link"),
     ("GET", "/v1/sessions/x/snapshots/1"),
+    ("GET", "/v1/sessions/x/replica"),
     ("GET", "/v1/approvals"),
     ("GET", "/v1/approvals/x"),
     ("POST", "/v1/approvals/x"),
@@ -501,6 +504,8 @@ def test_a_version_of_a_session_is_shown_by_names_and_sizes(house):
     assert shown["lost"][0]["made_by"] == "line 1: gen = f()"
     assert house.client().get(f"/v1/sessions/{session}/snapshots/2").status_code == 404
     assert house.client(token=None).get(f"/v1/sessions/{session}/snapshots/1").status_code == 401
+    copy = house.client().get(f"/v1/sessions/{session}/replica").json()
+    assert copy == {"folder": "/second", "is_current": False, "copied_at": None, "problem": "it is full"}
 
 
 def test_the_executor_proves_its_key_to_whoever_asks_and_signs_nothing_else(house):
