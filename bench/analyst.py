@@ -3,10 +3,11 @@
 `python -m bench.analyst [--json] [--work]`.  Each question is planned from the sheets that the profiler makes of the
 file (level `shape`), its program runs in a real cell, and what it showed is compared with pandas' own answer
 (`analyst_set`).  Some of the questions are for work, by those who write the analyst, by strangers to it and by
-newcomers with tables of their own (`analyst_set/strangers`, `analyst_set/newcomers`; a row each): `--work` lists what
-failed there.  Two are only ever scored, by their totals; a log in the `__init__` of each says how often.
-`analyst_set/newcomers_unread` is the half of the newcomers' that a seed chose; `analyst_set/unread`, by which the goals
-are measured, was written by someone who had not read the analyst.
+newcomers with tables of their own, and about figures under a condition (`analyst_set/strangers`,
+`analyst_set/newcomers`, `analyst_set/conditions`; a row each): `--work` lists what failed there.  Three are only ever
+scored, by their totals; a log in the `__init__` of each says how often.  `analyst_set/newcomers_unread` and
+`analyst_set/conditions_unread` are halves that a seed chose; `analyst_set/unread`, by which the goals are measured, was
+written by someone who had not read the analyst.
 
 right: the answer holds; refused: no answer was given; wrong: an answer was given that does not hold (or one where
 the table cannot answer).  A refusal is right where the table cannot answer.
@@ -31,6 +32,8 @@ from bench.analyst_set import (
     ask_money,
     ask_places,
     ask_time,
+    conditions,
+    conditions_unread,
     newcomers,
     newcomers_unread,
     strangers,
@@ -123,6 +126,7 @@ def main() -> None:
         rows: list[dict[str, Any]] = []
         for_work = {
             "work": work_questions(), "strangers": strangers.questions(), "newcomers": newcomers.questions(),
+            "conditions": conditions.questions(),
         }  # fmt: skip
         for name, asked in for_work.items():
             done = score(asked, laboratory)
@@ -132,7 +136,11 @@ def main() -> None:
                 print(rows[-1])
         if options.work:
             return
-        for name, asked in {"newcomers_unread": newcomers_unread.questions(), "unread": unread.questions()}.items():
+        only_scored = {
+            "newcomers_unread": newcomers_unread.questions(), "conditions_unread": conditions_unread.questions(),
+            "unread": unread.questions(),
+        }  # fmt: skip
+        for name, asked in only_scored.items():
             rows.append(report(name, score(asked, laboratory)))
     scored = rows[-1]
     goals = [

@@ -1,4 +1,4 @@
-"""The tables: as `vega_datasets` and `statsmodels` ship them; the strangers' and newcomers'; `examples/`'s dirty shop.
+"""The tables: as `vega_datasets` and `statsmodels` ship them; those of the other sets; `examples/`'s dirty shop.
 
 They are named as a person would name the file.  `modechoice` comes as the two tables that a database would keep:
 travellers, and the trips that each could take.
@@ -15,6 +15,7 @@ import pandas as pd
 import statsmodels.api as sm
 from vega_datasets import local_data
 
+from bench.analyst_set.conditions import sources as conditions
 from bench.analyst_set.newcomers import sources as newcomers
 from bench.analyst_set.strangers import sources as strangers
 
@@ -77,6 +78,7 @@ def _shipped() -> dict[str, pd.DataFrame]:
         "trips": trips,
         **strangers.frames(),
         **newcomers.frames(),
+        **conditions.frames(),
     }
 
 
