@@ -286,6 +286,47 @@ class _Frames:
     def end(self) -> None: ...
 
 
+def rentals() -> tuple[pd.DataFrame, SchemaSheet]:
+    """Two ends of a way, flags in three spellings, units in names, gaps."""
+    rng = random.Random(7)
+    docks = ["Central Park", "Harbor", "Museum"]
+    rows = [
+        {
+            "rental_no": number,
+            "start_dock": rng.choice(docks),
+            "end_dock": rng.choice(docks),
+            "rider_type": rng.choice(["member", "casual"]),
+            "bike_type": rng.choice(["electric", "classic"]),
+            "state": rng.choice(["open", "solved"]),
+            "age": rng.randint(16, 70),
+            "duration_min": rng.randint(2, 150),
+            "distance_km": rng.randint(1, 200) / 10,
+            "fee": rng.randint(100, 3000) / 100,
+            "floor": rng.randint(1, 5),
+            "cancelled": int(rng.random() < 0.2),
+            "insured": rng.choice(["yes", "no"]),
+            "churn": rng.random() < 0.3,
+            "helmet_code": None if number % 4 == 0 else f"H{number}",
+        }
+        for number in range(_ROWS)
+    ]
+    sheet = _sheet(
+        "rentals",
+        _column("rental_no", T.INTEGER, U.UNIQUE),
+        *(_column(name, T.TEXT, U.FEW) for name in ("start_dock", "end_dock", "rider_type", "bike_type", "state")),
+        _column("age", T.INTEGER, U.SOME),
+        _column("duration_min", T.INTEGER, U.SOME),
+        _column("distance_km", T.FLOAT, U.SOME),
+        _column("fee", T.FLOAT, U.MANY),
+        _column("floor", T.INTEGER, U.FEW),
+        _column("cancelled", T.INTEGER, U.FEW),
+        _column("insured", T.TEXT, U.FEW, "AA", "AAA"),
+        _column("churn", T.BOOLEAN),
+        _column("helmet_code", T.TEXT, U.MANY, null=NullShare.SOME),
+    )
+    return pd.DataFrame(rows), sheet
+
+
 def _duckdb_type(column: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(column):
         return "TIMESTAMP"
@@ -339,7 +380,7 @@ _DUCKDB_TYPES = {"int64": "BIGINT", "float64": "DOUBLE", "bool": "BOOLEAN"}
 
 @pytest.fixture(scope="session")
 def tables() -> dict[str, tuple[pd.DataFrame, SchemaSheet]]:
-    made = (orders(), staff(), invoices(), cars(), visits(), parcels())
+    made = (orders(), staff(), invoices(), cars(), visits(), parcels(), rentals())
     return {sheet.dataset: (frame, sheet) for frame, sheet in made}
 
 

@@ -187,8 +187,8 @@ def test_words_of_the_person_stay_literals(ask: Any) -> None:
 
 
 _CALLED = {
-    "sql", "say", "show", "_find", "_number", "_stop", "bare", "plain", "len", "int", "isinstance", "abs", "str", "map",
-    "min", "max", "short", "meant", "_is_short",
+    "sql", "say", "show", "_find", "_one", "_search", "_number", "_stop", "bare", "plain", "len", "int", "isinstance",
+    "abs", "str", "map", "min", "max", "short", "said", "list", "_is_short",
 }  # fmt: skip
 _VOCABULARY = """
     total average median how many number of orders revenue quantity price region product customer status date year by

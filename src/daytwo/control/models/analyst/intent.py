@@ -22,6 +22,7 @@ from daytwo.control.models.analyst.rules.filters import filter_chunk, reduce
 from daytwo.control.models.analyst.rules.mentions import MentionRules, with_rows
 from daytwo.control.models.analyst.rules.number_filters import NumberRules
 from daytwo.control.models.analyst.rules.pairs import PairRules
+from daytwo.control.models.analyst.rules.routes import RouteRules
 from daytwo.control.models.analyst.rules.sides import SideRules
 from daytwo.control.models.analyst.rules.tidying import tidy
 from daytwo.control.models.analyst.rules.time_filters import TimeRules
@@ -110,6 +111,7 @@ def reduce_parts(
     chunks = reduce(chunks, VersusRules(vocabulary, chunks).versus)
     chunks = reduce(chunks, having)
     chunks = reduce(chunks, rank_of)
+    chunks = reduce(chunks, RouteRules(vocabulary).route)
     chunks = reduce(chunks, NumberRules(vocabulary).compared)
     chunks = reduce(chunks, TimeRules(vocabulary).dated)
     values = ValueRules(vocabulary)
@@ -118,6 +120,7 @@ def reduce_parts(
     for rule in (
         gaps.lacking,
         gaps.yes,
+        gaps.present,
         values.flag,
         mentions.verb,
         values.named,

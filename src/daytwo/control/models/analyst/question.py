@@ -33,6 +33,8 @@ class ValueFilter:
     values: tuple[str, ...]
     columns: tuple[Column, ...]
     negated: bool = False
+    is_quoted: bool = False
+    """Whether the person marked where the value begins and ends."""
 
     @property
     def is_named(self) -> bool:

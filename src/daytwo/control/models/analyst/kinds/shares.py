@@ -15,6 +15,7 @@ from daytwo.control.models.analyst.question import (
     PairFilter,
     Question,
     Shape,
+    ValueFilter,
     is_time,
 )
 from daytwo.control.models.analyst.refusal import Refusal
@@ -94,7 +95,7 @@ def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     if len(filters) == 1:
         return tuple(one for one in parts.filters if one in compared), tuple(filters)
     inner = [one for one in filters if not is_time(one)]
-    if len(inner) == 2 and isinstance(inner[-1], FlagFilter) and not parts.has(Role.ENTITY):
+    if len(inner) == 2 and _says_yes(inner[-1]) and _is_last(parts, inner[-1]):
         inner = inner[-1:]  # `share of demolitions appealed`
     if len(inner) != 1:
         at = _cut(parts)
@@ -102,6 +103,16 @@ def _split(parts: Parts) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     if len(inner) != 1:
         raise Refusal("it does not say the share of what in what; try “what share of … comes from …”", understood=80)
     return tuple(one for one in parts.filters if one not in inner), tuple(inner)
+
+
+def _says_yes(one: Filter) -> bool:
+    return isinstance(one, FlagFilter) or (isinstance(one, ValueFilter) and one.columns[0].is_yes_or_no)
+
+
+def _is_last(parts: Parts, one: Filter) -> bool:
+    """Whether the question ends on this condition, which no `and` joins to the one before."""
+    ends = [chunk for chunk in parts.whole if not chunk.is_(Role.DIMENSION)]
+    return ends[-1].value == one and not (len(ends) > 1 and ends[-2].is_(Role.AND))
 
 
 def _cut(parts: Parts) -> int:

@@ -21,6 +21,7 @@ from daytwo.control.models.analyst.question import (
 )
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.terms import Aggregate, Grain, Period
+from daytwo.control.models.analyst.words import lexicon
 
 
 def select(question: Question) -> list[str]:
@@ -58,11 +59,29 @@ def _found(filters: Sequence[Filter], prefix: str, lines: list[str]) -> list[str
             continue
         names = _names(one, f"{prefix}{place}")
         for name, found in names:
-            columns = repr([column.name for column in found.columns])
-            lines.append(f"_column_{name}, _held_{name} = _find(rows, {list(found.values)!r}, {columns})")
-        lines += [line for recent in _flat(one) if isinstance(recent, RecentFilter) for line in _latest(recent)]
+            lines.append(f"_column_{name}, _held_{name} = {_finding(found)}")
+        for leaf in _flat(one):
+            lines += _latest(leaf) if isinstance(leaf, RecentFilter) else []
+            lines += _sure(leaf.column) if isinstance(leaf, FlagFilter) and leaf.column.is_number else []
         conditions.append(_condition(one, {found: name for name, found in names}))
     return conditions
+
+
+def _finding(one: ValueFilter) -> str:
+    """A call that finds the one column with these values; words that may be several values are told apart there."""
+    columns = [column.name for column in one.columns]
+    words = one.values[0].casefold().split()
+    spare = sorted(lexicon.LIGHT_VERBS.intersection(words))
+    apart = len(words) > 1 or spare or words[0].startswith(lexicon.NEGATING)
+    if one.is_named or one.is_quoted or len(one.values) > 1 or not apart:
+        return f"_find(rows, {list(one.values)!r}, {columns!r})"
+    return f"_find_parts(rows, {one.values[0]!r}, {columns!r}, {spare!r})"
+
+
+def _sure(column: Column) -> Sequence[str]:
+    """A whole number that is read as yes or no holds nothing else than 1 and 0."""
+    text = f"{column.name} holds more than 0 and 1, so it does not say yes or no."
+    return (f"if not rows[{column.name!r}].dropna().isin([0, 1]).all():", f"    _stop({text!r})")
 
 
 def _of_rows(conditions: Sequence[str], filters: Sequence[Filter], *, whole: bool) -> str:

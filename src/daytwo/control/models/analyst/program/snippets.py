@@ -30,35 +30,80 @@ def _number(value):
 
 FIND = _lines('''
 def _find(rows, words, columns):
-    """The one column that holds all these words, whatever their case, else ending or length; its rows."""
-    plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
-    short = lambda word, held: max((one for one in held if _is_short(one, word)), key=len, default=word)
-    texts, wanted = {name: plain(rows[name]) for name in columns}, plain(pd.Series(words))
-    codes = {"female": ("f", "w", "girl"), "male": ("m", "boy"), "yes": ("y", "true"), "no": ("n", "false")}
-    for name in texts:  # `F` for “female”, `Y` for “yes”
-        coded = {word: code for word in wanted for code in codes.get(word, ()) if (texts[name] == code).any()}
-        texts[name] = texts[name].replace({code: word for word, code in coded.items()})
-    for ending in ("$^", r"(?<=(.))\\1y$|(y|ies|e?s|e?d|e)$", ""):
-        bare = lambda text: text.map(lambda word: re.sub(ending, "", word), na_action="ignore")
-        if ending:
-            told = {name: (bare(text), bare(wanted)) for name, text in texts.items()}
-        else:
-            meant = lambda text: wanted.map(lambda word: short(word, text.dropna().unique()))
-            told = {name: (text, meant(text)) for name, text in texts.items()}
-        held = {name: text.isin(sought) for name, (text, sought) in told.items() if sought.isin(text).all()}
-        if held:
-            break
-    asked = " and ".join(map(repr, words))
-    if len(held) > 1:
-        _stop(f"{asked} could be in {' or '.join(held)}: name the column.")
+    """The one column that holds all these words, and its rows."""
+    asked, held = " and ".join(map(repr, words)), _search(rows, words, columns)
     if not held and len(columns) == 1:
         _stop(f"The column {columns[0]} does not hold {asked}.")
     if not held:
         _stop(f"No column holds {asked} (I looked in {', '.join(columns)}).")
-    if len(columns) > 1 or not ending:
-        found = "" if ending else " as " + ", ".join(told[min(held)][1])
-        say(f"I took {asked} for the column {min(held)}{found}.")
-    return held.popitem()
+    return _one(rows, asked, held, columns)
+''')
+
+FIND_PARTS = _lines('''
+def _find_parts(rows, phrase, columns, spare):
+    """A phrase as one value, else as several; words of their columns' names, and `spare`, say nothing more."""
+    words, found, left = phrase.split(), {}, []
+    while words:
+        end, held, sign = len(words) + 1, {}, ""
+        while not held and end > 1:
+            end -= 1
+            part = " ".join(words[:end])
+            held = _search(rows, [part], columns)
+        if not held and (rest := re.sub("^(un|in|non)-?(?=....)", "", part)) != part:  # `unsolved`: all but `solved`
+            held, sign = _search(rows, [rest], columns), "not "
+            part = rest if held else part
+        if held:
+            name, mask = _one(rows, sign + repr(part), held, columns)
+            found[name] = found.get(name, True) & (~mask & rows[name].notna() if sign else mask)
+        else:
+            left.append(part)
+        words = words[end:]
+    told = {word for name in found for word in re.findall("[a-z]+", re.sub("([A-Z])", r" \\1", name).casefold())}
+    unknown = [word for word in left if word not in spare and word.casefold().removesuffix("s") not in told]
+    if unknown:
+        _stop(f"No column holds {' or '.join(map(repr, unknown))} (I looked in {', '.join(columns)}).")
+    if left:
+        say(f"{' and '.join(map(repr, left))} is no value of any column; I took it to say nothing more.")
+    every = pd.Series(True, index=rows.index)
+    for mask in found.values():
+        every &= mask
+    return next(iter(found), None), every
+''')
+
+ONE = _lines('''
+def _one(rows, asked, held, columns):
+    """The one column that was found, which the person is told where it was not named, and its rows."""
+    if len(held) > 1:
+        _stop(f"{asked} could be in {' or '.join(held)}: name the column.")
+    name, (values, found) = held.popitem()
+    if len(columns) > 1 or found:
+        say(f"I took {asked} for the column {name}{found}.")
+    return name, rows[name].isin(values)
+''')
+
+SEARCH = _lines('''
+def _search(rows, words, columns):
+    """The columns that hold all these words, whatever their case, else ending or length, with the values meant."""
+    plain = lambda text: text.astype("string").str.split().str.join(" ").str.casefold()
+    short = lambda word, held: max((one for one in held if _is_short(one, word)), key=len, default=word)
+    values = {name: rows[name].dropna().drop_duplicates() for name in columns}
+    texts, wanted = {name: plain(column) for name, column in values.items()}, plain(pd.Series(words))
+    codes = {"female": ("f", "w", "girl"), "male": ("m", "boy"), "yes": ("y", "true"), "no": ("n", "false")}
+    for name in texts:  # `F` for “female”, `Y` for “yes”
+        coded = {word: code for word in wanted for code in codes.get(word, ()) if (texts[name] == code).any()}
+        texts[name] = texts[name].replace({code: word for word, code in coded.items()})
+    stem = r"(?<=[a-z]{4})(at)?(ions?|ed|ing)$"
+    for ending in ("$^", r"(?<=(.))\\1y$|(y|ies|e?s|e?d|e)$", stem, ""):
+        bare = lambda text: text.map(lambda word: re.sub(ending, "", word), na_action="ignore")
+        if ending:
+            told = {name: (bare(text), bare(wanted)) for name, text in texts.items()}
+        else:
+            told = {name: (text, wanted.map(lambda word: short(word, text))) for name, text in texts.items()}
+        held = {name: (text, sought) for name, (text, sought) in told.items() if sought.isin(text).all()}
+        if held:
+            break
+    said = lambda sought: " as " + ", ".join(sought) if ending in (stem, "") else ""
+    return {name: (list(values[name][text.isin(sought)]), said(sought)) for name, (text, sought) in held.items()}
 ''')
 
 IS_SHORT = _lines('''

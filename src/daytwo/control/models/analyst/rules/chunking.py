@@ -11,6 +11,8 @@ from typing import Any
 
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, Superlative
 from daytwo.control.models.analyst.rules.marks import mark
+from daytwo.control.models.analyst.rules.narrowing import narrowed
+from daytwo.control.models.analyst.rules.opposites import with_opposites
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import PHRASE_LIMIT_WORDS, Link, Vocabulary
 from daytwo.control.models.analyst.terms import Grain
@@ -78,6 +80,7 @@ _PHRASE_LONGEST = max(len(phrase) for phrase in _PHRASES)
 
 def chunk(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: bool) -> list[Chunk]:
     """The parts of a question over one table, in order; unknown words stay `WORD`."""
+    tokens = with_opposites(tokens, vocabulary)
     chunks: list[Chunk] = []
     at = 0
     while at < len(tokens):
@@ -86,7 +89,7 @@ def chunk(tokens: Sequence[Token], vocabulary: Vocabulary, *, columns_first: boo
         else:
             found, at = _next(tokens, at, vocabulary, columns_first=columns_first, mid_sentence=at > 0)
         chunks.append(found)
-    return [part for part in chunks if not part.is_(Role.STOP)]
+    return narrowed([part for part in chunks if not part.is_(Role.STOP)], vocabulary)
 
 
 def _is_letter(token: Token) -> bool:
@@ -132,6 +135,9 @@ def _words(tokens: Sequence[Token], at: int, count: int) -> tuple[str, ...] | No
     return tuple(token.text for token in span)
 
 
+_ARTICLES = frozenset({"the", "a", "an", "their", "our", "my"})
+
+
 def _exact_column(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Chunk, int] | None:
     token = tokens[at]
     if token.kind is TokenKind.QUOTED:
@@ -143,6 +149,10 @@ def _exact_column(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> t
         words = _words(tokens, at, count)
         link = vocabulary.link(words) if words else None
         if link and link.rank is not Rank.LOOSE:
+            return _column_chunk(link), at + count
+        bare = tuple(word for word in words or () if word.casefold() not in _ARTICLES)
+        link = vocabulary.link(bare) if words and 1 < len(bare) < count and bare[-1] == words[-1] else None
+        if link and link.rank is not Rank.LOOSE:  # `years at the company`
             return _column_chunk(link), at + count
     return None
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import AnyFilter, Having, Measure, MissingFilter, NumberFilter, ValueFilter
+from daytwo.control.models.analyst.question import AnyFilter, Having, Measure, MissingFilter, NumberFilter
 from daytwo.control.models.analyst.refusal import Refusal
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
-from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
+from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at, yes_filter
 from daytwo.control.models.analyst.rules.measures import read_measures
 from daytwo.control.models.analyst.rules.number_filters import Comparison, read_comparison
 from daytwo.control.models.analyst.rules.value_filters import read_values
 from daytwo.control.models.analyst.table.columns import Kind
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
+from daytwo.wire.sheet import Uniqueness
 
 _BETWEEN = {Role.CONDITION, Role.PREPOSITION, Role.WHICH, Role.IS}
 
@@ -114,20 +115,36 @@ class GapRules:
         """Whether a gap is asked for: `@lacking`, `without` a column that has gaps, `not closed` of a date."""
         if chunks[at].is_(Role.LACKING):
             return True
-        gap = exact(chunks[at + 1], lambda c: c.has_gaps and not c.is_yes_or_no and c.kind is not Kind.FLAG)
+        gap = exact(chunks[at + 1], lambda c: c.has_gaps and not c.says_yes)
         if gap is None or role_at(chunks, at + 2) in {Role.WORD, Role.QUOTED, Role.COMPARISON, Role.NUMBER, Role.IS}:
             return False
         if chunks[at].is_(Role.EXCLUDING):
             return chunks[at].text.casefold() == "without"
         return chunks[at].is_(Role.NOT) and gap.is_date
 
+    def present(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`how many passengers had a cabin`, `members with an email`: those of whom it is known."""
+        column = exact(chunks[at], lambda c: c.kind is Kind.TEXT and c.has_gaps and not c.says_yes)
+        few = column is None or column.sheet.uniqueness in {Uniqueness.FEW, Uniqueness.CONSTANT}
+        if few or chunks[at].link.is_plural or column is None:
+            return None
+        follows = role_at(chunks, at + 1) in {None, Role.AND, Role.COMMA, Role.FILTER, Role.PREPOSITION}
+        opened = role_at(chunks, at - 1) in {Role.ENTITY, Role.FILTER} or chunks[at - 1].value == "with"
+        if not (follows and opened and any(c.is_(Role.COUNT, Role.SHARE) for c in chunks[:at])):
+            return None
+        return [filter_chunk(MissingFilter(column, present=True), [chunks[at]])], at + 1
+
     def yes(self, chunks: list[Chunk], at: int) -> Reading | None:
-        """A column of yes and no as an adjective: `chosen trips`, `trips were chosen`."""
-        column = exact(chunks[at], lambda c: c.is_yes_or_no or c.kind is Kind.FLAG)
-        if column is None or not column.is_yes_or_no or role_at(chunks, at + 1) in {Role.IS, Role.NOT, Role.COMPARISON}:
+        """A column of yes and no as an adjective: `chosen trips`, `trips were chosen`, `uninsured trips`."""
+        negated = chunks[at].is_(Role.NOT)
+        place = at + negated
+        column = exact(chunks[place], lambda c: c.says_yes) if place < len(chunks) else None
+        if column is None or column.kind is Kind.FLAG:
+            return None
+        if role_at(chunks, place + 1) in {Role.IS, Role.NOT, Role.COMPARISON}:
             return None
         after_is = role_at(chunks, at - 1) is Role.IS
-        before_rows = role_at(chunks, at + 1) is Role.ENTITY and role_at(chunks, at - 1) is not Role.GROUP
+        before_rows = role_at(chunks, place + 1) is Role.ENTITY and role_at(chunks, at - 1) is not Role.GROUP
         if not after_is and not before_rows:
             return None
-        return [filter_chunk(ValueFilter(("yes",), (column,)), [chunks[at]])], at + 1
+        return [filter_chunk(yes_filter(column, yes=not negated), chunks[at : place + 1])], place + 1

@@ -16,6 +16,7 @@ from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Contrast, Grain, Period
 from daytwo.control.models.analyst.words import nouns
+from daytwo.control.models.analyst.words.spelling import singular
 from daytwo.wire.sheet import ColumnType
 
 
@@ -45,11 +46,7 @@ class GroupRules:
             return [self._dated(chunks[at].value, None, chunks[at])], at + 1
         if not chunks[at].is_(Role.GROUP):
             return None
-        if (
-            self._by_values
-            and role_at(chunks, at - 1) in {Role.ENTITY, Role.IS, Role.FILTER}
-            and (value := self._value(chunks, at))
-        ):
+        if value := self._value(chunks, at):
             return value
         row = role_at(chunks, at + 1) is Role.ENTITY and chunks[at].text.casefold() != "by"
         if self._ranking and not row and self._is_measure(chunks, at + 1):
@@ -62,7 +59,13 @@ class GroupRules:
         return made, end
 
     def _value(self, chunks: Sequence[Chunk], at: int) -> Reading | None:
-        """`trips by air`: no column, so a value."""
+        """`trips by air`: no column, so a value; `visits by insured dogs`: a condition."""
+        if chunks[at].text.casefold() == "by" and role_at(chunks, at + 1) is Role.FILTER:
+            return [], at + 1
+        before = role_at(chunks, at - 1)
+        someone = role_at(chunks, at + 1) is Role.WORD and singular(chunks[at + 1].text.casefold()) in nouns.PERSONS
+        if not self._by_values or not (before in {Role.ENTITY, Role.IS, Role.FILTER} or someone):
+            return None
         candidates = self._vocabulary.where(lambda c: c.is_category)
         if chunks[at].text != "by" or role_at(chunks, at + 1) is not Role.WORD or not candidates:
             return None

@@ -51,6 +51,9 @@ def happenings(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         if column and chunk.is_(Role.WORD) and before in {Role.NOT, Role.LACKING, Role.BETWEEN, Role.AND, Role.TO}:
             made.append(Chunk(Role.COLUMN, chunk.text, Link(chunk.text, (column,), Rank.LOOSE)))
             continue
+        if column and chunk.is_(Role.COLUMN) and before is Role.IS and not _tells_when(chunk, column):
+            made.append(Chunk(Role.WORD, chunk.text, Token(TokenKind.WORD, chunk.text, chunk.text.casefold())))
+            continue
         if column is None or not timed or before in _ASKS_FOR_DATE or any(c.is_(*_ASKS_FOR_DATE) for c in made):
             made.append(chunk)
             continue
@@ -62,6 +65,11 @@ def happenings(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
             continue
         made += told if rows else [Chunk(Role.ENTITY, chunk.text.casefold()), *told]
     return made
+
+
+def _tells_when(chunk: Chunk, column: Column) -> bool:
+    """Whether it is said as the date is called: of `opened`, “were opened” tells when, “are open” in which state."""
+    return chunk.text.casefold() in column.words
 
 
 def _said(chunk: Chunk, vocabulary: Vocabulary) -> Column | None:

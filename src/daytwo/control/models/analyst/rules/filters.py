@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from daytwo.control.models.analyst.question import Filter
+from daytwo.control.models.analyst.question import Filter, FlagFilter, ValueFilter
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role
+from daytwo.control.models.analyst.table.columns import Column
 
 Reading = tuple[list[Chunk], int]
 """Chunks that replace those up to an index."""
@@ -29,6 +30,11 @@ def reduce(chunks: list[Chunk], rule: Callable[[list[Chunk], int], Reading | Non
 
 def filter_chunk(made: Filter, parts: Sequence[Chunk]) -> Chunk:
     return Chunk(Role.FILTER, " ".join(part.text for part in parts), made)
+
+
+def yes_filter(column: Column, *, yes: bool = True) -> Filter:
+    """Rows of which a column says yes, or no."""
+    return ValueFilter(("yes" if yes else "no",), (column,)) if column.is_yes_or_no else FlagFilter(column, yes)
 
 
 def role_at(chunks: Sequence[Chunk], at: int) -> Role | None:

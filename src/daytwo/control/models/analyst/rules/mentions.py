@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import Filter, FlagFilter, ValueFilter
+from daytwo.control.models.analyst.question import ValueFilter
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
-from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
+from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at, yes_filter
 from daytwo.control.models.analyst.rules.value_filters import VALUE_COLUMNS_LIMIT, may_be_value, read_values
-from daytwo.control.models.analyst.table.columns import Column, Kind
+from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
 
@@ -30,7 +30,7 @@ class MentionRules:
         """`voted for Clinton`, `districts won by Joly`, `the districts Joly won`, `never smoked`, `improved`."""
         negated = chunks[at].is_(Role.NOT)
         column = _verb(chunks, at + negated)
-        if column is not None and _says_yes(column):
+        if column is not None and column.says_yes:
             return self._yes(chunks, at, column, negated=negated)
         if column is not None and role_at(chunks, at - 1) not in _STANDS_ALONE_AFTER:
             start = at + negated + 1
@@ -39,16 +39,14 @@ class MentionRules:
             return ([filter_chunk(made, chunks[at:end])], end) if values else None
         values, end = _names(chunks, at, several=False)
         column = _verb(chunks, end) if values else None
-        if column is None or _says_yes(column) or end - at > 2:
+        if column is None or column.says_yes or end - at > 2:
             return None
         return [filter_chunk(ValueFilter(values, (column,)), chunks[at : end + 1])], end + 1
 
     def _yes(self, chunks: list[Chunk], at: int, column: Column, *, negated: bool) -> Reading | None:
         if role_at(chunks, at - 1) in _STANDS_ALONE_AFTER:
             return None
-        made: Filter = FlagFilter(column, not negated)
-        if column.is_yes_or_no:
-            made = ValueFilter(("no" if negated else "yes",), (column,))
+        made = yes_filter(column, yes=not negated)
         return [filter_chunk(made, chunks[at : at + negated + 1])], at + negated + 1
 
     def yes(self, chunks: list[Chunk], at: int) -> Reading | None:
@@ -57,9 +55,9 @@ class MentionRules:
             chunks[at].is_(Role.EXCLUDING) and role_at(chunks, at + 1) is Role.COLUMN
         )
         place = at + negated
-        column = exact(chunks[place], _says_yes) if place < len(chunks) else None
+        column = exact(chunks[place], lambda c: c.says_yes) if place < len(chunks) else None
         rest = [*chunks[:at], *chunks[place + 1 :]]
-        if column is None or not _says_yes(column) or not _has_figure(rest):
+        if column is None or not column.says_yes or not _has_figure(rest):
             return None
         if (
             role_at(chunks, place + 1) in {Role.IS, Role.NOT, Role.WORD, Role.QUOTED}
@@ -79,7 +77,8 @@ class MentionRules:
         values, end = read_values(chunks, at, several=False)
         if not values or (role_at(chunks, at - 1) is Role.COUNT and role_at(chunks, end) is Role.COLUMN):
             return None
-        return [filter_chunk(ValueFilter(values, self._candidates), chunks[at:end])], end
+        made = ValueFilter(values, self._candidates, is_quoted=chunks[at].is_(Role.QUOTED))
+        return [filter_chunk(made, chunks[at:end])], end
 
 
 def with_rows(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -123,15 +122,11 @@ def with_tally(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     return made
 
 
-def _says_yes(column: Column) -> bool:
-    return column.kind is Kind.FLAG or column.is_yes_or_no
-
-
 def _verb(chunks: Sequence[Chunk], at: int) -> Column | None:
     """A text column that was typed in another form than its name's."""
     if role_at(chunks, at) is not Role.COLUMN or not chunks[at].link.is_verb:
         return None
-    return exact(chunks[at], lambda c: c.is_category or _says_yes(c))
+    return exact(chunks[at], lambda c: c.is_category or c.says_yes)
 
 
 def _names(chunks: Sequence[Chunk], at: int, *, several: bool = True) -> tuple[tuple[str, ...], int]:
@@ -145,5 +140,7 @@ def _names(chunks: Sequence[Chunk], at: int, *, several: bool = True) -> tuple[t
 def _has_figure(chunks: Sequence[Chunk]) -> bool:
     if any(chunk.is_(*_FIGURES) for chunk in chunks):
         return True
+    if chunks and chunks[0].is_(Role.ENTITY) and any(chunk.is_(Role.FILTER) for chunk in chunks):
+        return True  # `tickets over 100 from dogs`: the rows
     figures = [at for at, chunk in enumerate(chunks) if chunk.is_(Role.AGGREGATE, Role.SUPERLATIVE, Role.CONTRAST)]
     return bool(figures) and any(c.is_(Role.COLUMN, Role.ENTITY) for c in chunks[figures[0] :])

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daytwo.control.models.analyst.question import AnyFilter, FigureFilter, Filter, NumberFilter
-from daytwo.control.models.analyst.refusal import Refusal, either, shown
+from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
+from daytwo.control.models.analyst.rules.number_meant import NumberMeant, ends_unit
 from daytwo.control.models.analyst.table.columns import Column
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
 from daytwo.control.models.analyst.words import lexicon, nouns
 from daytwo.control.models.analyst.words.lexing import Token
-from daytwo.control.models.analyst.words.spelling import singular
 
 Comparison = tuple[str, Token, Token | None, int]
 """Sign, number, upper number of `between`, and where it ends."""
 
 
-LEAST_WAGE = 1_000
-"""From where a number without a name, of people, may be what they earn."""
 _TIMES = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 _ORDERED = {">", ">=", "<", "<="}
 
@@ -30,6 +28,7 @@ class NumberRules:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._meant = NumberMeant(vocabulary)
 
     def compared(self, chunks: list[Chunk], at: int) -> Reading | None:
         """A number column, what it is compared with, in every order that people put them."""
@@ -43,8 +42,8 @@ class NumberRules:
 
     def _beside_number(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`revenue over 100`, `quantity is between 3 and 5`, `more than 5 items`, `quantity of 3 or more`."""
-        named = exact(chunks[at], lambda c: c.is_number)
-        start = at + 1 if chunks[at].is_(Role.COLUMN) else at
+        named = exact(chunks[at], lambda c: c.is_number and not c.is_of_someone) or self._meant.by_verb(chunks, at)
+        start = at + 1 if chunks[at].is_(Role.COLUMN) or named else at
         while named and role_at(chunks, start) is Role.IS:
             start += 1
         if named and role_at(chunks, start) is Role.PREPOSITION and chunks[start].value in {"of", "from"}:
@@ -58,10 +57,10 @@ class NumberRules:
         if low.is_year and self._may_be_date(chunks, at, start, sign, end):
             return None
         column, end, kept = self._column(chunks, at, named, end)
-        if role_at(chunks, end) in {Role.WORD, Role.COLUMN} and _is_unit(chunks[end].text.casefold(), column):
-            end += 1
+        end, factor = ends_unit(chunks, end, column)
         _check_number(column, low)
-        made = NumberFilter(column, sign, low.number or 0.0, high.number if high else None)
+        upper = (high.number or 0.0) * factor if high else None
+        made = NumberFilter(column, sign, (low.number or 0.0) * factor, upper)
         joint = chunks[end] if role_at(chunks, end) is Role.VERSUS else None
         more, stop = _more(chunks, end, made)
         if joint and len(more) > 1:
@@ -74,7 +73,7 @@ class NumberRules:
 
     def _beside_figure(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`revenue above average`, `more than the median price`: against a figure of the same number."""
-        named = exact(chunks[at], lambda c: c.is_measure)
+        named = exact(chunks[at], lambda c: c.is_measure) or self._meant.by_verb(chunks, at)
         start = at + 1 if named else at
         while named and role_at(chunks, start) is Role.IS:
             start += 1
@@ -87,17 +86,10 @@ class NumberRules:
         said = exact(chunks[follows], lambda c: c.is_measure) if follows < len(chunks) else None
         if named and said and said != named:
             return None
-        column = named or said or self._implied(chunks, at) or self._only_measure(chunks[at].text)
+        column = named or said or self._meant.implied(chunks, at) or self._meant.only(chunks[at].text)
         kept = [chunks[at]] if named and role_at(chunks, at - 1) is Role.AGGREGATE else []
         end = follows + 1 if said else end
         return [*kept, filter_chunk(FigureFilter(column, sign, figure.value), chunks[at:end])], end
-
-    def _only_measure(self, text: str) -> Column:
-        measures = self._vocabulary.where(lambda c: c.is_measure)
-        if len(measures) != 1:
-            names = f": {either([c.name for c in measures])}" if measures else ""
-            raise Refusal(f"{shown(text)} does not say which number is compared{names}", understood=80)
-        return measures[0]
 
     def _level(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`kids in year 9`, where a number is called `yearGroup`: no year of any date."""
@@ -158,56 +150,40 @@ class NumberRules:
                     f"a condition on {shown(chunks[at - 1].text + ' ' + chunks[at].text)} of groups is beyond me", 80
                 )
             return named, end, [chunks[at]] if before is Role.SUPERLATIVE else []
-        hint = lexicon.COMPARED_COLUMN.get(chunks[at].text.casefold().split()[0])
-        if hint and not (end < len(chunks) and exact(chunks[end], lambda c: c.is_number)):
-            links = [link for word in hint if (link := self._vocabulary.link(tuple(word.split())))]
-            if not links:
-                raise Refusal(f"no column says {shown(hint[0])}", understood=60)
-            unit = role_at(chunks, end) in {Role.WORD, Role.GRAIN} and _is_measured_in(chunks[end].text.casefold())
-            return links[0].column(), end + unit, []
+        follows = end < len(chunks) and exact(chunks[end], lambda c: c.is_number) is not None
+        if not follows and (compared := self._meant.by_comparative(chunks[at].text)):
+            return compared, end, []
         if role_at(chunks, end) is Role.ENTITY:
             raise Refusal(f"a condition on the number of {chunks[end].text} is beyond me", understood=80)
-        if role_at(chunks, end) in {Role.WORD, Role.PREPOSITION}:  # `at least 20 mm of precipitation`
-            unit = chunks[end].text.casefold() in nouns.UNITS
-            end += (1 + (role_at(chunks, end + 1) is Role.PREPOSITION)) if unit else chunks[end].text == "of"
-        after = exact(chunks[end], lambda c: c.is_number) if end < len(chunks) else None
+        unit = role_at(chunks, end) is Role.WORD and chunks[end].text.casefold() in nouns.UNITS
+        behind = end + unit  # `at least 20 mm of precipitation`
+        behind += role_at(chunks, behind) is Role.PREPOSITION and (unit or chunks[behind].text == "of")
+        after = exact(chunks[behind], lambda c: c.is_number) if behind < len(chunks) else None
         if after:
-            return after, end + 1, []
-        if role_at(chunks, end) in {Role.WORD, Role.GRAIN} and (implied := self._implied(chunks, at)):
-            return implied, end + 1, []
-        if role_at(chunks, end) is Role.WORD and not (
-            role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in nouns.UNITS
+            return after, behind + 1, []
+        implied = self._meant.implied(chunks, at)
+        if (
+            implied is None
+            and role_at(chunks, end) is Role.WORD
+            and not (role_at(chunks, end + 1) is Role.COLUMN and chunks[end].token.word in nouns.UNITS)
         ):
             raise Refusal(f"no column of {self._vocabulary.name} matches {shown(chunks[end].text)}", understood=60)
-        implied = self._implied(chunks, at) or self._paid(chunks, at)
-        return implied or self._only_measure(chunks[at].text), end, []
+        return implied or self._meant.of_money(chunks, at) or self._meant.only(chunks[at].text), end, []
 
-    def _paid(self, chunks: Sequence[Chunk], at: int) -> Column | None:
-        """`people on more than 80k`: the one salary."""
-        numbers = [chunk.token.number or 0 for chunk in chunks[at : at + 3] if chunk.is_(Role.NUMBER)]
-        paid = self._vocabulary.where(lambda c: c.is_measure and bool(nouns.WAGES.intersection(c.words)))
-        return paid[0] if len(paid) == 1 and numbers and numbers[0] >= LEAST_WAGE else None
 
-    def _implied(self, chunks: Sequence[Chunk], at: int) -> Column | None:
-        """The number that the rows, or the unit, speak of: `bills over 40 dollars`, `patients over 60`, `100 days`."""
-        numbers = [chunk for chunk in chunks[at : at + 4] if chunk.is_(Role.NUMBER)]
-        following = chunks[chunks.index(numbers[-1]) + 1 :] if numbers else []
-        unit = following[0].text.casefold() if following and following[0].is_(Role.WORD, Role.GRAIN) else ""
-        rows = {singular(chunk.text.split()[-1]) for chunk in chunks if chunk.is_(Role.ENTITY)}
-        measures = self._vocabulary.where(lambda c: c.is_measure)
-        if numbers and numbers[0].token.is_money and not unit:
-            unit = "dollar"
-        if unit in nouns.UNIT_COLUMNS:
-            meant = [c for c in measures if nouns.UNIT_COLUMNS[unit].intersection(c.words)]
-        elif (rows & nouns.PERSONS or self._vocabulary.is_of_persons) and not any(
-            rows & set(c.words) for c in measures
-        ):
-            meant = [c for c in measures if c.words == ("age",)] if not unit else []
-        else:
-            meant = [c for c in measures if rows.intersection(c.words)]
-            money = [link for row in rows if (link := self._vocabulary.money((row,)))]
-            meant = meant or (list(money[0].columns) if money and not unit else [])
-        return meant[0] if len(meant) == 1 else None
+def _or_beyond(chunks: Sequence[Chunk], end: int, first: NumberFilter) -> tuple[list[Filter], int] | None:
+    """`under 2 or over 8`, `younger than 25 or older than 55`: what stands behind a number as `or over` does."""
+    start = end + 1
+    if role_at(chunks, start) is Role.WORD and chunks[start].text == "than":
+        start += 1
+    opening, _, word = chunks[end].text.casefold().partition(" ")
+    sign = lexicon.COMPARISONS.get((word,)) or lexicon.COMPARISONS.get((word, "than"))
+    if opening != "or" or not sign or role_at(chunks, start) is not Role.NUMBER:
+        return None
+    if role_at(chunks, start + 1) is Role.COLUMN:
+        return None
+    second = NumberFilter(first.column, sign, chunks[start].token.number or 0.0)
+    return [AnyFilter((first, second))], start + 1
 
 
 def _more(  # noqa: PLR0911 - each return is one way of saying it
@@ -215,11 +191,8 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
 ) -> tuple[list[Filter], int]:
     """`less than 20 or more than 60`, `at least 8 but not more than 10`: a second comparison of the same column."""
     joined, start, inverted = role_at(chunks, end), end + 1, False
-    if joined is Role.SUFFIX and role_at(chunks, start) is Role.NUMBER:  # `under 2 or over 8`
-        low = chunks[start].token
-        sign = lexicon.COMPARISONS.get((chunks[end].text.casefold().split()[1],))
-        if sign and chunks[end].text.casefold().startswith("or ") and role_at(chunks, start + 1) is not Role.COLUMN:
-            return [AnyFilter((first, NumberFilter(first.column, sign, low.number or 0.0)))], start + 1
+    if joined is Role.SUFFIX:
+        return _or_beyond(chunks, end, first) or ([first], end)
     if joined is Role.EXCLUDING and chunks[end].text == "but not":
         inverted = True
     elif joined not in {Role.OR, Role.AND, Role.VERSUS}:
@@ -240,16 +213,6 @@ def _more(  # noqa: PLR0911 - each return is one way of saying it
     if first.comparison == ">=" and second.comparison == "<=":
         return [NumberFilter(first.column, "between", first.value, second.value)], stop
     return [first, second], stop
-
-
-def _is_measured_in(word: str) -> bool:
-    return word in nouns.UNITS or singular(word) in nouns.UNITS or word in {"day", "days"}
-
-
-def _is_unit(word: str, column: Column) -> bool:
-    """A unit that the column's name holds, or any where it holds none."""
-    own = [part for part in column.words if part in nouns.UNITS]
-    return word in nouns.UNITS and (not own or nouns.UNITS[word] in {nouns.UNITS[part] for part in own})
 
 
 def _names_number(chunks: Sequence[Chunk], at: int) -> bool:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import FlagFilter, PairFilter, ValueFilter
+from daytwo.control.models.analyst.question import PairFilter
 from daytwo.control.models.analyst.refusal import Refusal, shown
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
-from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at
-from daytwo.control.models.analyst.table.columns import Column, Kind, made
+from daytwo.control.models.analyst.rules.filters import Reading, filter_chunk, role_at, yes_filter
+from daytwo.control.models.analyst.table.columns import Column, made
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate, Operation
@@ -73,15 +73,14 @@ class PairRules:
 
     def _part(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`returns as a percentage of sales`, where a column says yes: the share of the rows."""
-        flag = exact(chunks[at + 1], lambda c: c.kind is Kind.FLAG or c.is_yes_or_no) if at + 1 < len(chunks) else None
+        flag = exact(chunks[at + 1], lambda c: c.says_yes) if at + 1 < len(chunks) else None
         of_rows = role_at(chunks, at + 3) is Role.ENTITY or (
             at + 3 < len(chunks) and self._vocabulary.money((chunks[at + 3].text,)) is not None
         )
         if flag is None or role_at(chunks, at + 2) is not Role.TO or not of_rows:
             return None
-        says = FlagFilter(flag, value=True) if flag.kind is Kind.FLAG else ValueFilter(("yes",), (flag,))
         rows = [Chunk(Role.SHARE, "share"), Chunk(Role.ENTITY, "rows"), Chunk(Role.IS, "is")]
-        return [*rows, filter_chunk(says, [chunks[at + 1]])], at + 4
+        return [*rows, filter_chunk(yes_filter(flag), [chunks[at + 1]])], at + 4
 
     def _duration(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`days between A and B`, `days of delivery`: from the row's event until then."""

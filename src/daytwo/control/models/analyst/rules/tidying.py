@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daytwo.control.models.analyst.question import Dimension, FlagFilter, ValueFilter
+from daytwo.control.models.analyst.question import Dimension, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either
 from daytwo.control.models.analyst.rules.adjectives import adjectives
 from daytwo.control.models.analyst.rules.chunks import Chunk, Role, exact
 from daytwo.control.models.analyst.rules.filters import filter_chunk, role_at
 from daytwo.control.models.analyst.rules.mentions import with_tally
+from daytwo.control.models.analyst.rules.ordinals import ordinals
 from daytwo.control.models.analyst.rules.superlatives import superlatives
+from daytwo.control.models.analyst.rules.yes_columns import asked_for_yes
 from daytwo.control.models.analyst.table.columns import Kind
 from daytwo.control.models.analyst.table.naming import Rank
 from daytwo.control.models.analyst.table.vocabulary import Link, Vocabulary
@@ -28,7 +30,8 @@ _WHOLE = frozenset({"columns", "variables", "fields", "numbers", "everything"})
 
 def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     """The parts without words that say nothing more."""
-    chunks = _rows_as_money(adjectives(_rates(chunks, vocabulary), vocabulary), vocabulary)
+    chunks = asked_for_yes(ordinals(chunks), vocabulary)
+    chunks = _rows_as_money(adjectives(_total(chunks, vocabulary), vocabulary), vocabulary)
     chunks = superlatives(chunks, vocabulary)
     kept: list[Chunk] = []
     for at, chunk in enumerate(chunks):
@@ -42,6 +45,19 @@ def tidy(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     kept = with_tally(_named(kept, vocabulary), vocabulary)
     kept = _baskets(_how_much(kept, vocabulary), vocabulary)
     return _early(_per_row(_sold(kept, vocabulary), vocabulary))
+
+
+def _total(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
+    """`total of Thai orders`, where a number is called `total`: its sum, not how many."""
+    column = vocabulary.named("total")
+    if column is None or not column.is_measure:
+        return list(chunks)
+    for at, chunk in enumerate(chunks):
+        numbers = any(c.is_(Role.COLUMN) and c.link.narrowed(lambda c: c.is_measure) for c in chunks[at + 1 :])
+        if chunk.is_(Role.AGGREGATE) and chunk.text.casefold() == "total" and not numbers:
+            link = Link("total", (column,), Rank.EXACT)
+            return [*chunks[: at + 1], Chunk(Role.COLUMN, "total", link), *chunks[at + 1 :]]
+    return list(chunks)
 
 
 def _moments(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
@@ -112,6 +128,8 @@ def _is_filler(chunks: Sequence[Chunk], at: int, vocabulary: Vocabulary) -> bool
 def _is_name_of_rows(chunks: Sequence[Chunk], at: int) -> bool:
     """`average murder of states with …`, where each row is a state; `for stroke patients`, beside their key."""
     before, after = role_at(chunks, at - 1), role_at(chunks, at + 1)
+    if before is Role.PREPOSITION and exact(chunks[at], lambda c: c.is_of_someone):  # `seizures among subjects over 30`
+        return any(c.is_(Role.AGGREGATE) for c in chunks[:at])
     if before is Role.PREPOSITION and after is Role.CONDITION:
         figures = any(c.is_(Role.AGGREGATE) for c in chunks[: max(at - 1, 0)])
         return figures and exact(chunks[at], lambda c: c.is_unique and c.kind is Kind.TEXT) is not None
@@ -173,22 +191,6 @@ def _rows_as_money(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
         if link and not asked and role_at(chunks, at + 1) not in {Role.COMPARISON, Role.CONDITION, Role.WHICH}:
             return [*chunks[:at], Chunk(Role.COLUMN, chunk.text, link), *chunks[at + 1 :]]
     return chunks
-
-
-def _rates(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
-    """`return rate by product`: the share of the rows of which a column says yes."""
-    for at, chunk in enumerate(chunks[:-1]):
-        column = exact(chunk, lambda c: c.kind is Kind.FLAG or c.is_yes_or_no)
-        if column is None or not (
-            chunks[at + 1].is_(Role.SHARE) or chunks[at + 1].text.casefold() in {"rate", "rates"}
-        ):
-            continue
-        made = FlagFilter(column, value=True) if column.kind is Kind.FLAG else ValueFilter(("yes",), (column,))
-        tally = vocabulary.tally
-        rows = Chunk(Role.COLUMN, tally.phrase, tally) if tally else Chunk(Role.ENTITY, "rows")
-        share = [Chunk(Role.SHARE, "share"), rows, Chunk(Role.IS, "is"), filter_chunk(made, [chunk])]
-        return [*chunks[:at], *share, *chunks[at + 2 :]]
-    return list(chunks)
 
 
 def _baskets(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:

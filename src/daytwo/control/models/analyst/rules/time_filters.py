@@ -31,6 +31,8 @@ class TimeRules:
         """A period with what introduces it; the date column may stand before it."""
         if chunks[at].is_(Role.RECENT):
             return self._recent(chunks[at]), at + 1
+        if chunks[at].is_(Role.GRAIN) and chunks[at].text in {"weekend", "weekday"}:
+            return self._days(chunks, at)
         named = exact(chunks[at], lambda c: c.is_date)
         if chunks[at].is_(Role.COLUMN) and named is None:
             return None
@@ -46,6 +48,14 @@ class TimeRules:
         if chunks[start].is_(Role.EXCLUDING):
             made = (_negated(made),)
         return [*kept, *(filter_chunk(one, chunks[at:end]) for one in made)], end
+
+    def _days(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`weekend rides`."""
+        if role_at(chunks, at + 1) is not Role.ENTITY or role_at(chunks, at - 1) in {Role.GROUP, Role.WHICH}:
+            return None
+        days = (5, 6) if chunks[at].text == "weekend" else (0, 1, 2, 3, 4)
+        made = DateFilter(self._vocabulary.date_meant(chunks[at].text), weekdays=days)
+        return [filter_chunk(made, [chunks[at]])], at + 1
 
     def _recent(self, part: Chunk) -> list[Chunk]:
         """`the last 3 months`, `the latest year`: as the data's latest date has it."""

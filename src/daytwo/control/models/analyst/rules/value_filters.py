@@ -29,8 +29,8 @@ class ValueRules:
     def flag(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`not returned`, `returned is true`."""
         start = at + 1 if chunks[at].is_(Role.NOT) else at
-        column = exact(chunks[start], lambda c: c.kind is Kind.FLAG) if start < len(chunks) else None
-        if column is None:
+        column = exact(chunks[start], lambda c: c.says_yes) if start < len(chunks) else None
+        if column is None or column.kind is Kind.TEXT:
             return None
         said, end = _truth(chunks, start + 1)
         if said is None and start == at:
@@ -63,6 +63,8 @@ class ValueRules:
 
     def placed(self, chunks: list[Chunk], at: int) -> Reading | None:
         """`in California`, `excluding returns`, `in the West region`, `are shipped`, `"West"`."""
+        if chunks[at].is_(Role.WORD) and chunks[at].text.casefold() in lexicon.LIGHT_VERBS:
+            return self._joined_by_verb(chunks, at)
         opening = self._opening(chunks, at)
         if opening is None:
             return None
@@ -74,7 +76,18 @@ class ValueRules:
             return None
         columns, end = self._after(chunks, end)
         kept = [chunks[at]] if chunks[at].is_(Role.SPLITTER, Role.IS) or chunks[at].value == "among" else []
-        return [*kept, filter_chunk(ValueFilter(values, columns, negated), chunks[start:end])], end
+        made = ValueFilter(values, columns, negated, is_quoted=chunks[start].is_(Role.QUOTED))
+        return [*kept, filter_chunk(made, chunks[start:end])], end
+
+    def _joined_by_verb(self, chunks: list[Chunk], at: int) -> Reading | None:
+        """`boarded in Cherbourg`, `seen by Dr Hale`: one phrase, of which the program knows what is a value."""
+        if role_at(chunks, at + 1) not in {Role.PREPOSITION, Role.GROUP} or not self._candidates:
+            return None
+        values, end = read_values(chunks, at + 2, several=False)
+        if not values or role_at(chunks, end) in {Role.AND, Role.OR, Role.COMMA} or len(chunks[at + 1].text) > 4:
+            return None
+        made = ValueFilter((f"{chunks[at].text} {values[0]}",), self._all())
+        return [filter_chunk(made, chunks[at:end])], end
 
     def _opening(self, chunks: Sequence[Chunk], at: int) -> tuple[int, bool] | None:
         """Where values start after what introduces them at `at`, and whether they are left out; None: nothing does."""
@@ -110,7 +123,9 @@ class ValueRules:
         )
         if at == 0 and values and " " in values[0]:  # a sentence of another language
             return None
-        if not values or not (following is Role.ENTITY or plural or named):
+        figure = role_at(chunks, at - 1) is Role.AGGREGATE and following is Role.COLUMN  # `average female salary`
+        figure = figure and exact(chunks[end], lambda c: c.is_measure) is not None
+        if not values or not (following is Role.ENTITY or plural or named or figure):
             return None
         return [filter_chunk(ValueFilter(values, self._all()), chunks[at:end])], end
 

@@ -86,7 +86,24 @@ class Column:
     def is_yes_or_no(self) -> bool:
         """Text that can only say yes or no, by its shape."""
         masks = set(self.sheet.masks)
-        return self.kind is Kind.TEXT and self.sheet.uniqueness is Uniqueness.FEW and masks == {"AA", "AAA"}
+        few = self.kind is Kind.TEXT and self.sheet.uniqueness is Uniqueness.FEW
+        return few and (masks == {"AA", "AAA"} or (masks == {"A"} and bool(self.words) and self._says_done))
+
+    @property
+    def is_zero_or_one(self) -> bool:
+        """A whole number, of few, that is named for what did or did not happen: `Survived`; the program makes sure."""
+        whole = self.sheet.type is ColumnType.INTEGER and self.sheet.uniqueness is Uniqueness.FEW
+        return whole and bool(self.words) and self._says_done
+
+    @property
+    def _says_done(self) -> bool:
+        done = self.words[-1].endswith("ed") or self.words[-1] in nouns.HAPPENED
+        return done or (len(self.words) > 1 and self.words[0] in {"is", "has", "was"})
+
+    @property
+    def says_yes(self) -> bool:
+        """Whether it says yes or no of each row."""
+        return self.kind is Kind.FLAG or self.is_yes_or_no or self.is_zero_or_one
 
     @property
     def own_grain(self) -> Grain | None:
@@ -146,7 +163,14 @@ class Column:
     @property
     def is_measure(self) -> bool:
         counted = self.is_unique and self.sheet.type is not ColumnType.FLOAT  # a price may differ in every row
-        return self.is_number and not self.is_key and not counted and "year" not in self.words
+        dated = "year" in self.words and "years" not in self.name.casefold()  # `age_years` says in which unit it is
+        return self.is_number and not self.is_key and not counted and not dated and not self.is_of_someone
+
+    @property
+    def is_of_someone(self) -> bool:
+        """A number that stands for a person, several rows each: `subject`."""
+        whole = self.sheet.type is ColumnType.INTEGER
+        return whole and len(self.words) == 1 and self.words[0] in nouns.NUMBERED_PERSONS
 
     @property
     def has_decimal_comma(self) -> bool:

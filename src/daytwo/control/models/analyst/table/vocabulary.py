@@ -157,7 +157,15 @@ class Vocabulary:
         said = tuple(part for word in words for part in name_words(word))
         if said in self._table_words:
             return True
-        return len(said) == 1 and said[0] in self._alike and self.link(said) is None
+        link = self.link(said) if len(said) == 1 else None
+        if (
+            link
+            and link.rank is Rank.LOOSE
+            and all(c.is_date for c in link.columns)
+            and any(len(words) > 1 and words[-1:] == said for words in self._table_words)
+        ):
+            return True  # `visits` of `vet_visits`, rather than days of `visit_date`
+        return len(said) == 1 and said[0] in self._alike and link is None
 
     @cached_property
     def _alike(self) -> frozenset[str]:

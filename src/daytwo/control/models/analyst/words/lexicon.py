@@ -19,6 +19,17 @@ STOP_WORDS = _words(
 )  # fmt: skip
 """Words that carry no meaning of their own in a question about a table."""
 
+LIGHT_VERBS = _words(
+    """
+    use uses used using work works worked working take takes took taking come comes came coming go goes went going
+    get gets got board boarded boarding embark embarked aboard seen handled handle handles served belong belongs
+    belonging opted chose
+    """
+)
+"""Verbs that join a value to the rows and say nothing more, unless some column holds them as a value."""
+NEGATING = ("un", "in", "non")
+"""How a word begins that says the opposite of the rest of it."""
+
 AGGREGATES: dict[tuple[str, ...], Aggregate] = {
     ("total",): Aggregate.SUM,
     ("sum",): Aggregate.SUM,
@@ -77,10 +88,10 @@ JUDGED = {"best": True, "worst": False}
 """Superlatives whose end depends on the number that they judge by: whether the good one is meant."""
 
 HINTED: dict[tuple[str, ...], tuple[bool, str]] = {
-    ("most", "expensive"): (True, "price|cost|fare"),
-    ("priciest",): (True, "price|cost|fare"),
-    ("least", "expensive"): (False, "price|cost|fare"),
-    ("cheapest",): (False, "price|cost|fare"),
+    ("most", "expensive"): (True, "price|cost|fare|rent|fee|charge|premium"),
+    ("priciest",): (True, "price|cost|fare|rent|fee|charge|premium"),
+    ("least", "expensive"): (False, "price|cost|fare|rent|fee|charge|premium"),
+    ("cheapest",): (False, "price|cost|fare|rent|fee|charge|premium"),
     ("highest", "paid"): (True, "salary|pay|wage|income"),
     ("best", "paid"): (True, "salary|pay|wage|income"),
     ("lowest", "paid"): (False, "salary|pay|wage|income"),
@@ -162,13 +173,27 @@ OPERATIONS: dict[tuple[str, ...], Operation] = {
     ("times",): Operation.TIMES, ("multiplied", "by"): Operation.TIMES, ("*",): Operation.TIMES,
     ("divided", "by"): Operation.OVER, ("/",): Operation.OVER,
 }  # fmt: skip
+_PAID = ("price", "cost", "fare", "rent", "fee", "charge", "premium", "bill", "total", "amount")
+_EARNED = ("salary", "income", "wage", "pay", "earning")
 _LONG, _WARM_NAMES = ("length", "duration", "distance"), ("max temp", "temperature")
 COMPARED_COLUMN = {
     "older": ("age",), "younger": ("age",), "longer": _LONG, "shorter": (*_LONG, "height"), "heavier": ("weight",),
-    "lighter": ("weight",), "taller": ("height",), "cheaper": ("price", "cost", "fare"), "warmer": _WARM_NAMES,
+    "lighter": ("weight",), "taller": ("height",), "cheaper": _PAID, "warmer": _WARM_NAMES,
     "hotter": _WARM_NAMES, "colder": ("min temp", "temperature"), "cooler": ("min temp", "temperature"),
 }  # fmt: skip
 """What the comparative says of the number: words of its name, of which the first that is there is meant."""
+VERB_COLUMNS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("pay", "pays", "paid", "paying", "cost", "costs", "costing", "charged"), _PAID),
+    **dict.fromkeys(("spend", "spends", "spent", "spending"), ("spend", "amount", "total", "cost", "price", "bill")),
+    **dict.fromkeys(("earn", "earns", "earned", "earning", "make", "makes", "making"), _EARNED),
+    **dict.fromkeys(("weigh", "weighs", "weighing", "weighed"), ("weight", "mass")),
+    **dict.fromkeys(("take", "takes", "took", "taking", "last", "lasts", "lasted", "lasting"), _LONG),
+    **dict.fromkeys(("borrow", "borrowed", "lent", "owe", "owes", "owed", "owing"), ("amount", "balance", "debt")),
+    **dict.fromkeys(("tip", "tips", "tipped", "tipping"), ("tip",)),
+    **dict.fromkeys(("score", "scores", "scored", "scoring"), ("score", "grade", "mark")),
+    **dict.fromkeys(("aged",), ("age",)),
+}
+"""What a verb before a comparison says of the number: words of its name, of which the first that is there is meant."""
 SUFFIXES: dict[tuple[str, ...], str] = {
     ("or", "more"): ">=", ("or", "higher"): ">=", ("or", "above"): ">=", ("or", "over"): ">=", ("and", "above"): ">=",
     ("or", "greater"): ">=", ("and", "over"): ">=", ("and", "more"): ">=", ("or", "older"): ">=",

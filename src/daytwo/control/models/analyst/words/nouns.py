@@ -16,8 +16,9 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
     for group in (
         "revenue turnover sale", "carrier airline", "died death deceased mortality dead fatality fatal",
         "quantity qty unit item piece", "customer client buyer cust", "product article prod",
-        "employee staff worker emp", "country nation ctry", "gender sex", "salary pay wage", "city town",
-        "department dept", "manufacturer maker", "temperature temp", "distance dist", "rating star satisfaction",
+        "employee staff worker emp", "country nation ctry", "child kid", "attrition churn left quit leaver",
+        "gender sex", "salary pay wage", "city town", "department dept",
+        "manufacturer maker", "temperature temp", "distance dist", "rating star satisfaction",
         "amount amt", "population pop", "latitude lat", "longitude lon lng", "percent pct percentage", "weight wt",
         "height ht", "category cat", "horsepower hp", "price prc", "date dt", "year yr", "month mth", "identifier id",
         "description desc", "address addr", "discount disc reduction", "number num no", "phone telephone tel",
@@ -52,6 +53,12 @@ PERSONS = _words(
     """
 )
 """What each row of a table of people may be called."""
+HAPPENED = frozenset({"churn", "default", "attrition", "smoker", "fraud", "survival", "death", "readmission"})
+"""Nouns that name a column of yes and no, or of 0 and 1, besides participles."""
+PARENTS = frozenset({"mother", "father", "mom", "mum", "dad", "wife", "husband", "parent"})
+"""Who is in the rows besides, where a column's name begins so: `mother_age`."""
+NUMBERED_PERSONS = _words("subject patient participant respondent customer client user member")
+"""Whom a whole number stands for, where a column is called so and no more."""
 ROW_NOUNS: dict[str, frozenset[str]] = {
     "flower": _words("petal sepal"), "plant": _words("petal sepal yield"), "penguin": _words("flipper bill beak"),
     "car": _words("horsepower cylinder mpg"), "vehicle": _words("horsepower cylinder mpg"),
@@ -103,9 +110,18 @@ UNITS = {
     "celsius": "°C", "c": "°C", "f": "°F", "kwh": "kWh", "kw": "kW", "mb": "MB", "gb": "GB", "in": "in",
     "ft": "ft", "sqft": "sq ft", "sqm": "m²", "m2": "m²", "ha": "ha", "l": "l", "ml": "ml",
 }  # fmt: skip
-_MONEY_UNIT = _words("bill price cost amount revenue income salary fee total fare sale")
+SCALES: tuple[dict[str, float], ...] = (
+    {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400, "ms": 0.001},
+    {"mm": 0.001, "cm": 0.01, "m": 1, "km": 1_000, "miles": 1_609.344, "ft": 0.3048, "in": 0.0254},
+    {"mg": 0.001, "g": 1, "kg": 1_000, "t": 1_000_000, "lb": 453.59237},
+    {"ml": 0.001, "l": 1},
+)
+"""Units of one kind, each in the same smallest one."""
+IN_YEARS = frozenset({"age", "experience", "service", "seniority"})
+"""Numbers that are told in years where their names tell no unit; of a tenure it may be months."""
+_MONEY_UNIT = _words("bill price cost amount revenue income salary fee total fare sale rent charge premium")
 UNIT_COLUMNS = {
-    **dict.fromkeys(("dollar", "dollars", "euro", "euros", "pounds", "usd", "eur"), _MONEY_UNIT),
+    **dict.fromkeys(("dollar", "dollars", "euro", "euros", "pounds", "usd", "eur", "bucks", "quid"), _MONEY_UNIT),
     **dict.fromkeys(("day", "days", "hour", "hours", "minute", "minutes"), _words("duration length delay wait")),
     **dict.fromkeys(("degree", "degrees"), _words("temp temperature")),
     **dict.fromkeys(("year", "years"), _words("age")),
@@ -170,7 +186,7 @@ LASTING = _words("duration length stay los wait waiting elapsed runtime lasted")
 """Words of a number that says how long something lasts."""
 MONEY_NOUNS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
-        ("sale", "revenue", "turnover", "taking", "proceeds", "business"),
+        ("sale", "revenue", "turnover", "taking", "proceeds", "business", "expense", "payment"),
         _words("revenue sale turnover amount total subtotal bill payment fare"),
     ),
     **dict.fromkeys(
@@ -184,7 +200,8 @@ ALIKE: tuple[frozenset[str], ...] = tuple(
     for group in (
         "order sale purchase transaction", "ticket case issue request", "flight trip journey",
         "bill meal receipt check", "admission stay hospitalisation hospitalization hospitalisations", "trail hike walk",
-        "movie film", "employee staff worker colleague", "accident crash collision", "house home property listing",
+        "movie film", "employee staff worker colleague", "accident crash collision",
+        "house home property listing apartment flat place unit",
         "student pupil", "car vehicle auto", "patient subject", "review rating", "shipment parcel delivery package",
         "visit appointment", "booking reservation", "product item article", "customer client buyer shopper",
         "rental ride trip hire", "loan credit", "payment transaction", "invoice bill", "call phonecall",

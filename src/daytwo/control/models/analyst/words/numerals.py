@@ -26,6 +26,18 @@ _HALF = re.compile(rf"\bhalf a ({_SCALE})\b|\b({_ONE}|\d+)(?: and a half) ({_SCA
 _DOZEN = re.compile(r"\b(?:(an?|one|two|three|four|five|six) )dozen\b", re.IGNORECASE)
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal_value(word: str) -> int | None:
+    """`third`, `3rd` → 3."""
+    said = word.casefold()
+    if said in _ORDINALS:
+        return _ORDINALS.index(said) + 1
+    match = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)", said)
+    return int(match[1]) if match else None
+
+
 def in_digits(text: str) -> str:
     """The text with its longer numerals as digits."""
     text = _HALF.sub(_half, text)

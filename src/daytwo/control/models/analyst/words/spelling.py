@@ -31,7 +31,7 @@ def singular(word: str) -> str:
 
 def verb_stem(word: str) -> str | None:
     """What a verb and its noun share: `generated` and `generation` → `generat`; None where that says too little."""
-    for ending in ("ing", "ion", "ed", "e", "y"):
+    for ending in ("ing", "ion", "ed", "al", "e", "y"):
         if word.endswith(ending):
             word = word[: -len(ending)]
             break

@@ -6,6 +6,7 @@ from __future__ import annotations
 from daytwo.control.models.analyst.words.ways.way import Way
 
 WAYS = (
+    Way(r" (?:instead of|rather than|not) (?:by|per) \w+\b", "", "tickets by month instead of by day", "tickets by month"),
     Way(r"\bwhats\b", "what is", "whats the average price", "what is the average price"),
     Way(r"\bhow many's\b|\bhows\b", "how is", "hows age distributed", "how is age distributed"),
     Way(r"(?<=\w)n't\b", " not", "which products didn't sell", "which products did not sell"),

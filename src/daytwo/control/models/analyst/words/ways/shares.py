@@ -15,6 +15,8 @@ _DONE = (
 _BY = r"(?:by|with|in|to|from|for|at|on|via|through|using)"
 
 WAYS = (
+    Way(rf"\b({_SHARE}) of (?:all )?(?:the )?([\w' -]+?) (?:that|which|who) (are|is|were|was|have|has|had) (?!.*\b(?:are|is|were|was)\b)", r"\1 of \2 \3 ", "share of flats in Faro that are furnished", "share of flats in Faro are furnished"),
+    Way(rf"\b({_SHARE}) of (?:all )?(?:the )?([\w' -]+?) (?:that|which|who) (?=\w+ed\??$)", r"\1 of \2 are ", "share of women who survived", "share of women are survived"),
     Way(rf"\b{_SHARE} of (?P<part>[\w' -]+?) (?:among|amongst|out of) (?:all )?(?:the )?(?P<whole>[\w' -]+?)(?P<end>\?|$| in \d{{4}})", r"share of \g<whole> are \g<part>\g<end>",
         "percentage of smokers among patients who died", "share of patients who died are smokers"),
     Way(rf"\b({_SHARE}) of (?:all )?(?:the )?([\w' -]+?),? (?:that |which |who )?(?:is |are |was |were |get |gets |got )?{_DONE} {_BY} ", r"\1 of \2 comes from ",

@@ -24,6 +24,9 @@ def _again(match: re.Match[str]) -> str:
 WAYS = (
     Way(r"\bhow much (?:money |revenue )?(?:did|do|does|has|have) (?:each|every) (\w+) (?:make|earn|take in|bring in|sell|made|earned|sold)\b", r"total @spent by \1", "how much did each store make in 2024", "total @spent by store in 2024"),
     Way(rf"\bhow much (?:money |revenue )?(?:did|do|does|have|has) {_WE} (?:sell|make|earn|take(?: in)?|bring in|turn over|generate|sold|made|earned)\b", "total @spent", "how much did we sell in March 2023", "total @spent in March 2023"),
+    Way(r"^what (?:did|do|does) (?:the )?(?!we\b|you\b|they\b|it\b|people\b)(\w+(?: \w+)?) (?:spend|pay)\b", r"total @spent of \1", "what did Legal spend on software", "total @spent of Legal on software"),
+    Way(r"^how much (?:money )?(?:went|goes|was paid|was spent) (?=to|on|for|in|at)", "total @spent ", "how much went to rent", "total @spent to rent"),
+    Way(r"^who (?:spent|spends|paid|pays) (?:the )?(most|least)(?: money)?\b", r"which @name has the \1 @spent", "who spent the most on travel", "which @name has the most @spent on travel"),
     Way(r"\bhow much (?:did|do|does) (?:the |each |our )?(\w+?)s? (?:spend|pay)\b", r"total @spent of \1", "how much did customers spend", "total @spent of customer"),
     Way(rf"\bhow many (\w+(?: of [\w ]+?)?) (?:did|do|does|have|has) {_WE} (?:sell|sold|ship|shipped|order|ordered|make|made)\b", r"total \1", "how many units did we sell in May", "total units in May"),
     Way(r"\bhow many (units|pieces|items) of\b", r"total \1 of", "how many units of tea per store", "total units of tea per store"),
