@@ -87,7 +87,8 @@ def _spoken(chunks: list[Chunk], vocabulary: Vocabulary) -> list[Chunk]:
     made = list(chunks)
     for at, (chunk, noun) in enumerate(itertools.pairwise(chunks)):
         word = chunk.value.column_word if chunk.is_(Role.SUPERLATIVE) else None
-        if word == "age" and chunk.is_(Role.SUPERLATIVE) and _unsaid("age", vocabulary) and vocabulary.event_date:
+        dated = word == "age" and _unsaid("age", vocabulary) and not vocabulary.has_persons  # no one is a date old
+        if dated and chunk.is_(Role.SUPERLATIVE) and vocabulary.event_date:
             made[at] = Chunk(Role.SUPERLATIVE, chunk.text, Superlative(not chunk.value.descending, "date"))
             continue
         silent = bool(word) and noun.is_(Role.COLUMN) and _unsaid(str(word), vocabulary)

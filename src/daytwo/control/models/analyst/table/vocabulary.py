@@ -200,6 +200,12 @@ class Vocabulary:
         return not things and any(core(c)[:1] in nouns.PERSON_CORES for c in self.columns if len(core(c)) == 1)
 
     @cached_property
+    def has_persons(self) -> bool:
+        """Whether a column tells of somebody: an age, a sex, a name of its two parts."""
+        told = nouns.PERSON_COLUMNS | {"race", "birth", "dob"}
+        return bool(self.where(lambda c: bool(told.intersection(c.words))))
+
+    @cached_property
     def counted_thing(self) -> Column | None:
         """The one text, unique, beside numbers alone: each row is one of it, whatever the table is called."""
         texts = self.where(lambda c: not c.is_number)
