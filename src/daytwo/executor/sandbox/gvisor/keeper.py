@@ -183,15 +183,16 @@ class Run:
 
 
 def _held_bytes(runsc: int) -> int:
-    """What gVisor holds of the program's: the pages of the one file that it keeps it all in."""
-    held = 0
+    """What gVisor holds: the one file with a program's pages, and its own heap, which a program can fill, too."""
+    pages = heap = 0
     for pid in memory.descendants(runsc):
+        heap += memory.anonymous_bytes(pid)
         folder = f"/proc/{pid}/fd"
         for name in files.names_if_there(folder):
             with suppress(OSError):  # it has just closed it
                 if os.readlink(f"{folder}/{name}").startswith(_MEMORY_FILE):  # noqa: PTH115 - no pathlib here
-                    held = max(held, os.stat(f"{folder}/{name}").st_blocks * _BLOCK_BYTES)  # noqa: PTH116 - as above
-    return held
+                    pages = max(pages, os.stat(f"{folder}/{name}").st_blocks * _BLOCK_BYTES)  # noqa: PTH116 - as above
+    return pages + heap
 
 
 def _write(target: int, data: bytes) -> None:

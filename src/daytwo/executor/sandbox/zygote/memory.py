@@ -14,9 +14,9 @@ _KIB_BYTES = 1024
 
 def is_over(tops: tuple[int, ...], zygote: int, limit_bytes: int) -> bool:
     """Whether the processes from `tops` down hold more than the limit.  Cheap unless they may."""
-    inherited = _status_bytes(zygote, b"RssAnon:")
+    inherited = anonymous_bytes(zygote)
     processes = [pid for top in tops for pid in descendants(top)]
-    resident = (_status_bytes(pid, b"RssAnon:") + _status_bytes(pid, b"RssShmem:") for pid in processes)
+    resident = (anonymous_bytes(pid) + _status_bytes(pid, b"RssShmem:") for pid in processes)
     if sum(max(0, held - inherited) for held in resident) <= limit_bytes:
         return False
     # A page that the zygote still shares with all its descendants weighs the same in each of them, itself included.
@@ -27,6 +27,11 @@ def is_over(tops: tuple[int, ...], zygote: int, limit_bytes: int) -> bool:
 def peak_rss_bytes(pid: int) -> int:
     """The largest resident size that a process has had."""
     return _status_bytes(pid, b"VmHWM:")
+
+
+def anonymous_bytes(pid: int) -> int:
+    """What a process holds that is of no file."""
+    return _status_bytes(pid, b"RssAnon:")
 
 
 def descendants(pid: int) -> list[int]:
