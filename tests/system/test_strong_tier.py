@@ -21,7 +21,7 @@ MIB = 1 << 20
 CHOSEN = {
     *("forks until refused", "a daemon with a session of its own", "burns time, ignoring every signal"),
     *("goes on after it was cancelled", "10 GB to standard output", "10 GB to the channel", "fills /workspace"),
-    *("one process, at once", "shared by mapping", "duplicates"),
+    *("one process, at once", "shared by mapping", "duplicates", "empty files in /workspace"),
 }
 """One ordeal for each kind of harm; `python -m bench.containment --tier strong` runs them all."""
 
