@@ -50,6 +50,7 @@ class Executor:
         dataset_bits: float = DATASET_BITS,
         device_folder: Path = DEVICE_FOLDER,
         clock: Callable[[], str] = wall_clock,
+        release: Release | None = None,
     ) -> None:
         self.folder = folder
         self.database = Database(folder / "executor.sqlite")
@@ -58,6 +59,7 @@ class Executor:
             ledger.create(connection)
         self.scripted = sandbox
         self._device_folder = device_folder
+        self._release = release or Release.at_once()
         self.journal = Journal(self.database)
         self.outbox = Outbox(self.database, "local", clock)
         self.catalog = Catalog(self.database, native, key, "local")
@@ -84,7 +86,7 @@ class Executor:
                 budget=self.budget,
                 mint=self.mint,
                 openings=self.openings,
-                release=Release.at_once(),
+                release=self._release,
                 results=self.results,
                 state=StateStore(self.folder / "state"),
                 stand_ins=StandIns(self.database),

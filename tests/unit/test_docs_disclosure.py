@@ -64,4 +64,4 @@ def test_budgets_and_repetitions():
 
 def test_moments_of_release():
     first, second = SLOT_SECONDS
-    assert re.search(rf"leaves {first:g} s or {second:g} s after its debit, or {GRACE_SECONDS:g} s after", PAGE)
+    assert re.search(rf"leaves {first:g} s or {second:g} s after its rehearsal, or {GRACE_SECONDS:g} s after", PAGE)

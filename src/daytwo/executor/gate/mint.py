@@ -192,7 +192,7 @@ class Mint:
             debit: what was paid before the execution.
             ending: how the sandbox ended: `ok`, `error`, `timeout`, `memory`, `killed`.
             report: the cell's `end` frame as it came, or None where none came.
-            elapsed_seconds: since the debit.
+            elapsed_seconds: since the rehearsal.
             as_rehearsed: the variables that the program left have the shapes that its rehearsal left.
             tier: the isolation that the execution had, for the ledger; None where it never began.
             environment: the content digest of the packages that it had, likewise.

@@ -1,7 +1,9 @@
 """When an Observation is released: on a grid of three moments, so that latency tells nothing that was not debited.
 
-The moments count from the debit: 0.5 s, 5 s, and the profile's limit with a grace for saving.  A slot that an
-Observation names is the moment at which it leaves; an alphabet or an outcome that names none leaves at the last.  The
+The moments count from the end of the rehearsal, the last instant that depends on no data: 0.5 s, 5 s, and the profile's
+limit with a grace for saving.  A slot that an Observation names is the moment at which it leaves; an alphabet or an
+outcome that names none leaves at the last.  What is refused in between, after a look at the session's state, leaves at
+the second moment: a look takes as long as there is state.  The
 claim is held as long, so that the executor's capacity tells no more.  People's results do not wait: they never pass
 here.  An executor that needs longer than the last moment releases late and logs it: that is not bounded.
 Source: docs/explanation/disclosure.md, section 3.
@@ -35,7 +37,7 @@ def slot_of(elapsed_seconds: float) -> int:
 
 
 def moment_of(observation: Observation, profile_seconds: float) -> float:
-    """Seconds after the debit at which an Observation leaves."""
+    """Seconds after its rehearsal at which an Observation leaves."""
     last = profile_seconds + GRACE_SECONDS
     if observation.alphabet is Alphabet.VERDICT or observation.outcome is Outcome.TIMEOUT:
         return last
@@ -43,7 +45,7 @@ def moment_of(observation: Observation, profile_seconds: float) -> float:
 
 
 class Stopwatch:
-    """Runs from a debit to the release of what it bought."""
+    """Runs from the end of a rehearsal to the release of what comes after it."""
 
     def __init__(self, release: Release) -> None:
         self._release = release
@@ -55,7 +57,14 @@ class Stopwatch:
 
     async def wait_for(self, observation: Observation, profile_seconds: float) -> None:
         """Returns at the Observation's moment."""
-        left = moment_of(observation, profile_seconds) - self.elapsed_seconds
+        await self._wait_until(moment_of(observation, profile_seconds))
+
+    async def wait_for_refusal(self) -> None:
+        """Returns at the moment of what is refused and has no Observation."""
+        await self._wait_until(SLOT_SECONDS[-1])
+
+    async def _wait_until(self, moment_seconds: float) -> None:
+        left = moment_seconds - self.elapsed_seconds
         if left < 0:
             log.warning("gate.released_late", seconds=round(-left, 3))
             return

@@ -27,7 +27,7 @@ from daytwo.executor.sandbox.request import Cancel, Ending, SandboxResult
 from daytwo.executor.state import SnapshotWriter, StateStore
 from daytwo.executor.step.execution import Execution, Sandbox
 from daytwo.executor.step.frames import StepFrames
-from daytwo.wire.errors import DaytwoError, Denied, Unavailable
+from daytwo.wire.errors import DaytwoError, Denied, Incompatible, Unavailable
 from daytwo.wire.observation import Outcome, Symbol
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.rehearsal import Rehearsal
@@ -132,19 +132,21 @@ class StepRunner:
             return await self._rehearse_and_execute(replace(told, devices=devices), execution, cancel)
 
     async def _rehearse_and_execute(self, told: _Told, execution: int, cancel: Cancel) -> Completion:
-        damage: list[DaytwoError] = []
-        async with anyio.create_task_group() as group:
-            group.start_soon(anyio.to_thread.run_sync, self._look_at_state, told.request, damage)
-            rehearsal = await self._rehearse(told, cancel)
-        if damage:
-            return self._completion(replace(told, verdict=_deny(damage[0].code.replace("_", "-"), damage[0].message)))
+        rehearsal = await self._rehearse(told, cancel)
         if rehearsal is None:
             message = "The executor could not rehearse the program. Its operator finds the reason in its log."
             return self._completion(replace(told, verdict=_deny("not-rehearsed", message)))
         told = replace(told, rehearsal=rehearsal)
         if cancel.requested or not (rehearsal.may_run or told.request.insist):
             return self._completion(told)
-        return await self._execute(told, execution, cancel)
+        watch = self._release.start()
+        try:
+            await anyio.to_thread.run_sync(self._require_whole_state, told.request)
+            debit = self._debit(told, execution)
+        except (Denied, Incompatible) as error:
+            await watch.wait_for_refusal()
+            return self._refused(told, error)
+        return await self._execute(told, execution, cancel, debit, watch)
 
     def _ruling(self, request: TaskRequest) -> tuple[Verdict, Environment]:
         """Guard's verdict and what the program runs in; a sheet, profile or environment of another time is denied."""
@@ -177,15 +179,12 @@ class StepRunner:
             return _deny("package-without-module", message), environment
         return verdict.model_copy(update={"packages": packages}), grown
 
-    def _look_at_state(self, request: TaskRequest, damage: list[DaytwoError]) -> None:
+    def _require_whole_state(self, request: TaskRequest) -> None:
         """Whether the state that a task starts from is whole, before anything is paid for it.
 
-        While the program is rehearsed: how long it takes grows with what earlier programs kept of the data.
+        Only once it has been rehearsed: how long this takes grows with what earlier programs kept of the data.
         """
-        try:
-            self._state.require_whole(request.base_session, request.base_snapshot)
-        except DaytwoError as error:
-            damage.append(error)
+        self._state.require_whole(request.base_session, request.base_snapshot)
 
     async def _rehearse(self, told: _Told, cancel: Cancel) -> Rehearsal | None:
         """What the program did on mock rows, admitted by the gate; None where the executor failed at it."""
@@ -202,19 +201,20 @@ class StepRunner:
         self._mint.rehearsed(request, rehearsal)
         return rehearsal
 
-    async def _execute(self, told: _Told, execution: int, cancel: Cancel) -> Completion:
-        request = told.request
+    def _debit(self, told: _Told, execution: int) -> Debit:
         # An interruption before the debit, in rehearsal, has cost nothing and used up no execution.
-        paid = self._budget.executions(request.task_id)
-        try:
-            debit = self._budget.debit(request, told.root_session, min(execution, paid + 1))
-        except Denied as error:
-            if error.code == "over_budget":
-                return self._completion(told, over_budget=True)
-            if error.code == "too_many_executions":
-                return self._give_up(told)
-            return self._completion(replace(told, verdict=_deny(error.code.replace("_", "-"), error.message)))
-        watch = self._release.start()
+        paid = self._budget.executions(told.request.task_id)
+        return self._budget.debit(told.request, told.root_session, min(execution, paid + 1))
+
+    def _refused(self, told: _Told, error: DaytwoError) -> Completion:
+        if error.code == "over_budget":
+            return self._completion(told, over_budget=True)
+        if error.code == "too_many_executions":
+            return self._give_up(told)
+        return self._completion(replace(told, verdict=_deny(error.code.replace("_", "-"), error.message)))
+
+    async def _execute(self, told: _Told, execution: int, cancel: Cancel, debit: Debit, watch: Stopwatch) -> Completion:
+        request = told.request
         try:
             bought = await self._paid(told, execution, cancel, debit, watch)
         except (DaytwoError, OSError) as error:
