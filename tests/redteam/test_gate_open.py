@@ -114,6 +114,11 @@ def test_a_session_that_saw_open_data_stays_marked_and_tells_no_more_once_it_is_
     completion, body = house.executor.answer(second)
     assert completion.symbol is not None
     assert SECRET.encode() not in body
+    fork = make_task(sheets=(house.register("stock", until="2091-01-01T00:00:00.000Z"),), base_session=first.session_id,
+                     base_snapshot=1)  # fmt: skip
+    completion, body = house.executor.answer(fork)
+    assert completion.symbol is not None
+    assert SECRET.encode() not in body
     receipt = house.receipt(second.run_id)
     assert (receipt.open_characters, receipt.session_was_open) == (0, True)
     assert {held.kind for held in receipt.held_back} == {"sentence", "table"}

@@ -17,7 +17,7 @@ OPEN_TABLES_CHARACTERS = 100_000
 
 class OpenOutput(Message):
     until: Timestamp
-    """When the first of its datasets stops being open: after that, it does not leave."""
+    """When the first of its datasets stops being open: after that, it neither leaves nor is told to a model again."""
     datasets: tuple[str, ...] = Field(min_length=1)
     """All of the session's."""
     stdout: str = Field(default="", max_length=TEXT_LIMIT_CHARACTERS)
@@ -25,6 +25,10 @@ class OpenOutput(Message):
     says: tuple[str, ...] = Field(default=(), max_length=SAYS_LIMIT)
     tables: tuple[ShownTable, ...] = Field(default=(), max_length=TABLES_LIMIT)
     """With their first rows."""
+
+    def is_open_at(self, moment: Timestamp) -> bool:
+        """Whether it may still be told."""
+        return moment < self.until
 
     @property
     def characters(self) -> int:

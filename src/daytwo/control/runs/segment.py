@@ -31,7 +31,7 @@ from daytwo.control.storage.database import transaction
 from daytwo.control.storage.tables import model_calls, steps
 from daytwo.control.storage.tables import sessions as session_table
 from daytwo.wire.errors import DaytwoError
-from daytwo.wire.message import now
+from daytwo.wire.message import Timestamp, now
 from daytwo.wire.observation import Alphabet, Outcome, Symbol
 from daytwo.wire.opened import OpenOutput
 from daytwo.wire.principal import Principal
@@ -155,6 +155,7 @@ async def _ground(connection: AsyncConnection, run: LockedRun) -> Ground:
 
 def _turn(run: LockedRun, ground: Ground, past: Sequence[RowMapping]) -> Turn:
     turn = len(past) + 1
+    at = now()
     limit = turn_limit(None if run["replay"] is None else len(run["replay"]))
     request = PlanRequest(
         question=run["question"],
@@ -162,7 +163,7 @@ def _turn(run: LockedRun, ground: Ground, past: Sequence[RowMapping]) -> Turn:
         variables=names_left(ground.programs),
         shapes=shapes_left(ground.programs),
         history=_history(ground.programs, run.id),
-        steps=tuple(_past_step(step) for step in past),
+        steps=tuple(past_step(step, at) for step in past),
         turn=turn,
         turns_left=max(0, limit - turn),
         bits_left=run["bits_budget"] - run["bits_spent"] if run["bits_budget"] else None,
@@ -182,7 +183,9 @@ def _history(programs: Sequence[PastProgram], present_run: str) -> tuple[PastRun
     )
 
 
-def _past_step(row: RowMapping) -> PastStep:
+def past_step(row: RowMapping, at: Timestamp) -> PastStep:
+    """A step as a model is told of it now: of data that is no longer open, without its output."""
+    opened = None if row["opened"] is None else OpenOutput.model_validate(row["opened"])
     return PastStep(
         step=row["step"],
         intent=row["intent"],
@@ -190,7 +193,7 @@ def _past_step(row: RowMapping) -> PastStep:
         verdict=None if row["verdict"] is None else Verdict.model_validate(row["verdict"]),
         rehearsal=None if row["rehearsal"] is None else Rehearsal.model_validate(row["rehearsal"]),
         observation=None if row["symbol"] is None else Symbol.model_validate(row["symbol"]).observation(),
-        opened=None if row["opened"] is None else OpenOutput.model_validate(row["opened"]),
+        opened=opened if opened is not None and opened.is_open_at(at) else None,
         note=row["note"],
     )
 

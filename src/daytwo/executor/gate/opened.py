@@ -125,7 +125,7 @@ def may_leave(connection: Connection, task_id: str, opened: OpenOutput, at: str)
     known = connection.execute(
         "select 1 from gate_openings where task_id = ? and digest = ?", (task_id, digest(opened))
     ).fetchone()
-    return known is not None and at < opened.until
+    return known is not None and opened.is_open_at(at)
 
 
 def crossed(connection: Connection, run_id: str) -> tuple[dict[int, int], bool]:
