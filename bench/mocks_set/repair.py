@@ -75,13 +75,15 @@ class Case:
         Args:
             named: what is complained of.
             is_wrong: the program has failed; if not, it is only doubted, and what else might have been tried waits.
-            further: after what is named, whatever the program may compare is looked at.
+            further: after what is named, whatever the program may compare is looked up.
         """
         self.tried.add(self.program)
         made = [
             way
-            for words, are_named in ((named, True), (_compared(self.program) if further else (), False))
-            for way in _ways(self.program, words, self.columns, self.labels, are_named=are_named)
+            for way in (
+                *_ways(self.program, named, self.columns, self.labels),
+                *_lookups(self.program, _compared(self.program) if further else (), self.columns),
+            )
             if way not in self.tried and _parses(way)
         ]
         waiting = [*made, *(way for way in self.instead if way not in self.tried)]
@@ -96,7 +98,10 @@ class Case:
             return False
         if ran.raised is not None:
             return self.mend(_named_by_message(self.program, ran), is_wrong=ran.outcome is RehearsalOutcome.FAILED)
-        doubted = [value for value in ran.unverified if not value.isdigit() or int(value) > LAST_YEAR]
+        own = made_columns(ast.parse(self.program))
+        doubted = [
+            value for value in ran.unverified if value not in own and (not value.isdigit() or int(value) > LAST_YEAR)
+        ]
         mended = [self.mend([value], is_wrong=False, further=False) for value in doubted]
         return any(mended)
 
@@ -184,22 +189,23 @@ def _named_by_observation(program: str, ran: Ran) -> list[str]:
     return ([named] if named else []) + [*rest.get(Hole.LITERAL, ()), *rest.get(Hole.WORD, ())]
 
 
-def _ways(
-    program: str, words: Sequence[str], columns: dict[str, ColumnSheet], labels: frozenset[str], *, are_named: bool
-) -> Iterator[str]:
-    """Ways of mending a program by these words of it; those that nobody named are no columns."""
-    own = made_columns(ast.parse(program)) if _parses(program) else ()
-    strange = [word for word in dict.fromkeys(words) if word not in columns and word not in labels and word not in own]
-    if are_named:
-        yield _with_dates(program)
-        yield _without_accessors(program, columns)
-        yield from (_replaced(program, word, near) for word in strange for near in _nearest(word, columns))
+def _ways(program: str, words: Sequence[str], columns: dict[str, ColumnSheet], labels: frozenset[str]) -> Iterator[str]:
+    """Ways of mending a program by what is complained of."""
+    strange = [word for word in dict.fromkeys(words) if word not in columns and word not in labels]
+    yield _with_dates(program)
+    yield _without_accessors(program, columns)
+    yield from (_replaced(program, word, near) for word in strange for near in _nearest(word, columns))
     yield from (_replaced(program, word, near) for word in strange for near in _nearest(word, labels))
     for word in strange:
         if word.isdigit() and int(word) > LAST_YEAR:
             yield from (_replaced(program, word, f"{century}{word[2:]}") for century in _centuries(columns))
-    for word in strange:
-        found_in = _looked_up_in(program, word, columns)
+    yield from _lookups(program, strange, columns)
+
+
+def _lookups(program: str, words: Sequence[str], columns: dict[str, ColumnSheet]) -> Iterator[str]:
+    """The program with one of these words looked up."""
+    for word in dict.fromkeys(words):
+        found_in = [] if word in columns else _looked_up_in(program, word, columns)
         if found_in and f"{_MEANT}({word!r}" not in program:
             yield _resolved(program, word, found_in)
 

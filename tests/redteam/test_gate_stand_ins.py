@@ -2,6 +2,8 @@
 
 import pytest
 
+from daytwo.control.models.analyst import plan
+from daytwo.control.models.request import PlanRequest
 from daytwo.executor.gate import Questions, TypedValue
 from daytwo.ledger.sqlite import SqliteLedger
 from daytwo.wire.observation import Outcome
@@ -10,7 +12,7 @@ from daytwo.wire.rehearsal import RehearsalOutcome
 from daytwo.wire.run import NewRun
 from daytwo.wire.signing import SigningKey
 
-TOKEN = "0123456789"
+TOKEN = "4f0k2m9x1c"
 TYPED = "quill 03"
 SPELLED = "Quill-03"
 PROGRAM = f"""
@@ -51,6 +53,19 @@ def test_a_program_gets_the_value_as_most_rows_spell_it(house, make_task):
         assert text.encode() not in body
 
 
+def test_the_offline_analyst_answers_about_a_stand_in(house, make_task):
+    executor, (people, _) = house
+    call = f'typed("{TOKEN}")'
+    note = f"{call} stands for a value of the column `name` of `people` that is not shown to you."
+    question = f"What is the total amount for {call}?\n\n{note}"
+    step = plan(PlanRequest(question=question, sheets=(people.sheet,), turn=1, turns_left=1))
+    assert step.program.count("typed(") == 1
+    task = make_task(sheets=(people,), program=step.program)
+    assert executor.answer(task)[0].symbol.observation().outcome is Outcome.OK
+    says = executor.results.read(task.run_id).steps[0].says
+    assert says[-1] == "Total amount, where name is what you typed: 96."  # of Quill-03 (3 and 33) and QUILL-03 (60)
+
+
 def test_a_rehearsal_is_the_same_whatever_was_typed(make_executor, make_task, tmp_path):
     told = []
     for number, text in enumerate(("Quill-03", "Zanzibar-17")):
@@ -87,7 +102,7 @@ def test_a_table_is_found_whatever_programs_call_it(house, make_task, tmp_path):
     assert executor.results.read(task.run_id).steps[0].says == (SPELLED,)
 
 
-@pytest.mark.parametrize("program", ["typed('aaaaaaaaaa')", "typed('0' + '123456789')", "typed(7)"])
+@pytest.mark.parametrize("program", ["typed('aaaaaaaaaa')", "typed('4' + 'f0k2m9x1c')", "typed(7)"])
 def test_a_stand_in_is_named_as_it_was_told(house, make_task, program):
     executor, (people, _) = house
     completion, _ = executor.answer(make_task(sheets=(people,), program=program))

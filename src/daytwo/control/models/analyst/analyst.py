@@ -13,6 +13,7 @@ from daytwo.control.models.analyst.nearest import nearest
 from daytwo.control.models.analyst.program.compiler import compile_question
 from daytwo.control.models.analyst.question import Question, ValueFilter
 from daytwo.control.models.analyst.refusal import Refusal, either, refuse
+from daytwo.control.models.analyst.standins import called, quoted
 from daytwo.control.models.analyst.table.joining import joined
 from daytwo.control.models.analyst.table.vocabulary import Vocabulary
 from daytwo.control.models.analyst.terms import Aggregate
@@ -39,9 +40,9 @@ def plan(request: PlanRequest) -> Step:
         return refuse("the program that I planned did not run to its end, and I know no other", ())
     try:
         own = {word for vocabulary in vocabularies for column in vocabulary.columns for word in column.words}
-        text, typos = mended(request.question, own)
+        text, typos = mended(quoted(request.question), own)
         tokens = lex(rephrase(text))
-        history = [run.question for run in request.history if run.succeeded][-HISTORY_LIMIT_QUESTIONS:]
+        history = [quoted(run.question) for run in request.history if run.succeeded][-HISTORY_LIMIT_QUESTIONS:]
         question = _choose(text, vocabularies, history)
         question = replace(question, typos=(*typos, *question.typos))
     except Refusal as refusal:
@@ -49,7 +50,8 @@ def plan(request: PlanRequest) -> Step:
             refusal.reason,
             nearest(tokens, vocabularies[:TABLES_OFFERED_LIMIT], lambda text: _can_plan(text, vocabularies)),
         )
-    return Step(intent=explain(question)[:INTENT_LIMIT_CHARACTERS], program=compile_question(question), final=True)
+    step = Step(intent=explain(question)[:INTENT_LIMIT_CHARACTERS], program=compile_question(question), final=True)
+    return called(step, request.question)
 
 
 def _vocabularies(sheets: Sequence[SchemaSheet]) -> tuple[Vocabulary, ...]:
