@@ -203,11 +203,14 @@ def _ways(program: str, words: Sequence[str], columns: dict[str, ColumnSheet], l
 
 
 def _lookups(program: str, words: Sequence[str], columns: dict[str, ColumnSheet]) -> Iterator[str]:
-    """The program with one of these words looked up."""
+    """The program with all of these words looked up that are no columns."""
+    made = program
     for word in dict.fromkeys(words):
         found_in = [] if word in columns else _looked_up_in(program, word, columns)
-        if found_in and f"{_MEANT}({word!r}" not in program:
-            yield _resolved(program, word, found_in)
+        if found_in and f"{_MEANT}({word!r}" not in made:
+            made = _resolved(made, word, found_in)
+    if made != program:
+        yield made
 
 
 def _nearest(word: str, known: Any) -> list[str]:
