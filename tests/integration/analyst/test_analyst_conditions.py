@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daytwo.executor.guard import Reviewed, shipped_policy
+from daytwo.executor.guard.review import review
+from daytwo.wire.verdict import Ruling
+
 Frame = pd.DataFrame
 FIGURES: dict[str, Callable[[Frame], float]] = {
     "how many casual electric rentals": lambda d: ((d.rider_type == "casual") & (d.bike_type == "electric")).sum(),
@@ -67,6 +71,18 @@ def test_the_figure_is_that_of_the_rows_that_are_meant(question: str, answers: A
     wanted = float(FIGURES[question](tables["rentals"][0]))
     cells = [float(cell) for cell in answers[question].table.to_numpy().ravel() if not isinstance(cell, str)]
     assert any(cell == pytest.approx(wanted) for cell in cells), (cells, wanted, answers[question].said)
+
+
+def test_the_guard_allows_each_program(ask: Any, tables: Any) -> None:
+    policy = shipped_policy()
+    for question in FIGURES:
+        reviewed = Reviewed(
+            program=ask(question, "rentals").program,
+            environment_imports=("matplotlib", "numpy", "pandas", "statsmodels"),
+            sheets=(tables["rentals"][1],),
+        )
+        verdict = review(reviewed, policy)
+        assert verdict.verdict is Ruling.ALLOW, (question, verdict.findings)
 
 
 @pytest.mark.parametrize("question", REFUSED)
