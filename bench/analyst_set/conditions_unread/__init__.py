@@ -4,6 +4,7 @@ Whoever wrote them went on to work on the analyst, without looking at how any of
 written by another is `unread`.  How often it was scored, a line for each time:
 
     date        commit   questions  right  refused  wrong
+    2026-11-23  ed7adfa        117     71       40      6   the set was new; its other half had been worked at
 
 The commit is that of the analyst that was scored.
 """

@@ -6,6 +6,7 @@ written by another is `unread`.  How often it was scored, a line for each time:
     date        commit   questions  right  refused  wrong
     2026-11-23  fd7ca14         81     49       31      1   the set was new; its other half had been worked at
     2026-11-23  fd7ca14+1       81     49       31      1   large tables condensed, a figure of the oldest one
+    2026-11-23  ed7adfa         81     50       30      1   conditions as people type them, values told apart
 
 The commit is that of the analyst that was scored.
 """

@@ -16,6 +16,7 @@ How often it was scored; a line is added whenever it is scored after a change th
     2026-11-23  7ff9224        298    207       84      7   first and last times, each one's total, follow-ups, typos
     2026-11-23  fd7ca14        298    209       81      8   names as exports write them, events, haste
     2026-11-23  fd7ca14+1      298    209       81      8   large tables condensed, a figure of the oldest one
+    2026-11-23  ed7adfa        298    212       77      9   conditions as people type them, values told apart
 
 The commit is that of the analyst that was scored.
 
