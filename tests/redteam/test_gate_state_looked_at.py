@@ -53,7 +53,8 @@ class SlowState:
         result = await self.native.run(request, sink, cancel)
         if self.manifest is not None and request.kind is Kind.REHEARSAL:
             self.was_read_before_the_rehearsal_ended = self.is_being_read()
-            threading.Thread(target=self.hand_out).start()
+            self.handing_out = threading.Thread(target=self.hand_out)
+            self.handing_out.start()
         return result
 
     def holding(self, profile):
@@ -114,7 +115,8 @@ def test_a_program_that_fails_in_rehearsal_has_nothing_looked_at(house):
     completion, _ = executor.answer(failing)
     assert completion.symbol is None
     assert state.manifest.is_fifo()
-    state.manifest.open("rb").close()  # lets the thread that hands it out end
+    assert state.manifest.read_bytes() == content  # which lets the thread that hands it out end
+    state.handing_out.join()
 
 
 def _registered(executor):
