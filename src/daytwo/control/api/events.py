@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from daytwo.control.api.door import Person, State
@@ -26,6 +26,9 @@ POLL_SECONDS = 2.0
 PING_SECONDS = 15
 SEND_TIMEOUT_SECONDS = 30
 
+STREAM = "text/event-stream"
+UNCACHED = {"Cache-Control": "no-store"}
+
 routes = APIRouter(prefix="/v1")
 
 
@@ -36,13 +39,17 @@ async def events(
     state: State,
     last_event_id: Annotated[str | None, Header()] = None,
     after: Annotated[int, Query(ge=0)] = 0,
-) -> EventSourceResponse:
+) -> Response:
     """Server-sent events: `id` is the event's number; ends after the event that ends the run."""
     if last_event_id is not None:
         if not last_event_id.isascii() or not last_event_id.isdigit():
             raise Invalid("bad_event_id", "Last-Event-ID is the number of the last event that you saw.")
         after = int(last_event_id)
     first = await _read(state, person.org_id, run_id, after)
+    if first.is_last:
+        # Nothing will follow: the rest of the stream is a text, without the tasks that keep a stream alive.
+        rest = b"".join(_message(event).encode() for event in first.events)
+        return Response(rest, media_type=STREAM, headers=UNCACHED)
     stream = _follow(state, person.org_id, run_id, first)
     return EventSourceResponse(stream, ping=PING_SECONDS, send_timeout=SEND_TIMEOUT_SECONDS, sep="\n")
 
@@ -75,7 +82,7 @@ async def _follow(state: ControlState, org_id: str, run_id: str, batch: Batch) -
         is_first = True
         while True:
             for event in batch.events:
-                yield ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.model_dump()))
+                yield _message(event)
             if batch.is_last or state.notifications.is_closing:
                 return
             # What committed between the first reading and the subscription woke nobody: it is read again at once.
@@ -83,3 +90,7 @@ async def _follow(state: ControlState, org_id: str, run_id: str, batch: Batch) -
                 await wait_for(woken, POLL_SECONDS)
             is_first = False
             batch = await _read(state, org_id, run_id, batch.seen)
+
+
+def _message(event: RunEvent) -> ServerSentEvent:
+    return ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.model_dump()), sep="\n")
