@@ -105,6 +105,17 @@ def test_another_key_another_address_and_no_proof_are_refused(url: str, key: Sig
     assert asked == ["/v1/identity"]
 
 
+def test_an_origin_that_fails_to_answer_is_asked_again_and_got_no_token() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        assert "authorization" not in request.headers
+        return httpx2.Response(503)
+
+    with Origin(OriginSettings(URL, "secret", KEY.public.text()), "executor", httpx2.MockTransport(answer)) as origin:
+        with pytest.raises(Retryable) as failed:
+            origin.request("GET", "/v1/approvals")
+        assert failed.value.code == "executor_unreachable"
+
+
 def test_one_executor_is_named_by_itself_and_one_of_several_by_its_id() -> None:
     other = _view(executor="executor_" + "0" * 25 + "1")
     assert named(None, [_view()]) == _view()

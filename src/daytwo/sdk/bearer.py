@@ -12,7 +12,7 @@ from collections.abc import Generator
 import httpx2
 from pydantic import ValidationError
 
-from daytwo.wire.errors import Denied
+from daytwo.wire.errors import Denied, Retryable
 from daytwo.wire.identity import Identity, check_identity
 from daytwo.wire.signing import PublicKey
 
@@ -41,6 +41,7 @@ class Bearer(httpx2.Auth):
 
         Raises:
             Denied: `executor_not_proven`; the request and its token were not sent.
+            Retryable: `executor_unreachable`, where it failed to answer; neither were they.
         """
         if self._key is not None and not self._is_proven:
             challenge = secrets.token_hex(16)
@@ -54,6 +55,8 @@ class Bearer(httpx2.Auth):
         yield request
 
     def _check(self, key: PublicKey, answer: httpx2.Response, challenge: str) -> None:
+        if answer.is_server_error:
+            raise Retryable("executor_unreachable", f"The executor at {self._url} answered {answer.status_code}.")
         try:
             check_identity(Identity.model_validate_json(answer.content), key, self._url, challenge)
         except (ValidationError, Denied) as error:
