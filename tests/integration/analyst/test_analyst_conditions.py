@@ -43,6 +43,9 @@ FIGURES: dict[str, Callable[[Frame], float]] = {
     "how many rentals were neither cancelled nor are insured": lambda d: (
         (d.cancelled == 0) & (d.insured == "no")
     ).sum(),
+    "how many rentals are neither insured nor classic": lambda d: (
+        (d.insured == "no") & (d.bike_type != "classic")
+    ).sum(),
     "churn rate": lambda d: 100 * d.churn.mean(),
     "churn rate of members": lambda d: 100 * d[d.rider_type == "member"].churn.mean(),
     "cancellation rate of classic bikes": lambda d: 100 * d[d.bike_type == "classic"].cancelled.mean(),

@@ -257,7 +257,8 @@ def _entity(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[C
         return None
     if singular(word) in nouns.ROW_WORDS:
         return Chunk(Role.ENTITY, word, None), at + 1
-    persons = singular(word) in nouns.PERSONS - {"man", "woman"} and vocabulary.is_of_persons
+    aged = nouns.AGED if vocabulary.link(("age",)) else frozenset()  # of people of every age some are children
+    persons = singular(word) in nouns.PERSONS - {"man", "woman"} - aged and vocabulary.is_of_persons
     persons = persons and vocabulary.link((word,)) is None
     if persons or vocabulary.is_row_noun(word):
         return Chunk(Role.ENTITY, word, None), at + 1

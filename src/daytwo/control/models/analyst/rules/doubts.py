@@ -67,6 +67,10 @@ def _conditions_without_value(chunks: Sequence[Chunk]) -> None:
         two = all(part.is_(Role.COLUMN) and part.link.narrowed(lambda c: c.is_measure) for part in (first, second))
         if two and joint.is_(Role.PREPOSITION) and any(part.is_(Role.AGGREGATE) for part in chunks):
             raise Refusal(f"I can't tell what {shown(second.text)} does behind {shown(first.text)}", understood=80)
+    for at, part in enumerate(chunks):
+        earlier = [c.link.columns for c in chunks[:at] if c.is_(Role.COLUMN)]
+        if part.is_(Role.COLUMN) and role_at(chunks, at - 1) is Role.PREPOSITION and part.link.columns in earlier:
+            raise Refusal(f"I can't tell what {shown(part.text)} does behind the same number", understood=80)
     counted = [at for at, part in enumerate(chunks) if part.is_(Role.COUNT, Role.SHARE)]
     for at in range(counted[0] + 1 if counted else len(chunks), len(chunks)):
         part, before = chunks[at], chunks[at - 1]

@@ -53,6 +53,8 @@ PERSONS = _words(
     """
 )
 """What each row of a table of people may be called."""
+AGED = frozenset({"child", "kid", "adult"})
+"""Of those, people of some age only."""
 HAPPENED = frozenset({"churn", "default", "attrition", "smoker", "fraud", "survival", "death", "readmission"})
 """Nouns that name a column of yes and no, or of 0 and 1, besides participles."""
 PARENTS = frozenset({"mother", "father", "mom", "mum", "dad", "wife", "husband", "parent"})

@@ -9,7 +9,7 @@ WAYS = (
     Way(r"\b(?:have|has|had|with|having) (?:no|a missing|missing|an unknown|unknown|an empty) (?=\w)", " @lacking ", "orders with no region", "orders @lacking region"),
     Way(r"\b(?:of |for |in )?(?:everything|everyone|anything|all) (?=except|but |other than|excluding)", "", "price of everything except fish", "price except fish"),
     Way(r"\bneither ([\w-]+) nor (?:have|has|had|is|are|was|were) (?:an? |the )?(?=\w)", r"not \1 and not ", "members neither active nor have a trainer", "members not active and not trainer"),
-    Way(r"\bneither (\S+) nor (\S+)", r"not \1 or \2", "orders in neither West nor East", "orders in not West or East"),
+    Way(r"\bneither (\S+) nor (\S+)", r"not \1 and not \2", "orders in neither West nor East", "orders in not West and not East"),
     Way(r"\b(?:do|does|did) not (?:come|stem|originate) from\b", "not from", "cars that do not come from Japan", "cars that not from Japan"),
     Way(r"\b(?:do|does|did) not (?:have|contain)\b", "without", "orders that do not have a coupon", "orders that without a coupon"),
     Way(r"\b(?:which|that|who) (?:come|comes|came|stem|are|is|were|was|have|has|had)\b(?! the)", "with", "cars that have 8 cylinders", "cars with 8 cylinders"),
