@@ -88,9 +88,16 @@ NOTEBOOKS = {
         "say(rows[77_777]); say(rows[-1]); say(len(rows))",
     ],
     "generators, connections and what is beside them": [
-        "import sqlite3\nbefore = [1]\nconnection = sqlite3.connect(':memory:')\ntaken = (n for n in before)",
-        "before.append(2)",
-        "say(before); say('connection' in globals() or 'taken' in globals())",
+        (
+            "import sqlite3, threading\nbefore = [1]\nconnection = sqlite3.connect(':memory:')\n"
+            "connection.execute('create table t (n)')\nlock = threading.Lock()\ntaken = (n for n in before)\n"
+            "begun = (n for n in before)\nnext(begun)"
+        ),
+        "before.append(2)\nwith lock: connection.execute('insert into t values (5)')\nconnection.commit()",
+        (
+            "say(before); say(list(taken)); say(connection.execute('select n from t').fetchall())\n"
+            "say((lock.locked(), 'begun' in globals()))"
+        ),
     ],
     "files": [
         "(workspace / 'log.txt').write_text('one ')\n(workspace / 'sub').mkdir()",

@@ -68,7 +68,7 @@ def _condition(value: Any) -> Reduced | None:
 
 def _connection(value: Any) -> Reduced | None:
     files = [row[2] for row in value.execute("pragma database_list")]
-    if files != [""] or value.in_transaction:
+    if len(files) != 1 or files[0].startswith("/") or value.in_transaction:  # one in memory has no path of its own
         return None
     return new_connection, (value.serialize(), value.isolation_level, value.row_factory)
 
