@@ -274,10 +274,36 @@ def test_kill_of_the_keeper_ends_the_sandbox(executor):
     assert (result.ending, result.left_behind) == ("killed", [])
 
 
+def test_kill_of_the_nurse_costs_one_run(executor):
+    assert ended("print('before')", executor).stdout == "before\n"
+    (nurse,) = nurses(executor.process.pid)
+    os.kill(nurse, signal.SIGKILL)
+    outcomes = [executor.run(Trial("print('after')")) for _ in range(3)]
+    assert sorted(outcome.error for outcome in outcomes) == ["", "", "sandbox_unavailable"]
+    assert outcomes[2].stdout == "after\n"
+    assert nurses(executor.process.pid) not in ([], [nurse])
+
+
+def nurses(pid):
+    """A zygote's child that has children of its own: the inits.  Programs here have none yet."""
+    inside = [process for process in descendants(pid) if children(process)]
+    return [process for process in inside if len(list(ancestry(process, pid))) == 3]
+
+
+def children(pid):
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()))
+
+
+def ancestry(pid, end):
+    """Its parents, up to one."""
+    while (pid := int(Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[1])) != end:
+        yield pid
+
+
 def descendants(pid):
     found = [pid]
     for process in found:
-        found += map(int, Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split())
+        found += children(process)
     return found[1:]
 
 

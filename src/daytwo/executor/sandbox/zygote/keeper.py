@@ -139,9 +139,19 @@ class Keeper:
         event = makers.hear_nurse()
         if event is None:
             return
-        if event["event"] == "gone":  # with the zygote, which says why
-            self._off(makers.nurse.fileno())
-        else:
+        match event["event"]:
+            case "up":
+                self._on(makers.nurse_process, lambda: self._lose_nurse(makers))
+            case "gone":
+                self._off(makers.nurse.fileno())
+            case _:
+                self._fail(event)
+
+    def _lose_nurse(self, makers: Makers) -> None:
+        """What runs goes on; what comes is refused, so that the executor turns to another keeper."""
+        self._off(makers.nurse_process)
+        event = makers.why_lost()
+        if event is not None:
             self._fail(event)
 
     def _fail(self, event: dict[str, object]) -> None:

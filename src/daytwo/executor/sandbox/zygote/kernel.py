@@ -183,6 +183,13 @@ def readable(descriptors: list[int], timeout_ms: int | None = None) -> list[int]
     return [descriptor for descriptor, _ in poll.poll(timeout_ms)]
 
 
+def has_hung_up(descriptor: int) -> bool:
+    """Whether the other end of a socket is gone, though what it sent may still have to be read."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return bool(poll.poll(0))
+
+
 def processor() -> int:
     """The number of the one that this runs on now."""
     return _checked(_libc.sched_getcpu(), "number of the processor")

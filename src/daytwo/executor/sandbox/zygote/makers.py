@@ -13,6 +13,7 @@ import socket
 from . import files, kernel, messages
 from .execution import Child, Init
 from .moves import Moves
+from .report import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ class Makers:
 
     def __init__(self, born: Born, groups: Groups | None) -> None:
         self.zygote, self.nurse, self._words = born
-        self.zygote.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        for channel in (self.zygote, self.nurse):
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.zygote_pid = 0
         """0 until it is warm."""
         self._zygote_process = -1
+        self.nurse_process = -1
+        """Its end, of which its socket does not tell: each init holds a copy of that."""
         self._numbers = itertools.count(1)
         self._init: Init | None = None
         """For the next child; while it is None, the nurse is at it."""
@@ -73,11 +77,15 @@ class Makers:
             self._moves.is_there = True
 
     def hear_nurse(self) -> dict[str, object] | None:
-        """Takes what the nurse says; returns why no more children can be made, if that is it."""
+        """Takes what the nurse says; returns it where it is no answer to an order."""
         said = messages.receive(self.nurse)
         if said.message is None:
             return {"event": "gone"}
-        match said.message["event"]:
+        event: dict[str, object] = said.message
+        match event["event"]:
+            case "up":
+                self.nurse_process = os.pidfd_open(said.pid)
+                return event
             case "init":
                 (process,) = said.descriptors
                 self._init = Init(process, _pid_of(process))
@@ -85,9 +93,14 @@ class Makers:
                 assert self._moves is not None
                 self._moves.has_entered()
             case _:
-                failed: dict[str, object] = said.message
-                return failed
+                return event
         return None
+
+    def why_lost(self) -> dict[str, object] | None:
+        """Of a nurse that has ended: why no more children can be made; None where the zygote ended, and says it."""
+        if kernel.has_hung_up(self.zygote.fileno()):
+            return None
+        return failure(kernel.Refused("next child", detail="what prepares it was killed; ask once more"))
 
     def last_words(self) -> str:
         """Of a zygote that has ended."""

@@ -42,6 +42,7 @@ def _live() -> NoReturn:
         kernel.prctl("not dumpable", kernel.PR_SET_DUMPABLE, 0)
         kernel.prctl("no_new_privs", kernel.PR_SET_NO_NEW_PRIVS, 1)
         landlock.restrict([], [], [])
+        messages.send(keeper, {"event": "up"})
         while (order := messages.receive(keeper)).message is not None:
             match order.message["event"]:
                 case "enter":
