@@ -98,6 +98,7 @@ def database_serve(home: str | None = HOME, with_lifeline: bool = LIFELINE) -> N
     """Keep the embedded PostgreSQL alive until a signal; say its URL on standard output."""
     settings = load(home=home)
     prepare_home(settings.home)
+    logs.to_standard_error()
     from daytwo.control.storage.embedded import EmbeddedServer
 
     stop = threading.Event()
