@@ -89,11 +89,11 @@ class DataUnpickler(pickle._Unpickler):  # noqa: SLF001 -- the one in Python: C'
 
     def _build(self) -> None:
         """Sets the state of an object that this pickle made: of nothing that it only named."""
-        if callable(self.stack[-2]):  # type: ignore[attr-defined]
+        if callable(self.stack[-2]):  # type: ignore[attr-defined]  # a machine in Python, which no stub declares
             raise NotDataError("a change to what it names")
-        super().load_build()  # type: ignore[misc]
+        super().load_build()  # type: ignore[misc]  # as above
 
-    dispatch[pickle.BUILD[0]] = _build  # type: ignore[assignment]
+    dispatch[pickle.BUILD[0]] = _build  # type: ignore[assignment]  # it holds functions of the class above
 
 
 def _part_of_a_zone(kind: Any, name: str) -> Any:
@@ -102,7 +102,7 @@ def _part_of_a_zone(kind: Any, name: str) -> Any:
 
     if kind is not zoneinfo.ZoneInfo or name != "_unpickle":
         raise NotDataError("builtins.getattr")
-    return zoneinfo.ZoneInfo._unpickle  # type: ignore[attr-defined]  # noqa: SLF001
+    return zoneinfo.ZoneInfo._unpickle  # type: ignore[attr-defined]  # noqa: SLF001 - what its pickles name
 
 
 def _array_of_no_objects(make: Callable[..., Any]) -> Callable[..., Any]:
